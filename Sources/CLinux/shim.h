@@ -1,0 +1,36 @@
+// Linux calls that `import Glibc` does not show, because its module is built without
+// _GNU_SOURCE. Declarations and one-line shims only; no logic in C.
+#ifndef PORTSIDE_CLINUX_H
+#define PORTSIDE_CLINUX_H
+
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <unistd.h>
+#include <wchar.h>
+
+extern ssize_t splice(int fd_in, int64_t *off_in, int fd_out, int64_t *off_out, size_t len,
+                      unsigned int flags);
+extern int eventfd(unsigned int initval, int flags);
+extern int pipe2(int pipefd[2], int flags);
+extern int accept4(int fd, struct sockaddr *addr, socklen_t *len, int flags);
+extern int renameat2(int olddirfd, const char *oldpath, int newdirfd, const char *newpath,
+                     unsigned int flags);
+extern int wcwidth(wchar_t c);
+extern int posix_openpt(int flags);
+extern int grantpt(int fd);
+extern int unlockpt(int fd);
+extern int ptsname_r(int fd, char *buf, size_t buflen);
+extern int fcntl(int fd, int cmd, ...);
+
+static const unsigned int cl_splice_move = 1;      // SPLICE_F_MOVE
+static const unsigned int cl_splice_nonblock = 2;  // SPLICE_F_NONBLOCK
+static const unsigned int cl_rename_noreplace = 1; // RENAME_NOREPLACE
+static const short cl_spawn_setsid = 0x80;         // POSIX_SPAWN_SETSID
+
+// F_SETPIPE_SZ; the new capacity in bytes, or -1.
+static inline int cl_set_pipe_size(int fd, int bytes) { return fcntl(fd, 1031, bytes); }
+
+#endif

@@ -1,0 +1,77 @@
+public import FTPProtocol
+
+/// What the engine tells the screen. Facts, in the past tense; the model takes them as they are.
+public enum EngineEvent: Hashable, Sendable {
+    case dialogue(DialogueLine)
+    case connection(ConnectionState)
+    case dataModeChanged(DataMode)
+    /// How the last data connection of the browsing connection was made.
+    case dataMethodUsed(DataMethod)
+    /// Some entries of a listing, while it is being read; more, or `listed`, follow.
+    case entries(Side, Ticket, [ListingEntry])
+    case listed(Side, Ticket, Listed)
+    case listingFailed(Side, Ticket, String)
+    /// An operation other than a listing ended; `error` is a sentence for the user.
+    case operationEnded(Side, Ticket, error: String?)
+    case queue(QueueSnapshot)
+    /// One transfer ended; for panes (list again), toasts and progress lines.
+    case transferEnded(Transfer)
+    case passwordNeeded(Site, reason: String?)
+    /// Something to tell that has no other place.
+    case notice(String)
+
+    public enum Side: Hashable, Sendable { case local, remote }
+
+    public struct Listed: Hashable, Sendable {
+        /// Where the listing is from, as the server or the disk names it.
+        public var directory: RemotePath
+        /// `MLSD`, `LIST`; empty for local.
+        public var command: String
+        /// Bytes free for local directories.
+        public var free: Int64?
+        /// The listing ended early: shown, never used to delete.
+        public var isIncomplete: Bool
+
+        public init(directory: RemotePath, command: String, free: Int64? = nil, isIncomplete: Bool = false) {
+            self.directory = directory
+            self.command = command
+            self.free = free
+            self.isIncomplete = isIncomplete
+        }
+    }
+}
+
+public enum ConnectionState: Hashable, Sendable {
+    case notConnected
+    case connecting(Site)
+    case connected(Site, ServerFacts)
+    /// Lost; tried again by itself, `again` seconds from now, or when something is asked of it.
+    case lost(Site, reason: String)
+    case failed(Site, String)
+
+    /// What is known of the server after login.
+    public struct ServerFacts: Hashable, Sendable {
+        /// From SYST or the greeting, made short: `ProFTPD 1.3.8`, `UNIX`, `Windows_NT`.
+        public var system: String
+        /// `UTF-8` or `bytes`.
+        public var charset: String
+        public var isEncrypted: Bool
+        /// Where the login left us.
+        public var home: RemotePath
+        /// Median of the last replies' times, in milliseconds.
+        public var latency: Int?
+        public var features: [String]
+
+        public init(
+            system: String, charset: String, isEncrypted: Bool, home: RemotePath, latency: Int? = nil,
+            features: [String] = []
+        ) {
+            self.system = system
+            self.charset = charset
+            self.isEncrypted = isEncrypted
+            self.home = home
+            self.latency = latency
+            self.features = features
+        }
+    }
+}

@@ -1,0 +1,30 @@
+internal import FTPProtocol
+
+/// A path on this machine: bytes, as Linux has them. Never made from a remote name without
+/// `isSafeLocalName`, and never mistaken for a `RemotePath`, because it is another type.
+public struct LocalPath: Hashable, Sendable {
+    public let bytes: [UInt8]
+
+    public init(bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    public init(_ text: String) {
+        self.init(bytes: Array(text.utf8))
+    }
+
+    public static let root = LocalPath("/")
+
+    public var isAbsolute: Bool { bytes.first == UInt8(ascii: "/") }
+
+    public func appending(_ name: [UInt8]) -> LocalPath {
+        LocalPath(bytes: RemotePath(bytes: bytes).appending(name).bytes)
+    }
+
+    public var parent: LocalPath { LocalPath(bytes: RemotePath(bytes: bytes).parent.bytes) }
+    public var lastComponent: [UInt8] { RemotePath(bytes: bytes).lastComponent }
+}
+
+extension LocalPath: CustomStringConvertible {
+    public var description: String { visible(bytes) }
+}

@@ -1,0 +1,66 @@
+public import FTPProtocol
+
+/// The queue as the screen shows it: counts of all, and the rows of one window of it.
+///
+/// The engine sends one when something changed, at most four a second while bytes move.
+public struct QueueSnapshot: Hashable, Sendable {
+    public struct Counts: Hashable, Sendable {
+        public var running = 0
+        /// Waiting and retrying.
+        public var waiting = 0
+        public var paused = 0
+        public var asking = 0
+        public var failed = 0
+        /// Done and skipped.
+        public var done = 0
+
+        public init() {}
+        public var all: Int { running + waiting + paused + asking + failed + done }
+    }
+
+    public var counts = Counts()
+    /// Bytes a second now, over the last seconds.
+    public var downloadRate: Double = 0
+    public var uploadRate: Double = 0
+    /// Bytes still to move of everything that is not paused, failed or asking; files of unknown size count 0.
+    public var bytesLeft: Int64 = 0
+    /// Seconds until everything is done at this pace; nil while nobody can tell.
+    public var secondsLeft: Int64?
+    /// A tree is still being scanned: the figures will grow.
+    public var isScanning = false
+    /// All of the queue is held (`pause all`).
+    public var isPaused = false
+    public var connectionLimit = 4
+    /// Index of `rows[0]` among the rows in display order: running, asking, retrying, waiting,
+    /// paused, failed, done.
+    public var firstRow = 0
+    public var rows: [Row] = []
+
+    public init() {}
+
+    public struct Row: Hashable, Sendable, Identifiable {
+        public var transfer: Transfer
+        /// Bytes at the destination now.
+        public var bytes: Int64
+        /// Bytes a second, nil before it is known.
+        public var rate: Double?
+        public var secondsLeft: Int64?
+        public var connection: ConnectionName?
+        /// What it does when no bytes move yet: `connecting`, `scanning 1204 files`, `checking`.
+        public var activity: String?
+
+        public init(
+            transfer: Transfer, bytes: Int64, rate: Double? = nil, secondsLeft: Int64? = nil,
+            connection: ConnectionName? = nil, activity: String? = nil
+        ) {
+            self.transfer = transfer
+            self.bytes = bytes
+            self.rate = rate
+            self.secondsLeft = secondsLeft
+            self.connection = connection
+            self.activity = activity
+        }
+
+        public var id: Transfer.ID { transfer.id }
+    }
+}

@@ -1,0 +1,69 @@
+public import FTPProtocol
+
+/// What the screen asks of the engine. Asking returns at once; what became of it is an `EngineEvent`.
+public enum Request: Hashable, Sendable {
+    case local(LocalRequest)
+    case remote(RemoteRequest)
+    case queue(QueueRequest)
+}
+
+/// Comes back with every event about the listing or the operation it was given to, so that
+/// a late answer can be told from the one that is waited for.
+public typealias Ticket = Int
+
+public enum LocalRequest: Hashable, Sendable {
+    case list(LocalPath, Ticket)
+    case makeDirectory(LocalPath, Ticket)
+    case rename(LocalPath, to: LocalPath, Ticket)
+    /// Directories with everything in them; links are removed, never entered.
+    case delete([LocalPath], Ticket)
+}
+
+public enum RemoteRequest: Hashable, Sendable {
+    /// Ends an existing connection first. The password is asked for when it is missing (`passwordNeeded`).
+    case connect(Site, password: Secret?, directory: RemotePath?)
+    case disconnect
+    case list(RemotePath, Ticket)
+    case makeDirectory(RemotePath, Ticket)
+    case rename(RemotePath, to: RemotePath, Ticket)
+    /// Directories with everything in them; links are removed, never entered.
+    case delete([RemoteItem], Ticket)
+    /// A line typed by the user, sent as it is; the reply is in the dialogue.
+    case raw([UInt8])
+    /// Holds from the next data connection on, without reconnecting; confirmed by `dataModeChanged`.
+    case setDataMode(DataMode)
+    /// Ends what is running on the browsing connection, at once.
+    case stop
+
+    public struct RemoteItem: Hashable, Sendable {
+        public var path: RemotePath
+        public var kind: ListingEntry.Kind
+
+        public init(path: RemotePath, kind: ListingEntry.Kind) {
+            self.path = path
+            self.kind = kind
+        }
+    }
+}
+
+public enum QueueRequest: Hashable, Sendable {
+    /// Identifiers and positions in these are ignored; the queue gives them.
+    case add([Transfer])
+    case pause([Transfer.ID])
+    case resume([Transfer.ID])
+    /// Ends and removes; what has arrived in the `.part` file stays.
+    case cancel([Transfer.ID])
+    case retry([Transfer.ID])
+    /// By that many places among those waiting; negative is earlier.
+    case move(Transfer.ID, by: Int)
+    case answer([Transfer.ID], ConflictPolicy)
+    case pauseAll
+    case resumeAll
+    case retryFailed
+    /// Removes the rows of what is done or skipped.
+    case forgetDone
+    case setConnections(Int)
+    /// Which rows the next snapshots should hold.
+    case show(firstRow: Int, count: Int)
+    case password(Site.ID, Secret)
+}

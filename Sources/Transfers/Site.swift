@@ -1,0 +1,85 @@
+public import FTPProtocol
+
+/// A server and how to speak with it. Holds no password: see `Secret`.
+public struct Site: Hashable, Sendable, Identifiable {
+    /// The canonical URL without password and path, `ftp://alice@example.org:21`: two sites with the
+    /// same one may share connections, any difference in host, port, user, account or encryption
+    /// makes another site (promises C9).
+    public typealias ID = String
+
+    /// Whether the control connection is to be encrypted (`--tls`).
+    public enum Encryption: String, Hashable, Sendable, Codable { case whenOffered, explicit, implicit, none }
+
+    public var host: String
+    public var port: UInt16
+    public var user: String
+    public var account: String?
+    public var encryption: Encryption
+    public var dataMode: DataMode
+    /// What PORT and EPRT offer instead of the control connection's own address.
+    public var activeAddress: String?
+    /// From where listening ports are taken; never below 1024.
+    public var activePorts: ClosedRange<UInt16>?
+    /// Only this address family, or either.
+    public var family: AddressFamily?
+    /// The longest silence tolerated on a connection, in seconds.
+    public var timeout: Int
+    /// Most connections to this server for transfers.
+    public var connections: Int
+    public var retries: Int
+
+    public enum AddressFamily: String, Hashable, Sendable, Codable { case ipv4, ipv6 }
+
+    public static let anonymous = "anonymous"
+
+    public init(
+        host: String, port: UInt16 = 21, user: String = Site.anonymous, account: String? = nil,
+        encryption: Encryption = .whenOffered, dataMode: DataMode = .auto
+    ) {
+        self.host = host
+        self.port = port
+        self.user = user
+        self.account = account
+        self.encryption = encryption
+        self.dataMode = dataMode
+        activeAddress = nil
+        activePorts = nil
+        family = nil
+        timeout = 30
+        connections = 4
+        retries = 5
+    }
+
+    public var id: ID {
+        let scheme =
+            switch encryption {
+            case .implicit: "ftps"
+            case .explicit: "ftpes"
+            case .whenOffered, .none: "ftp"
+            }
+        let shownHost = host.contains(":") ? "[\(host)]" : host
+        let owner = account.map { "\(user);account=\($0)" } ?? user
+        return "\(scheme)://\(owner)@\(shownHost):\(port)"
+    }
+
+    /// `host:port` without user, as messages name it; the port only when it is not 21.
+    public var shortName: String {
+        let shownHost = visible(host.contains(":") ? "[\(host)]" : host)
+        return port == 21 ? shownHost : "\(shownHost):\(port)"
+    }
+}
+
+/// A password or the like. Prints as dots wherever it is printed.
+public struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
+    public let value: String
+
+    public init(_ value: String) {
+        self.value = value
+    }
+
+    public var description: String { "••••••••" }
+    public var debugDescription: String { description }
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,119 @@
+public import FTPProtocol
+
+/// One job of the queue: a file, or a directory tree that becomes files when it is scanned.
+///
+/// Everything that is needed to begin, or to go on after a restart, is in here. Directory and
+/// name are apart so that the files of one directory share the bytes of its path.
+public struct Transfer: Hashable, Sendable, Identifiable {
+    public typealias ID = Int64
+
+    public enum Direction: String, Hashable, Sendable, Codable { case download, upload }
+    public enum Kind: String, Hashable, Sendable, Codable { case file, tree }
+
+    public var id: ID
+    public var direction: Direction
+    public var kind: Kind
+    public var site: Site.ID
+    public var remoteDirectory: RemotePath
+    public var remoteName: [UInt8]
+    public var localDirectory: LocalPath
+    public var localName: [UInt8]
+    /// Of the source, in bytes, as far as known.
+    public var size: Int64?
+    /// Of the source: seconds since 1970, UTC; nil when the listing did not say so to the second in UTC.
+    public var modified: Int64?
+    public var options: TransferOptions
+    public var state: TransferState
+    /// Bytes at the destination when it last stopped; where it would go on.
+    public var bytes: Int64
+    /// Tries that ended in a temporary failure.
+    public var attempts: Int
+    /// Where it stands in the queue: lower goes first. Unique.
+    public var position: Int64
+
+    public init(
+        id: ID, direction: Direction, kind: Kind = .file, site: Site.ID, remoteDirectory: RemotePath,
+        remoteName: [UInt8], localDirectory: LocalPath, localName: [UInt8], size: Int64? = nil,
+        modified: Int64? = nil, options: TransferOptions = TransferOptions(), state: TransferState = .waiting,
+        bytes: Int64 = 0, attempts: Int = 0, position: Int64 = 0
+    ) {
+        self.id = id
+        self.direction = direction
+        self.kind = kind
+        self.site = site
+        self.remoteDirectory = remoteDirectory
+        self.remoteName = remoteName
+        self.localDirectory = localDirectory
+        self.localName = localName
+        self.size = size
+        self.modified = modified
+        self.options = options
+        self.state = state
+        self.bytes = bytes
+        self.attempts = attempts
+        self.position = position
+    }
+
+    public var remotePath: RemotePath { remoteDirectory.appending(remoteName) }
+    public var localPath: LocalPath { localDirectory.appending(localName) }
+    public var sourceName: [UInt8] { direction == .download ? remoteName : localName }
+}
+
+/// How one transfer is to be done.
+public struct TransferOptions: Hashable, Sendable, Codable {
+    public var onConflict: ConflictPolicy
+    /// `--retries`: tries after a temporary failure.
+    public var retries: Int
+    /// `--append`: APPE instead of STOR.
+    public var appends: Bool
+    /// `--no-temp`: straight to the final name.
+    public var writesInPlace: Bool
+
+    public init(
+        onConflict: ConflictPolicy = .ask, retries: Int = 5, appends: Bool = false,
+        writesInPlace: Bool = false
+    ) {
+        self.onConflict = onConflict
+        self.retries = retries
+        self.appends = appends
+        self.writesInPlace = writesInPlace
+    }
+}
+
+/// What to do when the destination exists. Nothing is ever overwritten without one of these saying so.
+public enum ConflictPolicy: String, CaseIterable, Hashable, Sendable, Codable {
+    case ask, skip, overwrite
+    /// Overwrite when the source is newer, else skip.
+    case newer
+    /// Go on from the destination's end when it is shorter than the source, else skip.
+    case resume
+    /// Keep both: `name (1)`.
+    case rename
+}
+
+/// Where a transfer stands. Everything that changes one is in `Scheduler`.
+public enum TransferState: Hashable, Sendable {
+    case waiting
+    case running
+    case paused
+    /// After a temporary failure: tried again when the clock passes `at` (seconds since 1970).
+    case retrying(at: Int64, reason: String)
+    /// The destination exists, and the policy is to ask; or a password is needed.
+    case asking(Question)
+    case failed(String)
+    case done
+    case skipped(String)
+
+    public enum Question: Hashable, Sendable {
+        case destinationExists(size: Int64?, modified: Int64?)
+        case password
+    }
+
+    /// Nothing more happens to it by itself.
+    public var isEnded: Bool {
+        switch self {
+        case .failed, .done, .skipped: true
+        default: false
+        }
+    }
+}
