@@ -148,6 +148,10 @@ start_server() {
     valid "$id"
     [ "$(id -u)" = 0 ] || die "the servers need root, and sudo -n does not give it"
 
+    if [ -n "$root" ]; then
+        root=$(cd "$root" && pwd -P) || die "there is no directory $root"
+        case $root in / | /root | /home | "$HOME") die "$root is not a directory to give away" ;; esac
+    fi
     mkdir -p "$STATE" && chmod 711 "$STATE" || exit 1
     # One start at a time: from choosing the ports until the server holds them.
     exec 9>"$STATE/.lock" && flock 9 || exit 1
@@ -166,9 +170,7 @@ start_server() {
     # vsftpd wants an account whose home exists; "daemon" has one everywhere.
     local me=${SUDO_USER:-daemon} uid gid group
     uid=$(id -u "$me") gid=$(id -g "$me") group=$(id -gn "$me")
-    [ -n "$root" ] || { root="$dir/root"; mkdir "$root"; }
-    root=$(cd "$root" && pwd -P) || die "there is no directory $root"
-    case $root in / | /root | /home | "$HOME") die "$root is not a directory to give away" ;; esac
+    [ -n "$root" ] || { root="$dir/root" && mkdir "$root"; }
     chown -hR "$uid:$gid" "$root" || exit 1
 
     local -a command=()
