@@ -46,7 +46,7 @@ public struct LocalFile: ~Copyable, Sendable {
 
     /// Writes all of it at `offset`.
     public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(TransportError) {
-        try unowned.write(bytes, at: offset)
+        try lent.write(bytes, at: offset)
     }
 
     /// Reads at most a buffer full at `offset`; 0 at the end.
@@ -86,16 +86,18 @@ public struct LocalFile: ~Copyable, Sendable {
         }
     }
 
-    func error(_ verb: String, _ code: Int32) -> TransportError {
-        .disk(call: verb, path: visiblePath(path), errno: code)
-    }
+    /// The file without the duty to close it, for a closure, which cannot hold what is borrowed. Not to be
+    /// used when the file is gone.
+    public var lent: Lent { Lent(raw: raw, path: path) }
 
-    /// The descriptor without the duty to close it, for a closure that does not outlive this file.
-    var unowned: Unowned { Unowned(raw: raw, path: path) }
-
-    struct Unowned {
+    /// A file that somebody else closes.
+    public struct Lent {
         let raw: Int32
         let path: [UInt8]
+
+        func error(_ verb: String, _ code: Int32) -> TransportError {
+            .disk(call: verb, path: visiblePath(path), errno: code)
+        }
 
         func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(TransportError) {
             var written = 0

@@ -72,7 +72,7 @@ public struct Pump: ~Copyable {
     ///
     /// - Parameter offset: bytes from the start of the file; what REST asked for (RFC 3659 §5).
     public mutating func receive(
-        from socket: borrowing Socket, into file: borrowing LocalFile, at offset: Int64,
+        from socket: borrowing Socket, into file: LocalFile.Lent, at offset: Int64,
         _ conditions: Conditions
     ) -> PumpResult {
         if pipe == nil { pipe = Pipe.make(capacity: Self.pipeSize) }
@@ -156,7 +156,7 @@ public struct Pump: ~Copyable {
     ///
     /// “Sent” means that the kernel has the bytes, not that the server has stored them: that is what its reply says.
     public mutating func send(
-        _ file: borrowing LocalFile, from offset: Int64, to socket: borrowing Socket, _ conditions: Conditions
+        _ file: LocalFile.Lent, from offset: Int64, to socket: borrowing Socket, _ conditions: Conditions
     ) -> PumpResult {
         var position = off_t(offset)
         var moved: Int64 = 0
@@ -266,7 +266,7 @@ public struct Pump: ~Copyable {
     }
 
     /// From the pipe into the file. Returns an errno, or nil.
-    private func drain(_ bytes: Int, into file: borrowing LocalFile, at position: inout Int64) -> Int32? {
+    private func drain(_ bytes: Int, into file: LocalFile.Lent, at position: inout Int64) -> Int32? {
         var left = bytes
         while left > 0 {
             let count = splice(pipe?.output ?? -1, nil, file.raw, &position, left, cl_splice_move)
@@ -283,7 +283,7 @@ public struct Pump: ~Copyable {
 
     /// The file system does not take `splice`: writes what the pipe already holds, then goes on with the buffer.
     private mutating func rescue(
-        _ bytes: Int, from socket: borrowing Socket, into file: borrowing LocalFile, at offset: Int64,
+        _ bytes: Int, from socket: borrowing Socket, into file: LocalFile.Lent, at offset: Int64,
         _ conditions: Conditions
     ) -> PumpResult {
         let buffer = ownBuffer()
@@ -305,14 +305,12 @@ public struct Pump: ~Copyable {
     }
 
     private mutating func receiveBuffered(
-        from socket: borrowing Socket, into file: borrowing LocalFile, at offset: Int64,
+        from socket: borrowing Socket, into file: LocalFile.Lent, at offset: Int64,
         _ conditions: Conditions
     ) -> PumpResult {
         var position = offset
-        // `file` is borrowed and the closure cannot capture it: the descriptor is enough.
-        let target = file.unowned
         return receive(from: socket, conditions) { bytes throws(TransportError) in
-            try target.write(bytes, at: position)
+            try file.write(bytes, at: position)
             position += Int64(bytes.count)
         }
     }
