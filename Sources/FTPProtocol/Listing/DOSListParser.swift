@@ -129,11 +129,11 @@ enum DOSListParser {
         return size
     }
 
-    /// `name => target`, and `name [target]` of Windows' own `dir`.
+    /// `name => target`, `name -> target`, and `name [target]` of Windows' own `dir`.
     private static func splitTarget(
         _ line: Span<UInt8>, _ range: Range<Int>, _ entry: inout ListingEntry
     ) -> Range<Int> {
-        if let arrow = line.firstRange(of: " => ", in: range) {
+        if let arrow = line.firstRange(of: " => ", in: range) ?? line.firstRange(of: " -> ", in: range) {
             entry.target = line.bytes(arrow.upperBound..<range.upperBound)
             return range.lowerBound..<arrow.lowerBound
         }

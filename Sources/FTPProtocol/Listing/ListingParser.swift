@@ -160,30 +160,29 @@ extension Span<UInt8> {
         return false
     }
 
-    /// `total 112` in any language, `subdir:`, `Directory USER1:[TEMP]`, the frame of a STAT reply.
+    /// `total 112` in any language, `subdir:`, `Directory USER1:[TEMP]`, `2 files 4,096 bytes`, the frame of a
+    /// STAT reply (211 to 213).
     fileprivate var isListingHeader: Bool {
         var position = 0
         guard let first = nextField(from: &position) else { return true }
-        guard let second = nextField(from: &position) else {
-            let last = self[first.upperBound - 1]
-            return last == UInt8(ascii: ":") || isVMSDirectory(first)
-        }
-        if self[first.lowerBound] == UInt8(ascii: "2"),
-            self[first.lowerBound + 1 < count ? first.lowerBound + 1 : 0] == UInt8(ascii: "1")
+        if first.count >= 3, isDigits(first.lowerBound..<first.lowerBound + 3),
+            let code = smallNumber(first.lowerBound..<first.lowerBound + 3), (211...213).contains(code),
+            first.count == 3 || self[first.lowerBound + 3] == UInt8(ascii: "-")
         {
-            return first.count >= 3 && isDigits(first.lowerBound..<first.lowerBound + 3)
+            return true
         }
-        if equals(first, "directory"), isVMSDirectory(second) { return true }
+        guard let second = nextField(from: &position) else {
+            return self[first.upperBound - 1] == UInt8(ascii: ":") || isVMSDirectory(first)
+        }
+        if isDigits(first) { return hasPrefix(second, "file") || hasPrefix(second, "dir") }
+        if equals(first, "directory") { return isVMSDirectory(second) }
         if equals(first, "total"), equals(second, "of") { return true }
         for index in first where self[index].isDigit { return false }
         return isDigits(second) && nextField(from: &position) == nil
     }
 
+    /// `USER1:[TEMP]`.
     private func isVMSDirectory(_ range: Range<Int>) -> Bool {
-        guard self[range.upperBound - 1] == UInt8(ascii: "]") else { return false }
-        for index in range.dropLast() where self[index] == UInt8(ascii: ":") {
-            return self[index + 1] == UInt8(ascii: "[")
-        }
-        return false
+        self[range.upperBound - 1] == UInt8(ascii: "]") && firstRange(of: ":[", in: range) != nil
     }
 }
