@@ -67,7 +67,7 @@ public struct LocalFile: ~Copyable, Sendable {
     /// Sets the time of last modification: seconds since 1970, UTC. A file system that cannot is no error.
     public func setModified(_ seconds: Int64) {
         var times = [
-            timespec(tv_sec: 0, tv_nsec: Int(UTIME_OMIT_VALUE)), timespec(tv_sec: Int(seconds), tv_nsec: 0),
+            timespec(tv_sec: 0, tv_nsec: UTIME_OMIT_VALUE), timespec(tv_sec: Int(seconds), tv_nsec: 0),
         ]
         _ = futimens(raw, &times)
     }
@@ -116,7 +116,7 @@ public struct LocalFile: ~Copyable, Sendable {
 }
 
 /// UTIME_OMIT of <sys/stat.h>, a macro: leave this time as it is.
-private let UTIME_OMIT_VALUE = (1 << 30) - 2
+let UTIME_OMIT_VALUE = (1 << 30) - 2
 
 /// What `stat` says of a file.
 public struct FileStatus: Hashable, Sendable {
