@@ -49,6 +49,15 @@ public struct LocalFile: ~Copyable, Sendable {
         try unowned.write(bytes, at: offset)
     }
 
+    /// Writes all of it at `offset`.
+    public func write(_ bytes: [UInt8], at offset: Int64) throws(TransportError) {
+        var failure: TransportError?
+        bytes.withUnsafeBytes { buffer in
+            do throws(TransportError) { try write(buffer, at: offset) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
     /// Reads at most a buffer full at `offset`; 0 at the end.
     public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(TransportError)
         -> Int
