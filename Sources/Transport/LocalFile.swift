@@ -49,6 +49,15 @@ public struct LocalFile: ~Copyable, Sendable {
         try lent.write(bytes, at: offset)
     }
 
+    /// Writes all of it at `offset`.
+    public func write(_ bytes: [UInt8], at offset: Int64) throws(TransportError) {
+        var failure: TransportError?
+        bytes.withUnsafeBytes { buffer in
+            do throws(TransportError) { try write(buffer, at: offset) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
     /// Reads at most a buffer full at `offset`; 0 at the end.
     public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(TransportError)
         -> Int
@@ -67,7 +76,7 @@ public struct LocalFile: ~Copyable, Sendable {
     /// Sets the time of last modification: seconds since 1970, UTC. A file system that cannot is no error.
     public func setModified(_ seconds: Int64) {
         var times = [
-            timespec(tv_sec: 0, tv_nsec: Int(UTIME_OMIT_VALUE)), timespec(tv_sec: Int(seconds), tv_nsec: 0),
+            timespec(tv_sec: 0, tv_nsec: UTIME_OMIT_VALUE), timespec(tv_sec: Int(seconds), tv_nsec: 0),
         ]
         _ = futimens(raw, &times)
     }
@@ -118,7 +127,7 @@ public struct LocalFile: ~Copyable, Sendable {
 }
 
 /// UTIME_OMIT of <sys/stat.h>, a macro: leave this time as it is.
-private let UTIME_OMIT_VALUE = (1 << 30) - 2
+let UTIME_OMIT_VALUE = (1 << 30) - 2
 
 /// What `stat` says of a file.
 public struct FileStatus: Hashable, Sendable {

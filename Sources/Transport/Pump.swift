@@ -31,6 +31,8 @@ public struct Pump: ~Copyable {
 
     private var pipe: Pipe?
     private var buffer: UnsafeMutableRawBufferPointer?
+    /// What an interrupted run of `send(to:)` had still to send, as a range of `buffer`.
+    private var unsent = 0..<0
 
     public init() {
         pipe = nil
@@ -187,27 +189,32 @@ public struct Pump: ~Copyable {
     }
 
     /// Sends what `source` puts into the buffer it is given, until it puts nothing: standard input, ASCII.
+    ///
+    /// - Parameter resuming: true to go on after an interruption; what the buffer still held is sent first.
     public mutating func send(
-        to socket: borrowing Socket, _ conditions: Conditions,
+        to socket: borrowing Socket, _ conditions: Conditions, resuming: Bool = false,
         source: (UnsafeMutableRawBufferPointer) throws(TransportError) -> Int
     ) -> PumpResult {
         let buffer = ownBuffer()
         var moved: Int64 = 0
+        if !resuming { unsent = 0..<0 }
         while true {
-            let most = min(buffer.count, conditions.limit?.chunk ?? buffer.count)
-            let filled: Int
-            do {
-                filled = try source(UnsafeMutableRawBufferPointer(rebasing: buffer[..<most]))
-            } catch {
-                return PumpResult(bytes: moved, end: error == .cancelled ? .cancelled : .diskFailed(error))
+            if unsent.isEmpty {
+                let most = min(buffer.count, conditions.limit?.chunk ?? buffer.count)
+                do {
+                    unsent = 0..<(try source(UnsafeMutableRawBufferPointer(rebasing: buffer[..<most])))
+                } catch {
+                    return PumpResult(
+                        bytes: moved, end: error == .cancelled ? .cancelled : .diskFailed(error))
+                }
+                if unsent.isEmpty { return PumpResult(bytes: moved, end: .endOfData) }
             }
-            if filled == 0 { return PumpResult(bytes: moved, end: .endOfData) }
-            var sent = 0
-            while sent < filled {
+            while !unsent.isEmpty {
                 let count = Glibc.send(
-                    socket.raw, buffer.baseAddress.map { $0 + sent }, filled - sent, Int32(MSG_NOSIGNAL))
+                    socket.raw, buffer.baseAddress.map { $0 + unsent.lowerBound }, unsent.count,
+                    Int32(MSG_NOSIGNAL))
                 if count > 0 {
-                    sent += count
+                    unsent = (unsent.lowerBound + count)..<unsent.upperBound
                     moved += Int64(count)
                     conditions.progress?.add(count)
                     if let end = pause(after: count, conditions) { return PumpResult(bytes: moved, end: end) }
@@ -216,10 +223,7 @@ public struct Pump: ~Copyable {
                 switch errno {
                 case EINTR: continue
                 case EAGAIN:
-                    // An interruption would lose the rest of the buffer, so only time and cancellation end this wait.
-                    var inner = conditions
-                    inner.watched = -1
-                    if let end = wait(for: socket.raw, .writable, inner) {
+                    if let end = wait(for: socket.raw, .writable, conditions) {
                         return PumpResult(bytes: moved, end: end)
                     }
                 default:
@@ -257,12 +261,14 @@ public struct Pump: ~Copyable {
         guard let limit = conditions.limit else { return nil }
         let pause = limit.pause(after: bytes)
         guard pause > .zero else { return nil }
-        if case .cancelled = Wait.wait(
-            for: -1, .readable, until: .after(pause), cancellation: conditions.cancellation)
-        {
-            return .cancelled
+        let outcome = Wait.wait(
+            for: -1, .readable, watching: conditions.watched, until: .after(pause),
+            cancellation: conditions.cancellation)
+        switch outcome {
+        case .ready, .timedOut: return nil
+        case .watchedReady: return .interrupted
+        case .cancelled: return .cancelled
         }
-        return nil
     }
 
     /// From the pipe into the file. Returns an errno, or nil.
