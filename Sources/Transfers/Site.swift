@@ -28,8 +28,6 @@ public struct Site: Hashable, Sendable, Identifiable {
     public var connections: Int
     public var retries: Int
 
-    public enum AddressFamily: String, Hashable, Sendable, Codable { case ipv4, ipv6 }
-
     public static let anonymous = "anonymous"
 
     public init(

@@ -1,0 +1,182 @@
+public import FTPProtocol
+import Transport
+import Transfers
+
+/// Takes each line of dialogue as it crosses the wire. Called on the queue of the session that speaks.
+public typealias DialogueSink = @Sendable (DialogueLine) -> Void
+
+/// The control connection (RFC 959 §2.2): `write` and `readReply` are the only two places a line is seen,
+/// and both give it to the dialogue at once.
+final class ControlConnection {
+    private let socket: Socket
+    private var parser = ReplyParser()
+    private let name: ConnectionName
+    private let dialogue: DialogueSink
+    /// When the last command was written, by the monotonic clock.
+    private var asked: Int64
+    /// Milliseconds the last replies took, newest last.
+    private(set) var latencies: [Int] = []
+    private var hasTimedReply = false
+
+    private static let latencySamples = 9
+
+    /// Connects to one of the host's addresses after the other; does not wait for the greeting.
+    init(
+        to site: Site, name: ConnectionName, dialogue: @escaping DialogueSink, cancellation: Cancellation
+    ) throws(Failure) {
+        let begun = monotonicNanoseconds()
+        func say(_ direction: DialogueLine.Direction, _ text: String) {
+            dialogue(
+                DialogueLine(
+                    connection: name, direction: direction, bytes: Array(text.utf8), time: wallClockNanoseconds(),
+                    duration: direction == .note ? nil : monotonicNanoseconds() - begun))
+        }
+        say(.note, "connecting to \(site.shortName), port \(site.port)")
+        do {
+            socket = try Self.connect(to: site, cancellation: cancellation) { say(.warning, $0) }
+        } catch {
+            let failure = Failure(error, attempt: "cannot connect to \(site.shortName) port \(site.port)")
+            if failure.kind != .cancelled { say(.warning, failure.message) }
+            throw failure
+        }
+        self.name = name
+        self.dialogue = dialogue
+        asked = monotonicNanoseconds()
+        say(.connection, "control: connected to \(socket.peer)")
+        socket.keepAlive()
+        socket.sendImmediately()
+    }
+
+    private static func connect(
+        to site: Site, cancellation: Cancellation, warn: (String) -> Void
+    ) throws(TransportError) -> Socket {
+        let patience = Duration.seconds(site.timeout)
+        let family: Address.Family? = site.family.map { $0 == .ipv4 ? .ipv4 : .ipv6 }
+        let addresses = try Resolver.addresses(
+            of: site.host, port: site.port, family: family, until: .after(patience), cancellation: cancellation)
+        for address in addresses.dropLast() {
+            do {
+                return try Socket.connect(to: address, until: .after(patience), cancellation: cancellation)
+            } catch TransportError.cancelled {
+                throw .cancelled
+            } catch {
+                warn("\(error); trying the next address")
+            }
+        }
+        guard let last = addresses.last else { throw .unknownHost(site.host, detail: "no address") }
+        return try Socket.connect(to: last, until: .after(patience), cancellation: cancellation)
+    }
+
+    var peer: Address { socket.peer }
+    var local: Address { socket.local }
+    /// For `poll`: readable when the server says something, or has gone.
+    var raw: Int32 { socket.raw }
+    var hasUnreadBytes: Bool { parser.hasUnreadBytes }
+
+    /// Writes one line, in one piece, and shows it with its secret hidden.
+    func write(
+        _ command: Command, until deadline: Deadline, cancellation: Cancellation?
+    ) throws(Failure) {
+        let bytes: [UInt8]
+        do { bytes = try command.wireBytes() } catch { throw Failure(error) }
+        asked = monotonicNanoseconds()
+        hasTimedReply = false
+        // Shown first, so that the reply can never stand above the command in the log.
+        say(.sent, command.logged)
+        do {
+            try socket.write(bytes, until: deadline, cancellation: cancellation)
+        } catch {
+            throw Failure(error, attempt: "cannot send \(command.verb) to \(peer.host)")
+        }
+    }
+
+    /// Telnet IP and Synch, which must go before ABOR: vsftpd sees an ABOR in mid-transfer only by the urgent
+    /// signal, NonStop only after IP (RFC 959 §4.1.3, RFC 854).
+    func writeSynch(until deadline: Deadline) {
+        try? socket.write([0xFF, 0xF4, 0xFF], until: deadline, cancellation: nil)
+        socket.writeUrgent(0xF2)
+    }
+
+    /// Reads the next reply, blocking until its last line.
+    ///
+    /// - Throws: `.temporary` after `deadline`, `.unreachable` when the server hangs up, `.protocolViolation`
+    ///   for what is no FTP; all of these end the connection.
+    func readReply(until deadline: Deadline, cancellation: Cancellation?) throws(Failure) -> Reply {
+        while true {
+            if let reply = try nextParsed() { return reply }
+            let count: Int
+            do {
+                count = try fill(until: deadline, cancellation: cancellation)
+            } catch {
+                throw Failure(error, attempt: peer.host)
+            }
+            guard count > 0 else {
+                throw Failure(TransportError.closedByPeer, attempt: peer.host)
+            }
+        }
+    }
+
+    /// A reply that came together with an earlier one and was not asked for yet.
+    func bufferedReply() throws(Failure) -> Reply? { try nextParsed() }
+
+    /// A reply that has arrived already; nil when none has, without waiting.
+    func replyIfThere() throws(Failure) -> Reply? {
+        if let reply = try nextParsed() { return reply }
+        guard socket.isReadable else { return nil }
+        do {
+            return try readReply(until: .after(.zero), cancellation: nil)
+        } catch {
+            if error.kind == .temporary { return nil }
+            throw error
+        }
+    }
+
+    private func fill(until deadline: Deadline, cancellation: Cancellation?) throws(TransportError) -> Int {
+        var result: Result<Int, TransportError> = .success(0)
+        withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
+            do throws(TransportError) {
+                let count = try socket.read(into: buffer, until: deadline, cancellation: cancellation)
+                parser.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                result = .success(count)
+            } catch {
+                result = .failure(error)
+            }
+        }
+        return try result.get()
+    }
+
+    private func nextParsed() throws(Failure) -> Reply? {
+        while true {
+            let event: ReplyParser.Event?
+            do { event = try parser.next() } catch { throw Failure(error) }
+            switch event {
+            case nil: return nil
+            case .line(let bytes, let code): say(.received(code), bytes, isTimed: true)
+            case .noise(let bytes): say(.received(nil), bytes)
+            case .reply(let reply):
+                hasTimedReply = true
+                return reply
+            }
+        }
+    }
+
+    /// Adds a line of Portside's own to the dialogue.
+    func note(_ direction: DialogueLine.Direction, _ text: String, since begun: Int64? = nil, remark: String? = nil) {
+        dialogue(
+            DialogueLine(
+                connection: name, direction: direction, bytes: Array(text.utf8), time: wallClockNanoseconds(),
+                duration: begun.map { monotonicNanoseconds() - $0 }, remark: remark))
+    }
+
+    private func say(_ direction: DialogueLine.Direction, _ bytes: [UInt8], isTimed: Bool = false) {
+        let took = isTimed ? monotonicNanoseconds() - asked : nil
+        if let took, !hasTimedReply {
+            hasTimedReply = true
+            latencies.append(Int(took / 1_000_000))
+            if latencies.count > Self.latencySamples { latencies.removeFirst() }
+        }
+        dialogue(
+            DialogueLine(
+                connection: name, direction: direction, bytes: bytes, time: wallClockNanoseconds(), duration: took))
+    }
+}

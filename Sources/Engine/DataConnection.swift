@@ -1,0 +1,75 @@
+import FTPProtocol
+import Transfers
+import Transport
+
+/// A data connection on its way to stand (RFC 959 §3.2): begun by us in passive mode, awaited in active mode.
+///
+/// At most one exists a session, and it is gone, closed in both directions, before the next one is
+/// prepared: IIS 7.5 and later serve a PASV only when the data connection before it has ended.
+final class DataConnection {
+    let method: DataMethod
+    /// What a firewall's log would show it as: `to 192.0.2.1:51834`, `at port 50000`.
+    let route: String
+    private let raw: Int32
+    private var pending: PendingConnection?
+    private var listener: Listener?
+
+    init(connecting pending: consuming PendingConnection, method: DataMethod) {
+        self.method = method
+        route = "to \(pending.peer)"
+        raw = pending.raw
+        self.pending = consume pending
+    }
+
+    init(listening listener: consuming Listener, method: DataMethod) {
+        self.method = method
+        route = "at port \(listener.address.port)"
+        raw = listener.raw
+        self.listener = consume listener
+    }
+
+    /// Whether `open` would return at once: the attempt to connect has ended, or somebody has called.
+    func isReady(until deadline: Deadline, cancellation: Cancellation?) throws(TransportError) -> Bool {
+        let readiness: Wait.Readiness = method.mode == .passive ? .writable : .readable
+        switch Wait.wait(for: raw, readiness, until: deadline, cancellation: cancellation) {
+        case .ready, .watchedReady: return true
+        case .timedOut: return false
+        case .cancelled: throw .cancelled
+        }
+    }
+
+    /// Blocks until the connection stands; nil when the control connection has something to say first,
+    /// after which this may be called again.
+    ///
+    /// In active mode only the server's own address is let in (RFC 2577 §4); strangers are dropped
+    /// and the listener goes on.
+    ///
+    /// - Parameter stranger: told of each address that was turned away.
+    func open(
+        from server: Address, watching control: Int32, until deadline: Deadline, cancellation: Cancellation?,
+        stranger: (Address) -> Void
+    ) throws(TransportError) -> Socket? {
+        let readiness: Wait.Readiness = method.mode == .passive ? .writable : .readable
+        while true {
+            let outcome = Wait.wait(
+                for: raw, readiness, watching: control, until: deadline, cancellation: cancellation)
+            switch outcome {
+            case .watchedReady(firstIsReady: false): return nil
+            case .cancelled: throw .cancelled
+            case .timedOut:
+                throw .timedOut(
+                    what: method.mode == .passive
+                        ? "answer from the data port (\(route))" : "data connection from \(server.host) \(route)")
+            case .ready, .watchedReady: break
+            }
+            if let pending = pending.take() {
+                return try pending.finish(until: deadline, cancellation: cancellation)
+            }
+            guard let listening = listener.take() else { return nil }
+            let socket = try listening.accept(until: deadline, cancellation: cancellation)
+            if socket.peer.hasSameHost(as: server) { return socket }
+            stranger(socket.peer)
+            listener = consume listening
+        }
+    }
+}

@@ -1,0 +1,196 @@
+public import FTPProtocol
+public import Transport
+
+/// Why something did not work, in one sentence that names what was tried, what came back and what to do.
+///
+/// Whoever ends a job decides by `kind` (exit status, conflict, password prompt) and by `isTemporary`
+/// (try again later); the sentence is for people only.
+public struct Failure: Error, Hashable, Sendable {
+    /// Whose fault it is; each has an exit status of its own (sysexits.h).
+    public enum Kind: Hashable, Sendable {
+        case invalidRequest
+        case doesNotVerify
+        case noSuchSource
+        case unknownHost
+        case unreachable
+        case cannotCreate
+        case localDisk
+        case temporary
+        case protocolViolation
+        case loginRefused
+        case permissionRefused
+        case passwordNeeded
+        case cancelled
+    }
+
+    public var kind: Kind
+    public var message: String
+    /// Worth another try, later.
+    public var isTemporary: Bool
+    /// The control connection is gone, or of no more use.
+    public var endsConnection: Bool
+    /// The server's own words, where it was the server.
+    public var reply: Reply?
+
+    public init(
+        _ kind: Kind, _ message: String, isTemporary: Bool = false, endsConnection: Bool = false,
+        reply: Reply? = nil
+    ) {
+        self.kind = kind
+        self.message = message
+        self.isTemporary = isTemporary
+        self.endsConnection = endsConnection
+        self.reply = reply
+    }
+
+    public static let cancelled = Failure(.cancelled, "interrupted")
+
+    /// What the server or the protocol said.
+    public init(_ error: FTPError) {
+        switch error {
+        case .refused(let command, let reply): self = Self.refused(command, reply)
+        case .protocolViolation: self.init(.protocolViolation, "\(error)", endsConnection: true)
+        case .unsendable(let why): self.init(.invalidRequest, why)
+        case .unsafeName: self.init(.cannotCreate, "\(error)")
+        }
+    }
+
+    /// What the network or the disk said.
+    ///
+    /// - Parameter attempt: what was tried, to begin the sentence with: `cannot connect to example.org`.
+    public init(_ error: TransportError, attempt: String) {
+        switch error {
+        case .unknownHost(let host, let detail):
+            self.init(
+                .unknownHost, "unknown host “\(visible(host))”: \(detail); check the spelling and the network")
+        case .network(_, _, let code):
+            let refused = TransportError.text(code)
+            self.init(
+                .unreachable, "\(attempt): \(refused)\(Self.advice(code))", isTemporary: true,
+                endsConnection: true)
+        case .disk(_, _, let code):
+            self.init(Self.isAbout(creating: error) ? .cannotCreate : .localDisk, "\(error)\(Self.diskAdvice(code))")
+            if error.isNoSuchFile, !Self.isAbout(creating: error) { kind = .noSuchSource }
+        case .timedOut(let what):
+            self.init(
+                .temporary, "\(attempt): no \(what) in time; try again later, or raise --timeout",
+                isTemporary: true, endsConnection: true)
+        case .cancelled: self = .cancelled
+        case .closedByPeer:
+            self.init(
+                .unreachable, "\(attempt): the server closed the connection; try again later",
+                isTemporary: true, endsConnection: true)
+        case .unusable(let why): self.init(.invalidRequest, why)
+        }
+    }
+
+    private static func isAbout(creating error: TransportError) -> Bool {
+        if case .disk(let call, _, let code) = error {
+            return call == "create" || call.hasPrefix("make") || call == "rename" && !TransportError.isFull(code)
+        }
+        return false
+    }
+
+    private static func refused(_ command: Command, _ reply: Reply) -> Failure {
+        let said = "the server answered “\(reply.summary)”"
+        let what = visible(command.logged)
+        let isTemporary = reply.code.kind == .transientNegative
+        switch (command.verb, reply.code) {
+        case (_, .serviceNotAvailable):
+            return Failure(
+                .temporary, "\(what): \(said): it closes the connection; try again later", isTemporary: true,
+                endsConnection: true, reply: reply)
+        case ("USER", _) where !isTemporary, ("PASS", _) where !isTemporary, ("ACCT", _) where !isTemporary:
+            if reply.soundsLikeALimit {
+                return Failure(
+                    .temporary, "login refused: \(said); try again later or with fewer connections",
+                    isTemporary: true, endsConnection: true, reply: reply)
+            }
+            return Failure(
+                .loginRefused, "login refused: \(said); check user name and password", endsConnection: true,
+                reply: reply)
+        case (_, .notLoggedIn):
+            return Failure(
+                .loginRefused, "\(what): \(said); log in again", isTemporary: true, endsConnection: true,
+                reply: reply)
+        case (_, .insufficientStorage), (_, .exceededStorage):
+            return Failure(
+                .cannotCreate, "\(what): \(said): no space on the server; free some or choose another folder",
+                reply: reply)
+        case ("STOR", _) where !isTemporary, ("APPE", _) where !isTemporary, ("MKD", _) where !isTemporary,
+            ("RNTO", _) where !isTemporary:
+            return Failure(
+                .cannotCreate, "\(what): \(said); check the folder and your permission to write there",
+                reply: reply)
+        case (_, .cannotOpenDataConnection):
+            return Failure(
+                .temporary, "\(what): \(said): no data connection; try the other mode (--mode passive or active)",
+                isTemporary: true, reply: reply)
+        case (_, .fileUnavailable) where reply.isSharingViolation:
+            return Failure(
+                .temporary, "\(what): \(said): in use on the server; try again later", isTemporary: true,
+                reply: reply)
+        case (_, .fileUnavailable):
+            return reply.mentionsPermission
+                ? Failure(.permissionRefused, "\(what): \(said); you lack the permission", reply: reply)
+                : Failure(.noSuchSource, "\(what): \(said); check the path by listing its folder", reply: reply)
+        case _ where isTemporary:
+            return Failure(.temporary, "\(what): \(said); try again later", isTemporary: true, reply: reply)
+        case _ where reply.code.meansNotImplemented:
+            return Failure(.permissionRefused, "\(what): \(said): this server cannot do that", reply: reply)
+        default:
+            return Failure(.permissionRefused, "\(what): \(said)", reply: reply)
+        }
+    }
+
+    private static func advice(_ code: Int32) -> String {
+        switch code {
+        case Errno.connectionRefused: "; is the server running, and is the port right?"
+        case Errno.hostUnreachable, Errno.networkUnreachable: "; check the network"
+        case Errno.connectionReset: "; the server or a firewall cut it: try again"
+        default: ""
+        }
+    }
+
+    private static func diskAdvice(_ code: Int32) -> String {
+        switch code {
+        case Errno.noSpace, Errno.quota: "; free some space and try again: what has arrived is kept"
+        case Errno.permission, Errno.access: "; check the permissions"
+        case Errno.readOnly: "; choose another place"
+        default: ""
+        }
+    }
+}
+
+extension Failure: CustomStringConvertible {
+    public var description: String { message }
+}
+
+/// The numbers of <errno.h> that change what is advised.
+private enum Errno {
+    static let permission: Int32 = 1
+    static let access: Int32 = 13
+    static let noSpace: Int32 = 28
+    static let readOnly: Int32 = 30
+    static let networkUnreachable: Int32 = 101
+    static let connectionReset: Int32 = 104
+    static let connectionRefused: Int32 = 111
+    static let hostUnreachable: Int32 = 113
+    static let quota: Int32 = 122
+}
+
+extension TransportError {
+    fileprivate static func isFull(_ code: Int32) -> Bool { code == Errno.noSpace || code == Errno.quota }
+}
+
+extension Reply {
+    /// IIS: another program has the file open; a later try can succeed, unlike with other 550s.
+    public var isSharingViolation: Bool { contains("being used by another process") || contains("sharing violation") }
+
+    /// 530 and 421 say this for “too many connections” as well as for “wrong password”.
+    public var soundsLikeALimit: Bool { ["too many", "maximum", "limit"].contains { contains($0) } }
+
+    var mentionsPermission: Bool { ["permission", "denied", "not allowed"].contains { contains($0) } }
+
+    private func contains(_ words: String) -> Bool { summary.lowercased().contains(words) }
+}

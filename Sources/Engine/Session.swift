@@ -1,0 +1,255 @@
+public import FTPProtocol
+public import Transfers
+import Transport
+
+/// One login on one server: the user-PI of RFC 959 §2.2, with its control connection and, one at a time,
+/// its data connections.
+///
+/// Every method blocks until the server has answered, the site's time-out has passed or
+/// `controls.cancellation` is cancelled, and throws `Failure`. A connection that was lost is made again, once,
+/// where repeating the command can do no harm. Belongs to one queue: see `Confined`.
+public final class Session {
+    public let site: Site
+    public let name: ConnectionName
+    public let controls: SessionControls
+    private let dialogue: DialogueSink
+    private let password: @Sendable (Site) -> Secret?
+
+    /// Nil while not connected.
+    var control: ControlConnection?
+    var features = Features()
+    var ladder = DataMethodLadder(mode: .auto, family: .ipv4)
+    var pump = Pump()
+    /// The type the server has acknowledged, nil when a raw command may have changed it.
+    var type: RepresentationType?
+    /// Where the server stands, nil when unknown.
+    var directory: RemotePath?
+    /// The final reply of a transfer may still be repeated: some servers send it twice.
+    var hasJustTransferred = false
+    /// How the last data connection was made.
+    public internal(set) var lastMethod: DataMethod?
+    public private(set) var home = RemotePath.root
+    private var greeting: Reply?
+    private var system: Reply?
+    private var isUTF8 = false
+
+    /// - Parameters:
+    ///   - password: asked when the server wants one; nil where nobody knows it.
+    ///   - dialogue: called on the thread that uses the session.
+    public init(
+        site: Site, name: ConnectionName, controls: SessionControls? = nil,
+        password: @escaping @Sendable (Site) -> Secret?, dialogue: @escaping DialogueSink
+    ) {
+        self.site = site
+        self.name = name
+        self.controls = controls ?? SessionControls(dataMode: site.dataMode)
+        self.password = password
+        self.dialogue = dialogue
+    }
+
+    public var isConnected: Bool { control != nil }
+
+    /// For an event source that watches an idle connection; nil while not connected.
+    var controlDescriptor: Int32? { control?.raw }
+
+    var patience: Duration { .seconds(site.timeout) }
+    var cancellation: Cancellation { controls.cancellation }
+
+    public var facts: ConnectionState.ServerFacts {
+        let times = (control?.latencies ?? []).sorted()
+        return ConnectionState.ServerFacts(
+            system: serverName(greeting: greeting, system: system), charset: isUTF8 ? "UTF-8" : "bytes",
+            isEncrypted: false, home: home, latency: times.isEmpty ? nil : times[times.count / 2],
+            features: ["MLST", "MLSD", "REST", "SIZE", "MDTM", "MFMT", "EPSV", "UTF8"].filter { features.has($0) })
+    }
+
+    /// Connects and logs in, if that is not done already.
+    public func connect() throws(Failure) {
+        guard control == nil else { return }
+        switch site.encryption {
+        case .whenOffered, .none: break
+        case .explicit, .implicit:
+            throw Failure(
+                .invalidRequest,
+                "encryption (TLS) is not there yet: use --tls off and ftp:// where clear text is acceptable")
+        }
+        let control = try ControlConnection(to: site, name: name, dialogue: dialogue, cancellation: cancellation)
+        self.control = control
+        do {
+            try greet()
+            try logIn()
+            try prepare()
+        } catch {
+            if error.kind == .passwordNeeded { quit() }
+            self.control = nil
+            throw error
+        }
+    }
+
+    private func greet() throws(Failure) {
+        var reply = try readReply()
+        while reply.code.kind == .preliminary { reply = try readReply() }  // 120: ready in n minutes
+        greeting = reply
+        guard reply.code.kind == .completion else {
+            throw Failure(
+                reply.code.kind == .transientNegative ? .temporary : .unreachable,
+                "\(site.shortName) does not let us in: “\(reply.summary)”; try again later",
+                isTemporary: true, endsConnection: true, reply: reply)
+        }
+    }
+
+    private func logIn() throws(Failure) {
+        let isAnonymous = site.user == Site.anonymous || site.user == "ftp"
+        // An address-like word is what anonymous servers expect; it says nothing about the user.
+        let secret = password(site)?.value ?? (isAnonymous ? "anonymous@example.org" : nil)
+        var exchange = LoginExchange(user: site.user, password: secret, account: site.account)
+        var step = exchange.start()
+        while true {
+            switch step {
+            case .send(let command): step = exchange.receive(try ask(command))
+            case .wait: step = exchange.receive(try readReply())
+            case .needsPassword:
+                throw Failure(
+                    .passwordNeeded,
+                    "\(site.shortName) wants a password for \(visible(site.user)): use --password-file or --netrc")
+            case .needsAccount:
+                throw Failure(
+                    .loginRefused, "\(site.shortName) wants an account for \(visible(site.user)): use --account",
+                    endsConnection: true)
+            case .finished: return
+            case .failed(let error): throw Failure(error)
+            }
+        }
+    }
+
+    /// What a session needs to know of its server. A refusal of any of these is no failure.
+    private func prepare() throws(Failure) {
+        system = try ask(.system)
+        features = Features(reply: try ask(.features))
+        isUTF8 = false
+        if features.supportsUTF8 {
+            // IIS keeps its code page until this is said; 202 is FileZilla Server's yes.
+            isUTF8 = true
+            _ = try ask(.options("UTF8 ON"))
+        }
+        if let options = features.machineListingOptions { _ = try ask(options) }
+        let here = try ask(.printWorkingDirectory)
+        home = (here.code.kind == .completion ? RemotePath(reply257: here.lastLine) : nil) ?? .root
+        directory = home
+        type = nil
+        if let control {
+            let local = control.local.unmapped
+            let peer = control.peer.unmapped
+            ladder = DataMethodLadder(
+                mode: controls.dataMode, family: peer.family == .ipv4 ? .ipv4 : .ipv6,
+                isReachable: site.activeAddress != nil || !local.isPrivate || peer.isPrivate || peer.isLoopback,
+                features: features)
+        }
+        try setType(.image)
+    }
+
+    /// Says goodbye and closes; waits at most two seconds for the answer.
+    public func quit() {
+        guard let control else { return }
+        let deadline = Deadline.after(.seconds(2))
+        if (try? control.write(.quit, until: deadline, cancellation: nil)) != nil {
+            _ = try? control.readReply(until: deadline, cancellation: nil)
+        }
+        disconnect()
+    }
+
+    /// Closes without a word.
+    public func disconnect() {
+        control = nil
+        directory = nil
+    }
+
+    /// Something has arrived although nothing was asked: mostly 421, or the end of the connection.
+    ///
+    /// - Returns: why the connection is lost; nil when it still stands.
+    func heardWhileIdle() -> String? {
+        guard let control else { return nil }
+        do {
+            guard let reply = try control.replyIfThere() else { return nil }
+            guard reply.code == .serviceNotAvailable else { return nil }
+            disconnect()
+            return reply.summary
+        } catch {
+            disconnect()
+            return error.message
+        }
+    }
+
+    // MARK: - One command, one reply
+
+    /// Runs `body` on a connection that stands. When it turns out to be lost, connects again and runs it once more.
+    ///
+    /// - Parameter repeatable: whether a second run can do no harm (not DELE, RNTO, APPE).
+    func connected<Result>(
+        repeatable: Bool = true, _ body: () throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        let stood = control != nil
+        try connect()
+        do {
+            return try body()
+        } catch {
+            guard error.endsConnection else { throw error }
+            disconnect()
+            // Only a connection that had gone stale is worth a silent second try.
+            guard stood, repeatable, error.kind == .unreachable || error.reply?.code == .serviceNotAvailable
+            else { throw error }
+            dialogue(
+                DialogueLine(
+                    connection: name, direction: .warning, bytes: Array("connection lost; connecting again".utf8),
+                    time: wallClockNanoseconds()))
+            try connect()
+            return try body()
+        }
+    }
+
+    /// Writes a command and reads its reply, whatever it says.
+    func ask(_ command: Command) throws(Failure) -> Reply {
+        guard let control else { throw Failure(TransportError.closedByPeer, attempt: site.shortName) }
+        try control.write(command, until: .after(patience), cancellation: cancellation)
+        var exchange = SimpleExchange(command, followsTransfer: hasJustTransferred)
+        hasJustTransferred = false
+        while true {
+            let reply = try readReply()
+            if reply.code.kind == .intermediate { return reply }
+            switch exchange.receive(reply) {
+            case .finished(let reply): return reply
+            case .failed: return reply
+            case .send, .wait: continue
+            }
+        }
+    }
+
+    /// The same for a command that must succeed.
+    @discardableResult
+    func require(_ command: Command) throws(Failure) -> Reply {
+        let reply = try ask(command)
+        guard reply.code.kind == .completion else {
+            throw Failure(
+                reply.code.isNegative
+                    ? .refused(command, reply)
+                    : .protocolViolation("“\(reply.summary)” in answer to \(visible(command.logged))"))
+        }
+        return reply
+    }
+
+    func readReply(within patience: Duration? = nil) throws(Failure) -> Reply {
+        guard let control else { throw Failure(TransportError.closedByPeer, attempt: site.shortName) }
+        return try control.readReply(until: .after(patience ?? self.patience), cancellation: cancellation)
+    }
+
+    func setType(_ wanted: RepresentationType) throws(Failure) {
+        guard type != wanted else { return }
+        try require(.type(wanted))
+        type = wanted
+    }
+
+    /// The path as seen from the login directory: what a URL's path means (RFC 1738 §3.2.2).
+    public func resolve(_ path: RemotePath) -> RemotePath {
+        path.bytes.isEmpty ? home : home.resolving(path)
+    }
+}

@@ -1,0 +1,204 @@
+/// Turns the bytes of a control connection into replies (RFC 959 §4.2).
+///
+/// Bytes go in as they arrive, in pieces of any size; lines and replies come out. What servers
+/// do to the grammar is taken as it is: bare LF, CR CR LF, NULs, Telnet commands, lines without a
+/// code inside a reply of several lines, lines there that begin with another code.
+/// Work is linear in the bytes, and memory is bounded by `longestLine` and `longestReply`.
+public struct ReplyParser: Sendable {
+    public enum Event: Hashable, Sendable {
+        /// One line as it came, without its line end, for the log. `code` opens the reply it
+        /// belongs to; nil where the line belongs to none.
+        case line([UInt8], code: ReplyCode?)
+        /// A whole reply, after its last line.
+        case reply(Reply)
+        /// A line outside any reply, after its `line`.
+        case noise([UInt8])
+    }
+
+    /// Bytes kept of one line; the rest is dropped up to the line feed. Banners of 17,000 bytes
+    /// exist, nothing larger has been seen, and RFC 1123 §4.1.2.3 leaves the limit to us.
+    public static let longestLine = 64 * 1024
+    /// Bytes of one reply. STAT answers a whole listing as one reply, so this is generous; a server
+    /// that never ends a reply of several lines is told from a slow one by nothing else.
+    public static let longestReply = 8 * 1024 * 1024
+    /// Lines outside any reply before the peer is no FTP server. Inetd scripts and
+    /// loaders say a few lines before the greeting; nobody says a hundred.
+    public static let longestNoise = 100
+
+    private var line: [UInt8] = []
+    private var telnet = Telnet.text
+    private var open: OpenReply?
+    private var noiseCount = 0
+    private var hasSeenReply = false
+    private var received: [UInt8] = []
+    private var position = 0
+    private var pending: Event?
+    private var failure: FTPError?
+
+    private struct OpenReply: Sendable {
+        let code: ReplyCode
+        var lines: [[UInt8]]
+        var size: Int
+    }
+
+    /// Where in a Telnet command the last byte left us (RFC 854).
+    private enum Telnet: Sendable { case text, command, option }
+
+    public init() {}
+
+    /// Takes bytes as they were read. Nothing is parsed before `next()`.
+    public mutating func append(_ bytes: some Sequence<UInt8>) {
+        if position == received.count {
+            received.removeAll(keepingCapacity: true)
+            position = 0
+        }
+        received.append(contentsOf: bytes)
+    }
+
+    /// Whether bytes are here that no event has told of: after AUTH's 234 there may be none
+    /// (RFC 4217 §15: what was sent in the clear must not be read as if it was not).
+    public var hasUnreadBytes: Bool {
+        position < received.count || !line.isEmpty || pending != nil || open != nil || telnet != .text
+    }
+
+    /// The next event, or nil when more bytes are needed.
+    ///
+    /// - Throws: `FTPError.protocolViolation` when the peer is no FTP server or a reply is longer than
+    ///   `longestReply`; every later call throws the same.
+    public mutating func next() throws(FTPError) -> Event? {
+        if let failure { throw failure }
+        if let event = pending {
+            pending = nil
+            return event
+        }
+        while position < received.count {
+            let byte = received[position]
+            position += 1
+            guard let byte = withoutTelnet(byte) else { continue }
+            if byte == 0x0A { return try endLine() }
+            if line.count < Self.longestLine { line.append(byte) }
+            if !hasSeenReply, line.count == 3, let what = Self.otherProtocol(line, isWholeLine: false) {
+                throw fail(what)
+            }
+        }
+        return nil
+    }
+
+    /// Removes Telnet commands and undoes the doubling of 0xFF (RFC 854; RFC 3659 §2.2).
+    private mutating func withoutTelnet(_ byte: UInt8) -> UInt8? {
+        switch telnet {
+        case .text:
+            guard byte == 0xFF else { return byte }
+            telnet = .command
+            return nil
+        case .command:
+            telnet = .text
+            switch byte {
+            case 0xFF: return 0xFF
+            case 0xFB...0xFE:
+                telnet = .option
+                return nil
+            case 0xF0...0xFA: return nil
+            default:
+                // No Telnet command: the server forgot to double a 0xFF of its own.
+                if line.count < Self.longestLine { line.append(0xFF) }
+                return byte
+            }
+        case .option:
+            telnet = .text
+            return nil
+        }
+    }
+
+    private mutating func endLine() throws(FTPError) -> Event {
+        while let last = line.last, last == 0x0D || last == 0 { line.removeLast() }
+        let whole = line
+        line.removeAll(keepingCapacity: true)
+
+        if open != nil { return try continueReply(with: whole) }
+        guard let head = Head(whole) else { return try noise(whole) }
+        hasSeenReply = true
+        noiseCount = 0
+        let text = Array(whole.dropFirst(4))
+        if head.isOpening {
+            open = OpenReply(code: head.code, lines: [text], size: whole.count)
+        } else {
+            pending = .reply(Reply(code: head.code, lines: [text]))
+        }
+        return .line(whole, code: head.code)
+    }
+
+    private mutating func continueReply(with whole: [UInt8]) throws(FTPError) -> Event {
+        guard var reply = open.take() else { return .line(whole, code: nil) }
+        reply.size += whole.count + 1
+        guard reply.size <= Self.longestReply else {
+            throw fail("its reply \(reply.code) does not end within \(Self.longestReply / 1_048_576) MiB")
+        }
+        // Only its own code and a blank, or nothing, ends a reply; another code is text (RFC 959 §4.2).
+        if let head = Head(whole), head.code == reply.code {
+            reply.lines.append(Array(whole.dropFirst(4)))
+            if !head.isOpening {
+                pending = .reply(Reply(code: reply.code, lines: reply.lines))
+                return .line(whole, code: reply.code)
+            }
+        } else {
+            reply.lines.append(whole)
+        }
+        let code = reply.code
+        open = reply
+        return .line(whole, code: code)
+    }
+
+    private mutating func noise(_ whole: [UInt8]) throws(FTPError) -> Event {
+        if !hasSeenReply, let what = Self.otherProtocol(whole, isWholeLine: true) { throw fail(what) }
+        noiseCount += 1
+        guard noiseCount <= Self.longestNoise else {
+            throw fail("\(Self.longestNoise) lines and no reply among them; this is no FTP server")
+        }
+        pending = .noise(whole)
+        return .line(whole, code: nil)
+    }
+
+    /// What answers there instead of an FTP server, told from its first bytes.
+    private static func otherProtocol(_ start: [UInt8], isWholeLine: Bool) -> String? {
+        // A TLS record: alert or handshake, then version 3.
+        if start.count >= 2, start[0] == 0x15 || start[0] == 0x16, start[1] == 0x03 {
+            return "it speaks TLS from the first byte (implicit TLS); this port needs ftps://"
+        }
+        guard isWholeLine else { return nil }
+        if start.starts(with: "SSH-".utf8) { return "this is an SSH server: SFTP is another protocol" }
+        if start.starts(with: "HTTP/".utf8) { return "this is a web server (HTTP), not an FTP server" }
+        if start.starts(with: "* OK".utf8) { return "this is a mail server (IMAP), not an FTP server" }
+        if start.starts(with: "+OK".utf8) { return "this is a mail server (POP3), not an FTP server" }
+        return nil
+    }
+
+    private mutating func fail(_ what: String) -> FTPError {
+        let error = FTPError.protocolViolation(what)
+        failure = error
+        received = []
+        position = 0
+        line = []
+        open = nil
+        return error
+    }
+}
+
+/// The code at the start of a line, and whether a dash says that more lines follow.
+private struct Head {
+    let code: ReplyCode
+    let isOpening: Bool
+
+    init?(_ line: [UInt8]) {
+        guard line.count >= 3, (0x31...0x36).contains(line[0]), (0x30...0x39).contains(line[1]),
+            (0x30...0x39).contains(line[2])
+        else { return nil }
+        code = ReplyCode(
+            rawValue: UInt16(line[0] - 0x30) * 100 + UInt16(line[1] - 0x30) * 10 + UInt16(line[2] - 0x30))
+        switch line.count > 3 ? line[3] : 0x20 {
+        case 0x20, 0x09: isOpening = false
+        case UInt8(ascii: "-"): isOpening = true
+        default: return nil
+        }
+    }
+}

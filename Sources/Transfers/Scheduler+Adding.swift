@@ -1,0 +1,136 @@
+/// What enters the queue: read from the journal, asked for by the user, found in a tree.
+extension Scheduler {
+    mutating func restore(_ contents: JournalContents) {
+        for site in contents.sites { learn(site) }
+        nextID = max(nextID, contents.nextID)
+        for var transfer in contents.transfers {
+            switch transfer.state {
+            case .running, .retrying, .asking(.password): transfer.state = .waiting
+            case .waiting, .paused, .asking, .failed, .done, .skipped: break
+            }
+            nextID = max(nextID, transfer.id + 1)
+            enter(transfer.sanitized)
+        }
+    }
+
+    mutating func learn(_ site: Site) {
+        sites[siteNumber(site.id)].allowed = max(1, site.connections)
+    }
+
+    /// At the queue's end. What is in it already is not added again; what another one is to write is
+    /// kept as failed, for the user to decide.
+    mutating func add(_ transfers: [Transfer]) {
+        for transfer in transfers {
+            var newcomer = transfer.asNewcomer
+            let rival = rival(for: newcomer.target).map { table.transfer($0) }
+            if let rival, !rival.state.isEnded, !newcomer.state.isEnded {
+                if rival.isSameJob(as: newcomer) {
+                    orders.merged += 1
+                    continue
+                }
+                newcomer.state = .failed("another transfer of the queue writes to the same destination")
+            }
+            newcomer.position = endPosition()
+            enterNew(newcomer)
+        }
+    }
+
+    /// Behind the tree they were found in, in the order found.
+    ///
+    /// What the queue has since the tree was added is left out, also when it has ended: a
+    /// tree that is scanned again after an interruption adds only what it had not come to.
+    mutating func insertFound(_ found: [Transfer], in tree: Transfer.ID) {
+        guard let slot = table.slot(of: tree), table.state(of: slot) == .running else { return }
+        var newcomers: [Transfer] = []
+        var seen: [Target: Int] = [:]
+        for transfer in found {
+            var newcomer = transfer.asNewcomer
+            if let rivalSlot = rival(for: newcomer.target) {
+                let rival = table.transfer(rivalSlot)
+                let isSame = rival.isSameJob(as: newcomer)
+                if isSame && (rival.id > tree || !rival.state.isEnded) {
+                    orders.merged += 1
+                    advanceCursor(of: tree, to: rival)
+                    continue
+                }
+                if !isSame && !rival.state.isEnded && !newcomer.state.isEnded {
+                    newcomer.state = .failed("another transfer of the queue writes to the same destination")
+                }
+            }
+            // A hostile listing may name one file twice.
+            if seen.updateValue(newcomers.count, forKey: newcomer.target) != nil { continue }
+            newcomers.append(newcomer)
+        }
+        insert(newcomers, behindCursorOf: tree)
+    }
+
+    private mutating func insert(_ newcomers: [Transfer], behindCursorOf tree: Transfer.ID) {
+        guard !newcomers.isEmpty, var cursor = atWork[tree]?.cursor else { return }
+        var step = Positions.step(from: cursor, to: position(after: cursor), count: newcomers.count)
+        if step == 0 {
+            renumber()
+            cursor = atWork[tree]?.cursor ?? cursor
+            step = max(1, Positions.step(from: cursor, to: position(after: cursor), count: newcomers.count))
+        }
+        for var newcomer in newcomers {
+            cursor += step
+            newcomer.position = cursor
+            enterNew(newcomer)
+        }
+        atWork[tree]?.cursor = cursor
+    }
+
+    /// What is found next belongs behind what was found before the interruption, if that
+    /// is still where it was put.
+    private mutating func advanceCursor(of tree: Transfer.ID, to child: Transfer) {
+        guard let cursor = atWork[tree]?.cursor, child.id > tree, child.position > cursor else { return }
+        if position(after: cursor) == child.position { atWork[tree]?.cursor = child.position }
+    }
+
+    private mutating func enterNew(_ transfer: Transfer) {
+        var transfer = transfer
+        transfer.id = nextID
+        nextID += 1
+        if enter(transfer) { orders.remembered.append(transfer.id) }
+    }
+
+    /// Returns whether it is in the queue now: an identifier that is taken is not.
+    @discardableResult
+    private mutating func enter(_ transfer: Transfer) -> Bool {
+        _ = siteNumber(transfer.site)
+        guard let slot = table.insert(transfer) else { return false }
+        let target = transfer.target
+        // The index leads to who may write there; an ended one does not displace it.
+        if !transfer.state.isEnded || rival(for: target) == nil { targets.enter(target, slot) }
+        list(slot)
+        return true
+    }
+
+    /// The transfer of the queue that writes to this target, ended or not.
+    func rival(for target: Target) -> Slot? {
+        guard let slot = targets.slot(for: target), table.transfer(slot).target == target else { return nil }
+        return slot
+    }
+}
+
+extension Transfer {
+    /// Without what cannot be: a size or an offset below zero.
+    fileprivate var sanitized: Transfer {
+        var transfer = self
+        if let size, size < 0 { transfer.size = nil }
+        transfer.bytes = max(0, bytes)
+        transfer.attempts = max(0, attempts)
+        return transfer
+    }
+
+    /// As it enters the queue: waiting, unless it is added paused, or known to be impossible or needless.
+    fileprivate var asNewcomer: Transfer {
+        var transfer = sanitized
+        transfer.attempts = 0
+        switch state {
+        case .waiting, .paused, .failed, .skipped: break
+        case .running, .retrying, .asking, .done: transfer.state = .waiting
+        }
+        return transfer
+    }
+}

@@ -1,0 +1,90 @@
+/// The lists that follow a transfer's state: every change goes through `change`.
+extension Scheduler {
+    typealias Slot = TransferTable.Slot
+
+    func group(of slot: Slot) -> Group {
+        switch table.state(of: slot) {
+        case .running: .running
+        case .asking: .asking
+        case .retrying: .retrying
+        case .waiting: .waiting
+        case .paused: .paused
+        case .failed: .failed
+        case .done, .skipped: .done
+        }
+    }
+
+    /// Changes a transfer of the queue and everything that is counted from it.
+    mutating func change(_ slot: Slot, _ body: (inout TransferTable, Slot) -> Void) {
+        unlist(slot)
+        body(&table, slot)
+        list(slot)
+    }
+
+    mutating func setState(_ state: TransferState, of slot: Slot) {
+        change(slot) { table, slot in table.setState(state, of: slot) }
+        remember(slot)
+    }
+
+    mutating func remember(_ slot: Slot) {
+        orders.remembered.append(table[slot].id)
+    }
+
+    /// Takes a transfer into the lists.
+    mutating func list(_ slot: Slot) {
+        let record = table[slot]
+        groups[group(of: slot).rawValue].insert(PositionList.Entry(key: record.position, slot: slot))
+        exactBytesLeft += Int128(bytesLeft(of: slot))
+        if table.common(of: slot).kind == .tree { trees += 1 }
+        if case .retrying(let at, _) = table.state(of: slot) {
+            due.insert(PositionList.Entry(key: at, slot: slot))
+        }
+        if isStartable(slot) {
+            table[slot].isListed = true
+            sites[site(of: slot)].startable.insert(PositionList.Entry(key: record.position, slot: slot))
+        }
+    }
+
+    /// Takes a transfer out of the lists.
+    mutating func unlist(_ slot: Slot) {
+        let record = table[slot]
+        groups[group(of: slot).rawValue].remove(PositionList.Entry(key: record.position, slot: slot))
+        exactBytesLeft -= Int128(bytesLeft(of: slot))
+        if table.common(of: slot).kind == .tree { trees -= 1 }
+        if case .retrying(let at, _) = table.state(of: slot) {
+            due.remove(PositionList.Entry(key: at, slot: slot))
+        }
+        if record.isListed {
+            table[slot].isListed = false
+            sites[site(of: slot)].startable.remove(PositionList.Entry(key: record.position, slot: slot))
+        }
+    }
+
+    private func isStartable(_ slot: Slot) -> Bool {
+        guard case .waiting = table.state(of: slot), atWork[table[slot].id] == nil else { return false }
+        if orphans == 0 { return true }
+        let target = table.transfer(slot).target
+        return !atWork.values.contains { $0.orphanedTarget == target }
+    }
+
+    private func bytesLeft(of slot: Slot) -> Int64 {
+        switch table.state(of: slot) {
+        case .running, .waiting, .retrying: max(0, (table[slot].size ?? 0) - table[slot].bytes)
+        default: 0
+        }
+    }
+
+    /// Finds the site's place in `sites`, making one for a site that was never introduced.
+    mutating func siteNumber(_ id: Site.ID) -> Int {
+        if let known = siteIndex[id] { return known }
+        let number = sites.count
+        sites.append(SiteQueue(id: id, allowed: Scheduler.connectionsOfUnknownSite))
+        siteIndex[id] = number
+        return number
+    }
+
+    func site(of slot: Slot) -> Int { siteIndex[table.common(of: slot).site] ?? 0 }
+
+    /// A transfer always comes with its site; where it did not, as few connections as can be.
+    private static var connectionsOfUnknownSite: Int { 1 }
+}

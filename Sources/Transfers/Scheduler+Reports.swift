@@ -1,0 +1,114 @@
+/// What workers report.
+extension Scheduler {
+    mutating func began(_ id: Transfer.ID) {
+        guard let worker = atWork[id] else { return }
+        sites[worker.site].failures = 0
+        sites[worker.site].notBefore = 0
+    }
+
+    /// Done or skipped, which holds even if the user has paused it meanwhile.
+    mutating func ended(_ id: Transfer.ID, _ state: TransferState, bytes: Int64?) {
+        guard takeWorker(id) != nil, let slot = table.slot(of: id) else { return }
+        change(slot) { table, slot in
+            if let bytes {
+                table[slot].bytes = max(0, bytes)
+                table[slot].size = table[slot].size ?? max(0, bytes)
+            }
+            table.setState(state, of: slot)
+        }
+        remember(slot)
+    }
+
+    /// A worker ended without success and without failure: the transfer asks, or waits again, unless the user
+    /// has decided otherwise meanwhile.
+    mutating func stopped(
+        _ id: Transfer.ID, bytes: Int64?, asking question: TransferState.Question? = nil
+    ) {
+        guard takeWorker(id) != nil, let slot = table.slot(of: id) else { return }
+        let wasRunning = table.state(of: slot) == .running
+        change(slot) { table, slot in
+            if let bytes { table[slot].bytes = max(0, bytes) }
+            if wasRunning { table.setState(question.map { .asking($0) } ?? .waiting, of: slot) }
+        }
+        remember(slot)
+    }
+
+    mutating func failed(_ id: Transfer.ID, _ failure: Failure, now: Int64) {
+        guard let worker = takeWorker(id) else { return }
+        let others = sites[worker.site].running
+        if let limit = failure.connectionLimit, others > 0 {
+            // Not this transfer's fault: it waits until one of the others has ended.
+            sites[worker.site].learn(limit: min(max(limit, 1), others), now: now)
+            return stopped(failedSlot: id, failure)
+        }
+        let isSitesFault = failure.concernsSite || failure.connectionLimit != nil
+        if isSitesFault && failure.isTemporary {
+            sites[worker.site].failures += 1
+            let pause = retryPolicy.pause(afterAttempt: sites[worker.site].failures, random: nextRandom())
+            sites[worker.site].notBefore = max(sites[worker.site].notBefore, now + pause)
+        }
+        guard let slot = table.slot(of: id) else { return }
+        tryAgain(slot, failure, now: now)
+    }
+
+    private mutating func tryAgain(_ slot: Slot, _ failure: Failure, now: Int64) {
+        let isWanted = table.state(of: slot) == .running
+        // Who got further begins to count anew: a line that drops again and again still ends whole.
+        let gained = failure.bytes > table[slot].bytes
+        let attempts = (gained ? 0 : Int(table[slot].attempts)) + 1
+        let retries = table.common(of: slot).options.retries
+        let state: TransferState
+        if failure.isTemporary && attempts <= retries {
+            let pause = retryPolicy.pause(afterAttempt: attempts, random: nextRandom())
+            let siteTime = failure.concernsSite ? sites[site(of: slot)].notBefore : 0
+            state = .retrying(at: max(now + pause, siteTime), reason: failure.message)
+        } else {
+            state = .failed(failure.message)
+        }
+        change(slot) { table, slot in
+            table[slot].bytes = max(0, failure.bytes)
+            guard isWanted else { return }
+            table[slot].attempts = Int32(clamping: attempts)
+            table.setState(state, of: slot)
+        }
+        remember(slot)
+    }
+
+    private mutating func stopped(failedSlot id: Transfer.ID, _ failure: Failure) {
+        guard let slot = table.slot(of: id), table.state(of: slot) == .running else { return }
+        change(slot) { table, slot in table.setState(.waiting, of: slot) }
+    }
+
+    mutating func passwordNeeded(_ id: Transfer.ID) {
+        if let worker = atWork[id] { sites[worker.site].needsPassword = true }
+        stopped(id, bytes: nil, asking: .password)
+    }
+
+    mutating func passwordGiven(_ site: Site.ID) {
+        guard let number = siteIndex[site] else { return }
+        sites[number].needsPassword = false
+        sites[number].failures = 0
+        sites[number].notBefore = 0
+        let asking = groups[Group.asking.rawValue]
+        for entry in asking.entries(in: 0..<asking.count)
+        where table.state(of: entry.slot) == .asking(.password) && self.site(of: entry.slot) == number {
+            setState(.waiting, of: entry.slot)
+        }
+    }
+
+    mutating func learn(size: Int64, of id: Transfer.ID) {
+        guard size >= 0, let slot = table.slot(of: id) else { return }
+        change(slot) { table, slot in table[slot].size = size }
+    }
+
+    mutating func progressed(_ id: Transfer.ID, bytes: Int64) {
+        guard atWork[id] != nil, let slot = table.slot(of: id) else { return }
+        change(slot) { table, slot in table[slot].bytes = max(0, bytes) }
+        remember(slot)
+    }
+
+    mutating func treeEnded(_ id: Transfer.ID) {
+        guard takeWorker(id) != nil, let slot = table.slot(of: id) else { return }
+        remove(slot)
+    }
+}

@@ -1,0 +1,113 @@
+/// What the user asks of the queue.
+extension Scheduler {
+    mutating func perform(_ request: QueueRequest, now: Int64) {
+        switch request {
+        case .add(let transfers): add(transfers)
+        case .pause(let ids): forEach(ids) { $0.pause($1) }
+        case .resume(let ids): forEach(ids) { $0.resume($1) }
+        case .cancel(let ids): forEach(ids) { $0.cancel($1) }
+        case .retry(let ids): forEach(ids) { $0.retry($1) }
+        case .move(let id, let places): move(id, by: places)
+        case .answer(let ids, let policy): forEach(ids) { $0.answer($1, policy) }
+        case .pauseAll: pauseAll()
+        case .resumeAll: resumeAll()
+        case .retryFailed: forAll(in: .failed) { $0.retry($1) }
+        case .forgetDone: forAll(in: .done) { $0.remove($1) }
+        case .setConnections(let limit): setConnections(limit)
+        case .show: break
+        case .password(let site, _): passwordGiven(site)
+        }
+    }
+
+    private mutating func forEach(_ ids: [Transfer.ID], _ body: (inout Scheduler, Slot) -> Void) {
+        for id in ids {
+            if let slot = table.slot(of: id) { body(&self, slot) }
+        }
+    }
+
+    private mutating func forAll(in group: Group, _ body: (inout Scheduler, Slot) -> Void) {
+        let list = groups[group.rawValue]
+        for entry in list.entries(in: 0..<list.count) { body(&self, entry.slot) }
+    }
+
+    private mutating func pause(_ slot: Slot) {
+        let state = table.state(of: slot)
+        guard !state.isEnded, state != .paused else { return }
+        stopWorker(of: slot)
+        setState(.paused, of: slot)
+    }
+
+    private mutating func resume(_ slot: Slot) {
+        guard table.state(of: slot) == .paused else { return }
+        setState(.waiting, of: slot)
+    }
+
+    /// Removes it; a worker at it is stopped, and counts until it says that it has.
+    private mutating func cancel(_ slot: Slot) {
+        let id = table[slot].id
+        if atWork[id] != nil {
+            stopWorker(of: slot)
+            atWork[id]?.orphanedTarget = table.transfer(slot).target
+            orphans += 1
+        }
+        remove(slot)
+    }
+
+    /// Also of what waits for its next try: at once, and counting anew.
+    private mutating func retry(_ slot: Slot) {
+        switch table.state(of: slot) {
+        case .failed, .skipped:
+            // Another one may have been added for the same destination since.
+            let target = table.transfer(slot).target
+            if let other = rival(for: target), other != slot, !table.state(of: other).isEnded { return }
+            targets.enter(target, slot)
+        case .retrying: break
+        default: return
+        }
+        sites[site(of: slot)].notBefore = 0
+        table[slot].attempts = 0
+        setState(.waiting, of: slot)
+    }
+
+    private mutating func answer(_ slot: Slot, _ policy: ConflictPolicy) {
+        guard case .asking(.destinationExists) = table.state(of: slot), policy != .ask else { return }
+        var options = table.common(of: slot).options
+        options.onConflict = policy
+        table.setOptions(options, of: slot)
+        setState(.waiting, of: slot)
+    }
+
+    private mutating func pauseAll() {
+        isPaused = true
+        let running = groups[Group.running.rawValue]
+        for entry in running.entries(in: 0..<running.count) {
+            stopWorker(of: entry.slot)
+            setState(.waiting, of: entry.slot)
+        }
+    }
+
+    /// Lets the queue go on, what was paused one by one too.
+    private mutating func resumeAll() {
+        isPaused = false
+        forAll(in: .paused) { $0.resume($1) }
+    }
+
+    /// Holds for every site, whatever its own number says; what runs already is not interrupted.
+    private mutating func setConnections(_ limit: Int) {
+        connectionLimit = max(1, limit)
+        for number in sites.indices { sites[number].allowed = connectionLimit }
+    }
+
+    private mutating func stopWorker(of slot: Slot) {
+        guard table.state(of: slot) == .running else { return }
+        orders.stops.append(table[slot].id)
+    }
+
+    mutating func remove(_ slot: Slot) {
+        let transfer = table.transfer(slot)
+        unlist(slot)
+        targets.remove(transfer.target, slot)
+        table.remove(slot)
+        orders.forgotten.append(transfer.id)
+    }
+}

@@ -1,0 +1,48 @@
+/// What the screen and the command line ask.
+extension Scheduler {
+    public var counts: QueueSnapshot.Counts {
+        var counts = QueueSnapshot.Counts()
+        counts.running = size(of: .running)
+        counts.waiting = size(of: .waiting) + size(of: .retrying)
+        counts.paused = size(of: .paused)
+        counts.asking = size(of: .asking)
+        counts.failed = size(of: .failed)
+        counts.done = size(of: .done)
+        return counts
+    }
+
+    /// Of everything that is running, waiting or tried again, as of the last event about each; files of
+    /// unknown size count 0.
+    public var bytesLeft: Int64 { Int64(clamping: exactBytesLeft) }
+
+    /// A tree is being scanned: the figures will grow.
+    public var isScanning: Bool { atWork.values.contains { $0.isTree && $0.orphanedTarget == nil } }
+
+    /// Something is at work, or will be without anybody doing anything: false means that a worker
+    /// process may end.
+    public var hasWork: Bool {
+        !atWork.isEmpty || (!isPaused && size(of: .waiting) + size(of: .retrying) > 0)
+    }
+
+    public func transfer(_ id: Transfer.ID) -> Transfer? {
+        table.slot(of: id).map { table.transfer($0) }
+    }
+
+    /// The transfers of these rows in display order: running, asking, retrying, waiting, paused,
+    /// failed, done, and by position in each. Rows beyond the end are left out.
+    public func rows(in window: Range<Int>) -> [Transfer] {
+        var rows: [Transfer] = []
+        var start = 0
+        for group in groups {
+            let part = window.clamped(to: start..<(start + group.count))
+            if !part.isEmpty {
+                rows += group.entries(in: (part.lowerBound - start)..<(part.upperBound - start))
+                    .map { table.transfer($0.slot) }
+            }
+            start += group.count
+        }
+        return rows
+    }
+
+    private func size(of group: Group) -> Int { groups[group.rawValue].count }
+}

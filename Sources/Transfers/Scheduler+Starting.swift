@@ -1,0 +1,74 @@
+/// Which transfer is next, and when to look again.
+extension Scheduler {
+    /// What is to be tried again by now, waits from now on.
+    mutating func releaseDue(now: Int64) {
+        // A pause that seems longer than any pause is a clock that was set back.
+        let horizon = now + 2 * retryPolicy.longestPause
+        while let first = due.first, first.key <= now || first.key > horizon {
+            change(first.slot) { table, slot in table.setState(.waiting, of: slot) }
+        }
+        for number in sites.indices {
+            if sites[number].notBefore > horizon { sites[number].notBefore = now }
+            sites[number].relaxLimit(now: now)
+        }
+    }
+
+    mutating func startNext(now: Int64) {
+        guard !isPaused else { return }
+        while atWork.count < connectionLimit, let slot = firstStartable(now: now) {
+            let number = site(of: slot)
+            let transfer = table.transfer(slot)
+            change(slot) { table, slot in table.setState(.running, of: slot) }
+            atWork[transfer.id] = Worker(
+                site: number, isTree: transfer.kind == .tree, cursor: transfer.position)
+            sites[number].running += 1
+            orders.starts.append(table.transfer(slot))
+        }
+    }
+
+    /// The foremost of what the sites with room would start.
+    private func firstStartable(now: Int64) -> Slot? {
+        var best: PositionList.Entry?
+        for site in sites {
+            guard let time = site.mayStart(), time <= now, let first = site.startable.first else { continue }
+            if best.map({ first < $0 }) ?? true { best = first }
+        }
+        return best?.slot
+    }
+
+    mutating func setAlarm(now: Int64) {
+        var next = due.first?.key
+        if !isPaused, atWork.count < connectionLimit {
+            for site in sites {
+                if let time = site.mayStart(), time > now { next = min(next ?? time, time) }
+            }
+        }
+        if let next, next != alarm { orders.alarm = next }
+        alarm = next
+    }
+
+    /// The worker of a transfer has ended. Nil when there was none: a late or repeated report.
+    mutating func takeWorker(_ id: Transfer.ID) -> Worker? {
+        guard let worker = atWork[id] else { return nil }
+        let slot = table.slot(of: id)
+        if let slot { unlist(slot) }
+        atWork[id] = nil
+        sites[worker.site].running -= 1
+        if let slot { list(slot) }
+        if let target = worker.orphanedTarget {
+            orphans -= 1
+            // Whoever wants to write there may now.
+            if let slot = targets.slot(for: target) { change(slot) { _, _ in } }
+        }
+        return worker
+    }
+
+    mutating func nextRandom() -> UInt64 {
+        // SplitMix64: the numbers only have to differ.
+        random = random &+ 0x9E37_79B9_7F4A_7C15
+        var mixed = random
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

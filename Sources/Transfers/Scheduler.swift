@@ -1,0 +1,191 @@
+/// The queue: what is in it, in which order, and what is to be done next.
+///
+/// Everything that changes the state of a transfer happens in this type. What happened goes in, with
+/// the time; what to do comes out. It keeps no clock and does no I/O: workers, journal and alarm
+/// are its caller's.
+///
+/// ```
+/// handle(.site(site), now: 0)                       []
+/// handle(.request(.add([file])), now: 0)            [.remember([1]), .start(file 1)]
+/// handle(.failed(1, connection lost), now: 7)       [.remember([1]), .wakeAt(9)]
+/// handle(.tick, now: 9)                             [.start(file 1)]
+/// handle(.finished(1, bytes: 4096), now: 12)        [.remember([1])]
+/// ```
+///
+/// Every `start` is answered by exactly one of `finished`, `skipped`, `failed`, `stopped`, `conflicted`,
+/// `passwordNeeded` or `scanEnded`, also after a `stop`; until then the worker counts as at
+/// work, and its transfer is not started again.
+public struct Scheduler: Sendable {
+    /// What happened. An event about a transfer that is not at work any more is ignored.
+    public enum Event: Sendable {
+        /// The journal was read: what ran or waited to retry waits, what was paused stays so.
+        case restored(JournalContents)
+        /// A site is known, or is known better; comes before the transfers that name it.
+        case site(Site)
+        case request(QueueRequest)
+        /// The worker is logged in: the site answers.
+        case began(Transfer.ID)
+        /// Some of what is in a tree. May come several times; what the queue has already is left out.
+        case scanned(Transfer.ID, [Transfer])
+        /// All of a tree was scanned, or it ended early. A tree without failure leaves the queue:
+        /// what it stood for is there now.
+        case scanEnded(Transfer.ID, Failure?)
+        case finished(Transfer.ID, bytes: Int64)
+        case skipped(Transfer.ID, reason: String)
+        case failed(Transfer.ID, Failure)
+        /// The answer to `stop`: nothing of it is at work any more.
+        case stopped(Transfer.ID, bytes: Int64)
+        /// The destination exists and the policy is to ask.
+        case conflicted(Transfer.ID, size: Int64?, modified: Int64?)
+        case passwordNeeded(Transfer.ID)
+        case passwordGiven(Site.ID)
+        /// The size of the source was found out, in bytes.
+        case sizeLearnt(Transfer.ID, Int64)
+        /// So many bytes are safe at the destination: worth a journal entry, so not for every read.
+        case progressed(Transfer.ID, bytes: Int64)
+        /// Time has passed; see `wakeAt`.
+        case tick
+    }
+
+    /// Why a transfer stopped before its end.
+    public struct Failure: Hashable, Sendable {
+        /// A sentence for the user.
+        public var message: String
+        /// Worth another try.
+        public var isTemporary: Bool
+        /// Bytes at the destination.
+        public var bytes: Int64
+        /// The server takes no more connections (421 or 530 at login); it took so many of ours, this
+        /// one not counted, as far as the session can tell.
+        public var connectionLimit: Int?
+        /// It never came to this file: the server could not be reached, or let nobody in.
+        public var concernsSite: Bool
+
+        public init(
+            _ message: String, isTemporary: Bool, bytes: Int64 = 0, connectionLimit: Int? = nil,
+            concernsSite: Bool = false
+        ) {
+            self.message = message
+            self.isTemporary = isTemporary
+            self.bytes = bytes
+            self.connectionLimit = connectionLimit
+            self.concernsSite = concernsSite
+        }
+    }
+
+    /// What to do, in this order.
+    public enum Order: Hashable, Sendable {
+        /// Write these to the journal as they are now (`transfer(_:)`); those of the same handling together.
+        case remember([Transfer.ID])
+        /// Remove these from the journal.
+        case forget([Transfer.ID])
+        /// So many of those added were in the queue already: same source, same destination.
+        case merged(count: Int)
+        /// Interrupt the worker, keeping what has arrived.
+        case stop(Transfer.ID)
+        case start(Transfer)
+        /// Send `tick` at this time, in seconds since 1970; a later one of these replaces it.
+        case wakeAt(Int64)
+    }
+
+    /// Where the rows stand on the screen, and how they are counted.
+    enum Group: Int, CaseIterable {
+        case running, asking, retrying, waiting, paused, failed, done
+    }
+
+    /// A started transfer whose end was not reported yet.
+    struct Worker: Sendable {
+        var site: Int
+        /// Removed from the queue while at work: nobody may write to this destination until it has ended.
+        var orphanedTarget: Target?
+        var isTree: Bool
+        /// The position behind which what is found next in the tree is inserted.
+        var cursor: Int64
+    }
+
+    /// All of the queue is held; what is at work is being stopped.
+    public internal(set) var isPaused = false
+    /// Most transfers at work at a time, over all sites.
+    public internal(set) var connectionLimit: Int
+
+    let retryPolicy: RetryPolicy
+    var random: UInt64
+    var table = TransferTable()
+    var targets = TargetIndex()
+    var groups = [PositionList](repeating: PositionList(), count: Group.allCases.count)
+    var sites: [SiteQueue] = []
+    var siteIndex: [Site.ID: Int] = [:]
+    var atWork: [Transfer.ID: Worker] = [:]
+    /// How many of those at work are not in the queue any more.
+    var orphans = 0
+    /// Those waiting for another try, by when.
+    var due = PositionList()
+    var nextID: Transfer.ID = 1
+    /// How many of the queue are trees.
+    var trees = 0
+    var exactBytesLeft: Int128 = 0
+    var alarm: Int64?
+    var orders = PendingOrders()
+
+    /// - Parameters:
+    ///   - connections: most transfers at work at a time, over all sites.
+    ///   - seed: of the jitter of the pauses; anything.
+    public init(connections: Int = 4, retryPolicy: RetryPolicy = RetryPolicy(), seed: UInt64 = 0) {
+        connectionLimit = max(1, connections)
+        self.retryPolicy = retryPolicy
+        random = seed
+    }
+
+    /// Takes in what happened and says what to do.
+    ///
+    /// Costs about the logarithm of the queue's length for each transfer concerned.
+    ///
+    /// - Parameter now: seconds since 1970. May step, also backwards.
+    public mutating func handle(_ event: Event, now: Int64) -> [Order] {
+        switch event {
+        case .restored(let contents): restore(contents)
+        case .site(let site): learn(site)
+        case .request(let request): perform(request, now: now)
+        case .began(let id): began(id)
+        case .scanned(let id, let found): insertFound(found, in: id)
+        case .scanEnded(let id, nil): treeEnded(id)
+        case .scanEnded(let id, let failure?), .failed(let id, let failure): failed(id, failure, now: now)
+        case .finished(let id, let bytes): ended(id, .done, bytes: bytes)
+        case .skipped(let id, let reason): ended(id, .skipped(reason), bytes: nil)
+        case .stopped(let id, let bytes): stopped(id, bytes: bytes)
+        case .conflicted(let id, let size, let modified):
+            stopped(id, bytes: nil, asking: .destinationExists(size: size, modified: modified))
+        case .passwordNeeded(let id): passwordNeeded(id)
+        case .passwordGiven(let site): passwordGiven(site)
+        case .sizeLearnt(let id, let size): learn(size: size, of: id)
+        case .progressed(let id, let bytes): progressed(id, bytes: bytes)
+        case .tick: break
+        }
+        releaseDue(now: now)
+        startNext(now: now)
+        setAlarm(now: now)
+        return orders.take()
+    }
+}
+
+/// What one handling collects, so that the journal is written once for all of it.
+struct PendingOrders: Sendable {
+    var remembered: [Transfer.ID] = []
+    var forgotten: [Transfer.ID] = []
+    var merged = 0
+    var stops: [Transfer.ID] = []
+    var starts: [Transfer] = []
+    var alarm: Int64?
+
+    mutating func take() -> [Scheduler.Order] {
+        var orders: [Scheduler.Order] = []
+        if !remembered.isEmpty { orders.append(.remember(remembered)) }
+        if !forgotten.isEmpty { orders.append(.forget(forgotten)) }
+        if merged > 0 { orders.append(.merged(count: merged)) }
+        orders += stops.map { .stop($0) }
+        orders += starts.map { .start($0) }
+        if let alarm { orders.append(.wakeAt(alarm)) }
+        self = PendingOrders()
+        return orders
+    }
+}

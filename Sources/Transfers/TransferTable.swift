@@ -1,0 +1,175 @@
+internal import FTPProtocol
+
+/// The transfers of the queue, each stored once, in about 80 bytes and its name.
+///
+/// What the files of one directory have in common (both directories, site, options) is stored once
+/// for all of them, so that a million queued files stay small. A slot is an index that stays valid until
+/// its transfer is removed.
+struct TransferTable: Sendable {
+    typealias Slot = Int32
+
+    /// What is particular to one transfer. Sizes are in bytes.
+    struct Record: Sendable {
+        var id: Transfer.ID
+        var position: Int64
+        var size: Int64?
+        var modified: Int64?
+        var bytes: Int64
+        var remoteName: [UInt8]
+        var localName: [UInt8]
+        fileprivate var common: Int32
+        var attempts: Int32
+        /// The state without what it carries; that is in `details`, because few carry something.
+        fileprivate var plainState: PlainState
+        /// It is in the list of what its site may start.
+        var isListed = false
+    }
+
+    fileprivate enum PlainState: UInt8 { case waiting, running, paused, done, detailed }
+
+    struct Common: Hashable, Sendable {
+        var direction: Transfer.Direction
+        var kind: Transfer.Kind
+        var site: Site.ID
+        var remoteDirectory: RemotePath
+        var localDirectory: LocalPath
+        var options: TransferOptions
+    }
+
+    private struct Shared: Sendable {
+        var value: Common
+        var users: Int
+    }
+
+    private var records: ContiguousArray<Record> = []
+    private var vacant: [Slot] = []
+    private var slots: [Transfer.ID: Slot] = [:]
+    private var details: [Slot: TransferState] = [:]
+    private var shared: ContiguousArray<Shared> = []
+    private var vacantShared: [Int32] = []
+    private var sharedIndex: [Common: Int32] = [:]
+    /// Where the previous insertion found its common part: the next is nearly always of the same directory.
+    private var lastShared: Int32?
+
+    var count: Int { slots.count }
+
+    func slot(of id: Transfer.ID) -> Slot? { slots[id] }
+
+    /// Adds a transfer; nil when its identifier is taken.
+    mutating func insert(_ transfer: Transfer) -> Slot? {
+        guard slots[transfer.id] == nil else { return nil }
+        let record = Record(
+            id: transfer.id, position: transfer.position, size: transfer.size, modified: transfer.modified,
+            bytes: transfer.bytes, remoteName: transfer.remoteName,
+            // One array for both names where they are equal, as they nearly always are.
+            localName: transfer.localName == transfer.remoteName ? transfer.remoteName : transfer.localName,
+            common: share(transfer.common), attempts: Int32(clamping: transfer.attempts),
+            plainState: .waiting)
+        let slot: Slot
+        if let reused = vacant.popLast() {
+            slot = reused
+            records[Int(slot)] = record
+        } else {
+            slot = Slot(records.count)
+            records.append(record)
+        }
+        slots[transfer.id] = slot
+        setState(transfer.state, of: slot)
+        return slot
+    }
+
+    mutating func remove(_ slot: Slot) {
+        slots[self[slot].id] = nil
+        details[slot] = nil
+        release(self[slot].common)
+        self[slot].remoteName = []
+        self[slot].localName = []
+        vacant.append(slot)
+    }
+
+    subscript(slot: Slot) -> Record {
+        get { records[Int(slot)] }
+        _modify { yield &records[Int(slot)] }
+    }
+
+    func common(of slot: Slot) -> Common { shared[Int(self[slot].common)].value }
+
+    func state(of slot: Slot) -> TransferState {
+        switch self[slot].plainState {
+        case .waiting: .waiting
+        case .running: .running
+        case .paused: .paused
+        case .done: .done
+        case .detailed: details[slot] ?? .waiting
+        }
+    }
+
+    mutating func setState(_ state: TransferState, of slot: Slot) {
+        if self[slot].plainState == .detailed { details[slot] = nil }
+        switch state {
+        case .waiting: self[slot].plainState = .waiting
+        case .running: self[slot].plainState = .running
+        case .paused: self[slot].plainState = .paused
+        case .done: self[slot].plainState = .done
+        case .retrying, .asking, .failed, .skipped:
+            self[slot].plainState = .detailed
+            details[slot] = state
+        }
+    }
+
+    mutating func setOptions(_ options: TransferOptions, of slot: Slot) {
+        var common = common(of: slot)
+        common.options = options
+        let old = self[slot].common
+        self[slot].common = share(common)
+        release(old)
+    }
+
+    func transfer(_ slot: Slot) -> Transfer {
+        let record = self[slot]
+        let common = common(of: slot)
+        return Transfer(
+            id: record.id, direction: common.direction, kind: common.kind, site: common.site,
+            remoteDirectory: common.remoteDirectory, remoteName: record.remoteName,
+            localDirectory: common.localDirectory, localName: record.localName, size: record.size,
+            modified: record.modified, options: common.options, state: state(of: slot), bytes: record.bytes,
+            attempts: Int(record.attempts), position: record.position)
+    }
+
+    private mutating func share(_ common: Common) -> Int32 {
+        if let last = lastShared, shared[Int(last)].users > 0, shared[Int(last)].value == common {
+            shared[Int(last)].users += 1
+            return last
+        }
+        let index: Int32
+        if let known = sharedIndex[common] {
+            index = known
+            shared[Int(index)].users += 1
+        } else if let reused = vacantShared.popLast() {
+            index = reused
+            shared[Int(index)] = Shared(value: common, users: 1)
+            sharedIndex[common] = index
+        } else {
+            index = Int32(shared.count)
+            shared.append(Shared(value: common, users: 1))
+            sharedIndex[common] = index
+        }
+        lastShared = index
+        return index
+    }
+
+    private mutating func release(_ index: Int32) {
+        shared[Int(index)].users -= 1
+        guard shared[Int(index)].users == 0 else { return }
+        sharedIndex[shared[Int(index)].value] = nil
+        vacantShared.append(index)
+    }
+}
+
+extension Transfer {
+    fileprivate var common: TransferTable.Common {
+        TransferTable.Common(
+            direction: direction, kind: kind, site: site, remoteDirectory: remoteDirectory,
+            localDirectory: localDirectory, options: options)
+    }
+}

@@ -1,0 +1,159 @@
+import CLinux
+import Glibc
+
+/// What one does with names on the local disk. Paths are bytes. Each call may block as long as the disk does.
+public enum LocalDirectory {
+    public struct Entry: Hashable, Sendable {
+        public var name: [UInt8]
+        public var status: FileStatus
+        /// Where a link points.
+        public var target: [UInt8]?
+        /// Of a link: whether it leads to a directory.
+        public var leadsToDirectory: Bool
+    }
+
+    /// The entries, without `.` and `..`, in the order of the disk. Links are not followed.
+    public static func entries(of path: [UInt8]) throws(TransportError) -> [Entry] {
+        guard let directory = withCPath(path, { opendir($0) }) else { throw diskError("read", path) }
+        defer { closedir(directory) }
+        let descriptor = dirfd(directory)
+        var found: [Entry] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(directory) else {
+                if errno != 0 { throw diskError("read", path) }
+                return found
+            }
+            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
+                pointer.withMemoryRebound(to: UInt8.self, capacity: Int(NAME_MAX) + 1) {
+                    Array(
+                        UnsafeBufferPointer(start: $0, count: strlen(UnsafePointer<CChar>(OpaquePointer($0))))
+                    )
+                }
+            }
+            if name == [0x2E] || name == [0x2E, 0x2E] { continue }
+            var status = stat()
+            // Gone meanwhile, or not ours to look at: left out, like an entry that was never there.
+            guard withCPath(name, { fstatat(descriptor, $0, &status, AT_SYMLINK_NOFOLLOW) }) == 0 else {
+                continue
+            }
+            var result = Entry(name: name, status: FileStatus(status), target: nil, leadsToDirectory: false)
+            if result.status.kind == .link {
+                result.target = linkTarget(descriptor, name)
+                result.leadsToDirectory =
+                    withCPath(name) { fstatat(descriptor, $0, &status, 0) } == 0
+                    && FileStatus(status).kind == .directory
+            }
+            found.append(result)
+        }
+    }
+
+    private static func linkTarget(_ directory: Int32, _ name: [UInt8]) -> [UInt8]? {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = withCPath(name) { readlinkat(directory, $0, &buffer, buffer.count) }
+        return count > 0 ? buffer[..<count].map { UInt8(bitPattern: $0) } : nil
+    }
+
+    /// - Parameter followingLinks: look at what a link leads to.
+    /// - Returns: nil when there is nothing of that name.
+    public static func status(of path: [UInt8], followingLinks: Bool = true) throws(TransportError)
+        -> FileStatus?
+    {
+        var status = stat()
+        let code = withCPath(path) {
+            fstatat(AT_FDCWD, $0, &status, followingLinks ? 0 : AT_SYMLINK_NOFOLLOW)
+        }
+        if code == 0 { return FileStatus(status) }
+        if errno == ENOENT || errno == ENOTDIR { return nil }
+        throw diskError("read", path)
+    }
+
+    public static func make(_ path: [UInt8]) throws(TransportError) {
+        guard withCPath(path, { mkdir($0, 0o777) }) == 0 else { throw diskError("make the directory", path) }
+    }
+
+    /// Makes it, and what is missing above it. Being there already is fine.
+    public static func makeWithParents(_ path: [UInt8]) throws(TransportError) {
+        if let status = try status(of: path) {
+            guard status.kind == .directory else {
+                throw .disk(call: "make the directory", path: visiblePath(path), errno: ENOTDIR)
+            }
+            return
+        }
+        if let cut = path.lastIndex(of: UInt8(ascii: "/")), cut > 0 {
+            try makeWithParents(Array(path[..<cut]))
+        }
+        do {
+            try make(path)
+        } catch .disk(_, _, EEXIST) {
+            // Somebody else was faster.
+        }
+    }
+
+    /// Renames; what has the new name is replaced only when `replacing`.
+    ///
+    /// - Throws: `disk` with EEXIST when it is there and may not be replaced. The kernel decides, so nothing
+    ///   that appeared a moment ago is lost either.
+    public static func rename(_ from: [UInt8], to: [UInt8], replacing: Bool) throws(TransportError) {
+        let code = withCPath(from) { old in
+            withCPath(to) { new in
+                replacing
+                    ? Glibc.rename(old, new)
+                    : renameat2(AT_FDCWD, old, AT_FDCWD, new, cl_rename_noreplace)
+            }
+        }
+        if code == 0 { return }
+        // File systems without RENAME_NOREPLACE: looking first is the best there is.
+        if !replacing, errno == EINVAL || errno == ENOSYS {
+            guard try status(of: to, followingLinks: false) == nil else {
+                throw .disk(call: "rename", path: visiblePath(to), errno: EEXIST)
+            }
+            return try rename(from, to: to, replacing: true)
+        }
+        throw diskError("rename", to)
+    }
+
+    public static func removeFile(_ path: [UInt8]) throws(TransportError) {
+        guard withCPath(path, { unlink($0) }) == 0 else { throw diskError("delete", path) }
+    }
+
+    /// Only an empty one.
+    public static func remove(_ path: [UInt8]) throws(TransportError) {
+        guard withCPath(path, { rmdir($0) }) == 0 else { throw diskError("delete", path) }
+    }
+
+    /// A file, or a directory with everything in it. A link is removed, never entered.
+    public static func removeTree(_ path: [UInt8]) throws(TransportError) {
+        guard let status = try status(of: path, followingLinks: false) else {
+            throw .disk(call: "delete", path: visiblePath(path), errno: ENOENT)
+        }
+        guard status.kind == .directory else { return try removeFile(path) }
+        for entry in try entries(of: path) {
+            try removeTree(path + [UInt8(ascii: "/")] + entry.name)
+        }
+        try remove(path)
+    }
+
+    /// Blocks until the directory's own entries, a rename among them, are on the disk.
+    public static func synchronize(_ path: [UInt8]) {
+        let raw = withCPath(path) { Glibc.open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
+        guard raw >= 0 else { return }
+        fsync(raw)
+        Glibc.close(raw)
+    }
+
+    /// Bytes free for us on the file system of `path`; nil when it does not say.
+    public static func freeBytes(at path: [UInt8]) -> Int64? {
+        var status = statvfs()
+        guard withCPath(path, { statvfs($0, &status) }) == 0 else { return nil }
+        return Int64(
+            clamping: UInt64(status.f_bavail).multipliedReportingOverflow(by: UInt64(status.f_frsize))
+                .partialValue)
+    }
+
+    public static func currentDirectory() -> [UInt8] {
+        var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+        guard getcwd(&buffer, buffer.count) != nil else { return [UInt8(ascii: "/")] }
+        return buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    }
+}

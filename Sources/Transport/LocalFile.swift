@@ -1,0 +1,166 @@
+import CLinux
+import Glibc
+
+/// An open local file. Paths are bytes; nothing here follows a link when it creates.
+public struct LocalFile: ~Copyable, Sendable {
+    private let descriptor: Descriptor
+    /// For messages.
+    public let path: [UInt8]
+
+    public var raw: Int32 { descriptor.raw }
+
+    private init(_ descriptor: consuming Descriptor, path: [UInt8]) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    public static func openForReading(_ path: [UInt8]) throws(TransportError) -> LocalFile {
+        try open(path, O_RDONLY | O_NONBLOCK, verb: "open")
+    }
+
+    /// For a download: made when it is not there, never through a link, readable by whoever the umask allows.
+    ///
+    /// - Parameter truncating: empty it; else what is there stays, to be gone on from.
+    public static func openForWriting(_ path: [UInt8], truncating: Bool) throws(TransportError) -> LocalFile {
+        try open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | (truncating ? O_TRUNC : 0), verb: "create")
+    }
+
+    /// Makes a file that must not exist yet.
+    public static func create(_ path: [UInt8]) throws(TransportError) -> LocalFile {
+        try open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, verb: "create")
+    }
+
+    private static func open(_ path: [UInt8], _ flags: Int32, verb: String) throws(TransportError)
+        -> LocalFile
+    {
+        let raw = withCPath(path) { Glibc.open($0, flags | O_CLOEXEC, 0o666) }
+        guard raw >= 0 else { throw diskError(verb, path) }
+        return LocalFile(Descriptor(owning: raw), path: path)
+    }
+
+    public func status() throws(TransportError) -> FileStatus {
+        var status = stat()
+        guard fstat(raw, &status) == 0 else { throw diskError("read", path) }
+        return FileStatus(status)
+    }
+
+    /// Writes all of it at `offset`.
+    public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(TransportError) {
+        try unowned.write(bytes, at: offset)
+    }
+
+    /// Reads at most a buffer full at `offset`; 0 at the end.
+    public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(TransportError)
+        -> Int
+    {
+        while true {
+            let count = pread(raw, buffer.baseAddress, buffer.count, off_t(offset))
+            if count >= 0 { return count }
+            if errno != EINTR { throw diskError("read", path) }
+        }
+    }
+
+    public func truncate(to size: Int64) throws(TransportError) {
+        guard ftruncate(raw, off_t(size)) == 0 else { throw diskError("write", path) }
+    }
+
+    /// Sets the time of last modification: seconds since 1970, UTC. A file system that cannot is no error.
+    public func setModified(_ seconds: Int64) {
+        var times = [
+            timespec(tv_sec: 0, tv_nsec: Int(UTIME_OMIT_VALUE)), timespec(tv_sec: Int(seconds), tv_nsec: 0),
+        ]
+        _ = futimens(raw, &times)
+    }
+
+    /// Blocks until every byte is on the disk.
+    public func synchronize() throws(TransportError) {
+        guard fsync(raw) == 0 else { throw diskError("write", path) }
+    }
+
+    /// Closes, and reports an error that the file system kept until now.
+    public consuming func close() throws(TransportError) {
+        let path = self.path
+        let code = descriptor.close()
+        guard code == 0 || code == EINTR else {
+            throw .disk(call: "write", path: visiblePath(path), errno: code)
+        }
+    }
+
+    func error(_ verb: String, _ code: Int32) -> TransportError {
+        .disk(call: verb, path: visiblePath(path), errno: code)
+    }
+
+    /// The descriptor without the duty to close it, for a closure that does not outlive this file.
+    var unowned: Unowned { Unowned(raw: raw, path: path) }
+
+    struct Unowned {
+        let raw: Int32
+        let path: [UInt8]
+
+        func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(TransportError) {
+            var written = 0
+            while written < bytes.count {
+                let count = pwrite(
+                    raw, bytes.baseAddress.map { $0 + written }, bytes.count - written,
+                    off_t(offset) + written)
+                if count > 0 {
+                    written += count
+                } else if count == 0 {
+                    throw .disk(call: "write", path: visiblePath(path), errno: EIO)
+                } else if errno != EINTR {
+                    throw diskError("write", path)
+                }
+            }
+        }
+    }
+}
+
+/// UTIME_OMIT of <sys/stat.h>, a macro: leave this time as it is.
+private let UTIME_OMIT_VALUE = (1 << 30) - 2
+
+/// What `stat` says of a file.
+public struct FileStatus: Hashable, Sendable {
+    public enum Kind: Hashable, Sendable { case file, directory, link, other }
+
+    public var kind: Kind
+    public var size: Int64  // bytes
+    public var modified: Int64  // seconds since 1970
+    public var mode: UInt32  // permission bits
+    public var owner: UInt32
+    public var group: UInt32
+
+    init(_ status: stat) {
+        kind =
+            switch status.st_mode & S_IFMT {
+            case S_IFREG: .file
+            case S_IFDIR: .directory
+            case S_IFLNK: .link
+            default: .other
+            }
+        size = Int64(status.st_size)
+        modified = Int64(status.st_mtim.tv_sec)
+        mode = status.st_mode & 0o7777
+        owner = status.st_uid
+        group = status.st_gid
+    }
+}
+
+func withCPath<Result>(_ path: [UInt8], _ body: (UnsafePointer<CChar>) -> Result) -> Result {
+    var terminated = path
+    terminated.append(0)
+    return terminated.withUnsafeBufferPointer {
+        $0.withMemoryRebound(to: CChar.self) { buffer in
+            // A buffer with at least the terminating NUL has a base address.
+            body(buffer.baseAddress.unsafelyUnwrapped)
+        }
+    }
+}
+
+func diskError(_ verb: String, _ path: [UInt8]) -> TransportError {
+    .disk(call: verb, path: visiblePath(path), errno: errno)
+}
+
+/// A path in a message: control bytes as `?`. Who shows it makes it harmless once more.
+func visiblePath(_ path: [UInt8]) -> String {
+    String(decoding: path.map { $0 < 0x20 || $0 == 0x7F ? UInt8(ascii: "?") : $0 }, as: UTF8.self)
+}

@@ -1,0 +1,48 @@
+import Glibc
+
+/// The network's and the disk's troubles, with the call that met them.
+public enum TransportError: Error, Hashable, Sendable {
+    /// The host name has no address. `detail` is the resolver's sentence.
+    case unknownHost(String, detail: String)
+    /// A system call on the network failed.
+    case network(call: String, peer: String?, errno: Int32)
+    /// A system call on a local file failed.
+    case disk(call: String, path: String, errno: Int32)
+    /// Nothing happened for as long as was allowed. `what` completes “no … within n s”.
+    case timedOut(what: String)
+    /// Somebody called `Cancellation.cancel`.
+    case cancelled
+    /// The peer closed the connection where more was expected.
+    case closedByPeer
+    /// The request itself cannot be carried out: a port below 1024, an address that is not ours.
+    case unusable(String)
+
+    /// Whether this is ENOENT, from disk.
+    public var isNoSuchFile: Bool {
+        if case .disk(_, _, let code) = self { return code == ENOENT }
+        return false
+    }
+
+    public var isDiskFull: Bool {
+        if case .disk(_, _, let code) = self { return code == ENOSPC || code == EDQUOT }
+        return false
+    }
+}
+
+extension TransportError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .unknownHost(let host, let detail): "\(host): \(detail)"
+        case .network(_, let peer, let code):
+            peer.map { "\($0): \(Self.text(code))" } ?? Self.text(code)
+        case .disk(let call, let path, let code): "\(path): cannot \(call): \(Self.text(code))"
+        case .timedOut(let what): "no \(what) in time"
+        case .cancelled: "interrupted"
+        case .closedByPeer: "the server closed the connection"
+        case .unusable(let why): why
+        }
+    }
+
+    /// The C library's sentence for an errno, without a trailing full stop.
+    public static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
+}
