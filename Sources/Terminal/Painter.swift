@@ -69,7 +69,7 @@ struct Painter: ~Copyable {
     private mutating func append(_ text: String, columns: Int) {
         let start = run.count
         var width = 0
-        for scalar in text.unicodeScalars {
+        for scalar in text.unicodeScalars where !joins(scalar) {
             let columns = self.columns(scalar)
             guard columns >= 0 else {
                 width = -1
@@ -85,9 +85,20 @@ struct Painter: ~Copyable {
         }
     }
 
+    /// Joiners and selectors: some terminals draw what they join in fewer cells than ncurses counts, and
+    /// everything to the right of it would shift.
+    private func joins(_ scalar: Unicode.Scalar) -> Bool {
+        switch scalar.value {
+        case 0x200B...0x200F, 0x2060, 0xFE00...0xFE0F, 0xE0100...0xE01EF: true
+        default: false
+        }
+    }
+
     /// As ncurses counts; -1 for what it cannot show here.
     private func columns(_ scalar: Unicode.Scalar) -> Int {
         if scalar.isASCII { return scalar.value >= 0x20 && scalar.value != 0x7F ? 1 : -1 }
+        // A skin tone would melt into the emoji before it; see `joins`.
+        if (0x1F3FB...0x1F3FF).contains(scalar.value) { return -1 }
         return characterSet == .ascii ? -1 : Int(wcwidth(wchar_t(scalar.value)))
     }
 

@@ -149,6 +149,13 @@ public struct Terminal: ~Copyable {
         title = safe
     }
 
+    /// Gives text to the clipboard of the machine the user sits at (OSC 52). Terminals may refuse it silently.
+    public func copyToClipboard(_ text: String) {
+        // xterm takes no more than this.
+        guard hasTitle, text.utf8.count <= 74_000 else { return }
+        writeRaw("\u{1B}]52;c;\(base64(Array(text.utf8)))\u{1B}\\")
+    }
+
     // MARK: leaving the screen and coming back
 
     /// Gives the terminal to the shell until the user comes back (`fg`); then everything is as before, except
