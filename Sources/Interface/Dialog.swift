@@ -1,0 +1,118 @@
+internal import FTPProtocol
+internal import Transfers
+
+/// What lies over the screen and takes the keys. The last one opened is on top; Esc closes it.
+enum Dialog: Sendable {
+    case help(HelpPage)
+    case connect(ConnectForm)
+    case password(PasswordForm)
+    case input(InputForm)
+    case delete(DeleteForm)
+    case sort(cursor: Int)
+    case conflict(ConflictForm)
+    case quit(choice: Int)
+    case messages(top: Int)
+    case explanation(title: String, lines: [String], top: Int)
+    case commands(CommandForm)
+}
+
+struct HelpPage: Sendable {
+    var context: Keymap.Context
+    var filter = TextField()
+    var top = 0
+}
+
+struct ConnectForm: Sendable {
+    enum Field: Int, CaseIterable { case address, user, password, connect, cancel }
+
+    var address: TextField
+    var user: TextField
+    var password = TextField(isMasked: true)
+    var field = Field.address
+    var error: String?
+}
+
+struct PasswordForm: Sendable {
+    let site: Site
+    let reason: String?
+    var password = TextField(isMasked: true)
+}
+
+/// A prompt of one line.
+struct InputForm: Sendable {
+    enum Purpose: Sendable {
+        case makeDirectory(Location)
+        case rename(Location, name: [UInt8])
+        case filter(EngineEvent.Side)
+        case jump(EngineEvent.Side, from: Int)
+        case mark(EngineEvent.Side, marks: Bool)
+        case rawCommand
+    }
+
+    let purpose: Purpose
+    var field: TextField
+    var error: String?
+}
+
+struct DeleteForm: Sendable {
+    let location: Location
+    let items: [RemoteRequest.RemoteItem]
+    let names: [String]
+    let bytes: Int64
+    let folders: Int
+    /// 0 is Cancel.
+    var choice = 0
+}
+
+struct ConflictForm: Sendable {
+    enum Choice: Int, CaseIterable { case resume, overwrite, newer, rename, skip }
+
+    let transfer: Transfer
+    let destinationSize: Int64?
+    let destinationModified: Int64?
+    /// Bytes it would be resumed from are there only when the destination is shorter.
+    let canResume: Bool
+    var choice: Choice
+    var forAll = false
+    var isOnScope = false
+}
+
+struct CommandForm: Sendable {
+    var field = TextField()
+    var cursor = 0
+}
+
+/// The remote pane while there is no connection: an address line and what else can be done.
+struct HomeForm: Sendable {
+    var address = TextField()
+    /// 0 is the address line, the offers follow.
+    var selection = 0
+    var error: String?
+}
+
+/// A message in the corner, for a while.
+struct Toast: Hashable, Sendable {
+    let text: String
+    let isError: Bool
+    /// Nanoseconds since 1970; nil for errors, which stay until a key is pressed.
+    let until: Int64?
+}
+
+struct Message: Hashable, Sendable {
+    let time: Int64
+    let text: String
+    let isError: Bool
+}
+
+/// Something other than a listing that was asked for with a ticket.
+struct Operation: Sendable {
+    let what: String
+    let location: Location
+    /// Where the cursor goes when it has succeeded.
+    let cursorName: [UInt8]?
+}
+
+/// What `L` cycles through.
+enum LayoutPreset: String, Sendable, CaseIterable {
+    case classic, wide, log, panes, single
+}

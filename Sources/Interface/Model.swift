@@ -1,0 +1,68 @@
+public import FTPProtocol
+public import Transfers
+
+/// Everything the screen shows, as one value. Only `update` and `handle` change it; `view` reads it.
+public struct Model: Sendable {
+    /// Nanoseconds since 1970. The main loop sets it before it hands over what happened.
+    public var now: Int64
+    public internal(set) var size: Size
+    public var glyphs: GlyphSet
+    /// Opened by `portside demo`: the server inside the program is the only one offered.
+    public let isDemo: Bool
+    /// Shown at the right of the first line while there is no connection.
+    public let version: String
+    /// Seconds east of Greenwich at a moment given in seconds since 1970.
+    public let utcOffset: @Sendable (Int64) -> Int
+
+    var local: Pane
+    var remote: Pane
+    var log = LogPane()
+    var queue = QueuePane()
+    var focus: Focus
+    /// The pane that had the focus last: what F5 copies from while the queue or the log has it.
+    var lastPane: EngineEvent.Side
+    var isZoomed = false
+    var layout = LayoutPreset.classic
+
+    public internal(set) var connection: ConnectionState = .notConnected
+    var connectionSince: Int64 = 0
+    /// Where to go after login, as asked for with `connectRequested`.
+    var directoryAfterLogin: RemotePath?
+    /// As the engine said last: `update` never guesses it.
+    public internal(set) var dataMode: DataMode
+    var dataMethod: DataMethod?
+    var home = HomeForm()
+
+    var dialogs: [Dialog] = []
+    var toasts: [Toast] = []
+    var messages: [Message] = []
+
+    var lastTicket: Ticket = 0
+    var operations: [Ticket: Operation] = [:]
+    /// When the wake-up that was asked for last comes, in nanoseconds since 1970.
+    var wakeAt: Int64?
+
+    /// - Parameters:
+    ///   - directory: what the local pane shows first.
+    ///   - localHome: the user's home, shown as `~`.
+    ///   - dataMode: what the engine begins with.
+    public init(
+        size: Size, now: Int64, directory: LocalPath, localHome: LocalPath, glyphs: GlyphSet = .unicode,
+        isDemo: Bool = false, dataMode: DataMode = .auto, version: String = "",
+        utcOffset: @escaping @Sendable (Int64) -> Int
+    ) {
+        self.size = size
+        self.now = now
+        self.glyphs = glyphs
+        self.isDemo = isDemo
+        self.version = version
+        self.utcOffset = utcOffset
+        self.dataMode = dataMode
+        local = Pane(
+            side: .local, location: Location(.local, RemotePath(bytes: directory.bytes)),
+            home: RemotePath(bytes: localHome.bytes))
+        remote = Pane(side: .remote, location: nil, home: .root)
+        focus = .remote
+        lastPane = .remote
+    }
+}

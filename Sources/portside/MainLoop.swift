@@ -1,0 +1,144 @@
+import CLinux
+import Engine
+import Glibc
+import Interface
+import Terminal
+
+/// The interface's thread: wait, take all that is waiting, update the model, draw once.
+///
+/// Nothing on it blocks on a network or a disk, and while nothing happens it sleeps without a time-out: an idle
+/// program wakes nobody and writes nothing.
+struct MainLoop<Runner: EffectRunner>: ~Copyable {
+    /// No eye sees more, and a terminal over ssh has better things to do. Keys after a rest are drawn at once.
+    static var frameInterval: Duration { .milliseconds(16) }
+
+    private var terminal: Terminal
+    private let signals: Signals
+    private let inbox: Inbox
+    private let runner: Runner
+    private var model: Model
+
+    private var exitStatus: Int32?
+    private var isChanged = true
+    private var nextFrame = ContinuousClock.now
+    private var wakeAt: ContinuousClock.Instant?
+
+    init(
+        terminal: consuming Terminal, signals: consuming Signals, inbox: Inbox, runner: Runner, model: Model
+    ) {
+        self.terminal = terminal
+        self.signals = signals
+        self.inbox = inbox
+        self.runner = runner
+        self.model = model
+    }
+
+    /// Runs until the user leaves or a signal ends the program; then the terminal is as it was found.
+    /// - Parameter first: actions that begin it, `.started` and perhaps a server to connect to.
+    /// - Returns: the exit status: 0, or 128 and the number of the signal.
+    consuming func run(first: [Action]) -> Int32 {
+        act { model in first.flatMap { update(&model, $0) } }
+        while exitStatus == nil {
+            drawWhenDue()
+            waitForSomething()
+            takeSignals()
+            takeKeys()
+            takeEvents()
+            wakeWhenDue()
+        }
+        return exitStatus ?? 0
+    }
+
+    // MARK: what came in
+
+    private mutating func waitForSomething() {
+        var descriptors = [
+            pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
+        ]
+        guard poll(&descriptors, nfds_t(descriptors.count), timeout()) > 0 else { return }
+        // The terminal is gone: its window was closed, the line was lost.
+        if Int32(descriptors[0].revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 { exitStatus = 128 + SIGHUP }
+    }
+
+    /// Milliseconds until the next frame or the wake-up asked for, rounded up; -1, for ever, when nothing moves.
+    private func timeout() -> Int32 {
+        let due = [isChanged ? nextFrame : nil, wakeAt].compactMap { $0 }.min()
+        guard let due else { return -1 }
+        let (seconds, attoseconds) = ContinuousClock.now.duration(to: due).components
+        if seconds < 0 || attoseconds < 0 { return 0 }
+        return Int32(
+            clamping: min(seconds, 3600) * 1000 + (attoseconds + 999_999_999_999_999) / 1_000_000_000_000_000)
+    }
+
+    private mutating func takeSignals() {
+        let arrived = signals.drain()
+        for signal in [SIGTERM, SIGHUP, SIGINT] where arrived.contains(signal) { exitStatus = 128 + signal }
+        if arrived.contains(SIGTSTP) {
+            terminal.suspend()
+        } else if arrived.contains(SIGCONT) {
+            terminal.continued()
+        }
+        if arrived.contains(SIGTSTP) || arrived.contains(SIGCONT) { isChanged = true }
+    }
+
+    private mutating func takeKeys() {
+        for key in terminal.keys() {
+            if case .resized(let size) = key {
+                act { update(&$0, .resized(size)) }
+            } else {
+                act { handle(key, &$0) }
+            }
+        }
+    }
+
+    private mutating func takeEvents() {
+        for event in inbox.take() { act { update(&$0, .engine(event)) } }
+    }
+
+    private mutating func wakeWhenDue() {
+        guard let wakeAt, wakeAt <= .now else { return }
+        self.wakeAt = nil
+        act { update(&$0, .woke) }
+    }
+
+    // MARK: what follows
+
+    private mutating func act(_ change: (inout Model) -> [Effect]) {
+        model.now = Self.wallClock()
+        let effects = change(&model)
+        isChanged = true
+        for effect in effects { perform(effect) }
+    }
+
+    private mutating func perform(_ effect: Effect) {
+        switch effect {
+        case .request(let request): runner.perform(request)
+        case .connectDemo: runner.connectDemo()
+        case .quit: exitStatus = exitStatus ?? 0
+        case .suspend: terminal.suspend()
+        case .redraw: terminal.redrawAll()
+        case .wake(let milliseconds):
+            let time = ContinuousClock.now + .milliseconds(max(1, milliseconds))
+            wakeAt = min(wakeAt ?? time, time)
+        case .copyToClipboard(let text): terminal.copyToClipboard(text)
+        }
+    }
+
+    private mutating func drawWhenDue() {
+        let now = ContinuousClock.now
+        guard isChanged, now >= nextFrame else { return }
+        model.now = Self.wallClock()
+        terminal.draw(view(model, size: terminal.size))
+        isChanged = false
+        nextFrame = now + Self.frameInterval
+    }
+
+    /// Nanoseconds since 1970.
+    private static func wallClock() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}
