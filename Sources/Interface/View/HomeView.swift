@@ -12,35 +12,60 @@ func drawHome(_ model: Model, _ rect: Rect, isFocused: Bool, _ canvas: inout Can
     }
     let left = rect.column + 3
     let width = rect.columns - 5
-    var row = rect.row + (rect.rows > 12 ? 1 : 0)
-    canvas.put("Not connected", left, row, .textStrong, width: width)
-    row += 1
-    if let reason = model.home.error ?? model.connectionFailure {
-        for line in wrapped(visible(reason), to: width).prefix(max(1, min(4, rect.rows - 8))) {
-            canvas.put(line, left, row, .fieldError, width: width)
-            row += 1
-        }
+    let places = model.homePlaces(rect)
+    canvas.put("Not connected", left, places.title, .textStrong, width: width)
+    for (line, text) in model.homeReason(rect).enumerated() {
+        canvas.put(text, left, places.title + 1 + line, .fieldError, width: width)
     }
-    row += rect.rows > 12 ? 1 : 0
-    drawAddress(model, left, row, width, isFocused: isFocused, &canvas)
-    canvas.put("a host or a URL; Enter connects", left + 8, row + 1, .textFaint, width: width - 8)
-    row += 2
-    if rect.rows > 12 {
-        canvas.put("or go down and press Enter", left, row + 1, .textFaint, width: width)
-        row += 3
+    drawAddress(model, left, places.address, width, isFocused: isFocused, &canvas)
+    canvas.put("a host or a URL; Enter connects", left + 8, places.address + 1, .textFaint, width: width - 8)
+    if let hint = places.hint {
+        canvas.put("or go down and press Enter", left, hint, .textFaint, width: width)
     }
-    for (index, offer) in model.homeOffers.enumerated() {
+    for (index, offer) in model.homeOffers.enumerated() where places.offers[index] < rect.endRow {
         let isChosen = isFocused && model.home.selection == index + 1
-        guard row < rect.endRow else { return }
+        let row = places.offers[index]
         canvas.put("> ", left, row, .key)
         let end = canvas.put(offer.title, left + 2, row, isChosen ? .cursor : .text, width: width - 2)
         if let key = offer.key { canvas.put("  \(key)", end, row, .textFaint) }
         if isChosen { canvas.setCursor(left, row, shown: false) }
-        row += 1
-        if let detail = offer.detail, rect.rows > 12, row < rect.endRow {
-            canvas.put(detail, left + 2, row, .textFaint, width: width - 2)
-            row += 1
+        if let detail = offer.detail, places.hint != nil, row + 1 < rect.endRow {
+            canvas.put(detail, left + 2, row + 1, .textFaint, width: width - 2)
         }
+    }
+}
+
+/// The rows things stand on; the mouse asks too.
+struct HomePlaces {
+    var title = 0
+    var address = 0
+    /// Nil where there is little room: then the details of the offers are left out as well.
+    var hint: Int?
+    var offers: [Int] = []
+}
+
+extension Model {
+    func homePlaces(_ rect: Rect) -> HomePlaces {
+        let isRoomy = rect.rows > 12
+        var places = HomePlaces()
+        places.title = rect.row + (isRoomy ? 1 : 0)
+        places.address = places.title + 1 + homeReason(rect).count + (isRoomy ? 1 : 0)
+        var row = places.address + 2
+        if isRoomy {
+            places.hint = row + 1
+            row += 3
+        }
+        for offer in homeOffers {
+            places.offers.append(row)
+            row += offer.detail != nil && isRoomy ? 2 : 1
+        }
+        return places
+    }
+
+    /// Why there is no connection, in lines.
+    func homeReason(_ rect: Rect) -> [String] {
+        guard let reason = home.error ?? connectionFailure else { return [] }
+        return Array(wrapped(visible(reason), to: rect.columns - 5).prefix(max(1, min(4, rect.rows - 8))))
     }
 }
 

@@ -20,7 +20,7 @@ func drawPane(_ model: Model, _ pane: Pane, _ focus: Focus, _ layout: Layout, _ 
 }
 
 /// Which columns a pane of this width has, counted from inside its border.
-private struct PaneColumns {
+struct PaneColumns {
     let name: Int  // width
     let size: Int  // column it ends before
     let time: Int?  // column it begins at
