@@ -63,6 +63,8 @@ struct Pane: Sendable {
     var showsHidden = false
 
     var listing = Listing.none
+    /// The listing whose entries are on the screen.
+    var arriving: Ticket?
     var listedAt: Int64?
     var listCommand = ""
     var listedIn: Int64 = 0  // nanoseconds the last listing took

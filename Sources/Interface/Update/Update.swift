@@ -1,4 +1,114 @@
+internal import FTPProtocol
+internal import Transfers
+
 /// What follows from what happened: the model changes, and the effects say what else is to be done.
+///
+/// A table of contents: each topic is in an `Update+….swift` of its own.
 public func update(_ model: inout Model, _ action: Action) -> [Effect] {
-    []
+    var effects = model.perform(action)
+    effects += model.settle()
+    return effects
+}
+
+extension Model {
+    mutating func perform(_ action: Action) -> [Effect] {
+        switch action {
+        case .started: return list(.local, local.location)
+        case .woke: return timePassed()
+        case .resized(let size):
+            self.size = size
+            return []
+        case .engine(let event): return engineReported(event)
+        case .connectRequested(let site, let password, let directory):
+            return connect(site, password, directory)
+
+        case .cursorMoved(let rows): moveCursor(by: rows)
+        case .pageMoved(let pages): moveCursor(by: pages * max(1, focusedHeight - 1))
+        case .cursorToTop: moveCursor(by: -Int(Int32.max))
+        case .cursorToBottom: moveCursor(by: Int(Int32.max))
+        case .opened: return open()
+        case .parentOpened: return openParent()
+        case .homeOpened: return openHome()
+        case .wentBack: return goBack()
+        case .wentForward: return goForward()
+        case .focused(let focus): setFocus(focus)
+        case .focusMoved(let by): moveFocus(by: by)
+
+        case .markToggled: toggleMark()
+        case .markExtended(let by): extendMark(by: by)
+        case .allMarked: markAll()
+        case .marksInverted: invertMarks()
+        case .markPatternAsked: ask(.mark(lastPane, marks: true))
+        case .unmarkPatternAsked: ask(.mark(lastPane, marks: false))
+        case .filterAsked: ask(.filter(lastPane), pane.filter)
+        case .jumpAsked: ask(.jump(lastPane, from: pane.cursor))
+        case .sortAsked: dialogs.append(.sort(cursor: SortKey.allCases.firstIndex(of: pane.sort) ?? 0))
+        case .sorted(let key): sort(by: key)
+        case .hiddenToggled: toggleHidden()
+
+        case .copyAsked: return copy()
+        case .makeDirectoryAsked: askDirectoryName()
+        case .renameAsked: askNewName()
+        case .deleteAsked: askToDelete()
+        case .viewAsked: say("Looking into files is not there yet; F5 copies.")
+        case .editAsked: say("Editing is not there yet; F5 copies, and back again.")
+        case .pathCopied: return copyPath(asURL: false)
+        case .urlCopied: return copyPath(asURL: true)
+
+        case .connectAsked: askForServer()
+        case .disconnectAsked: return disconnect()
+        case .demoAsked: return [.connectDemo]
+        case .dataModeToggled: return [.request(.remote(.setDataMode(nextDataMode)))]
+        case .rawCommandAsked: askRawCommand("")
+        case .listAgain: return listAgain()
+        case .stopped: return stop()
+
+        case .queuePauseToggled: return pauseOrResume()
+        case .queueAllPauseToggled:
+            return [.request(.queue(queue.snapshot.isPaused ? .resumeAll : .pauseAll))]
+        case .queueRetry: return onQueueRow { .retry([$0.id]) }
+        case .queueRetryAll: return [.request(.queue(.retryFailed))]
+        case .queueRemove: return onQueueRow { .cancel([$0.id]) }
+        case .queueDoneForgotten: return [.request(.queue(.forgetDone))]
+        case .queueItemMoved(let by): return moveQueueRow(by: by)
+        case .connectionsChanged(let by): return changeConnections(by: by)
+        case .answerAsked: answerWhatWaits()
+
+        case .logFollowToggled: log.setFollow(!log.follows)
+        case .logExplained: explainLogLine()
+        case .logLineCopied: return copyLogLine()
+
+        case .helpAsked: dialogs.append(.help(HelpPage(context: keyContext)))
+        case .commandsAsked: dialogs.append(.commands(CommandForm()))
+        case .messagesAsked: dialogs.append(.messages(top: 0))
+        case .zoomToggled: isZoomed.toggle()
+        case .layoutChanged: changeLayout()
+        case .redrawAsked: return [.redraw]
+        case .suspendAsked: return [.suspend]
+        case .quitAsked: return quit()
+        case .escaped: return stepBack()
+        }
+        return []
+    }
+
+    /// After everything that happened: cursors in range and in sight, the window of the queue asked for,
+    /// and the next wake-up.
+    mutating func settle() -> [Effect] {
+        let layout = Layout(self, size: size)
+        local.scroll(height: layout.rows(of: .local)?.rows ?? 0)
+        remote.scroll(height: layout.rows(of: .remote)?.rows ?? 0)
+        log.scroll(height: layout.rows(of: .log)?.rows ?? 0)
+        queue.scroll(height: layout.rows(of: .queue)?.rows ?? 0)
+        return showQueueWindow(height: layout.rows(of: .queue)?.rows ?? 0) + wake()
+    }
+
+    private var focusedHeight: Int { Layout(self, size: size).rows(of: focus)?.rows ?? 1 }
+
+    var keyContext: Keymap.Context {
+        switch focus {
+        case .local, .remote: .panes
+        case .queue: .queue
+        case .log: .log
+        }
+    }
 }

@@ -1,0 +1,106 @@
+/// The table of keys as people read it.
+extension Keymap {
+    /// One line of the help: keys that do the same, or two halves of the same.
+    struct Line: Sendable {
+        let group: Group
+        let keys: String
+        let help: String
+        let action: Action
+    }
+
+    /// What can be pressed while a part of the screen has the focus, grouped; first its own keys.
+    func lines(for context: Context) -> [Line] {
+        let order: [Group] =
+            switch context {
+            case .panes, .everywhere: [.move, .choose, .act, .connection, .screen, .program]
+            case .queue: [.queue, .move, .connection, .screen, .program]
+            case .log: [.log, .move, .connection, .screen, .program]
+            }
+        let here = bindings.filter {
+            !$0.keys.isEmpty && ($0.context == context || $0.context == .everywhere)
+                && order.contains($0.group)
+        }
+        return order.flatMap { group in merged(here.filter { $0.group == group }) }
+    }
+
+    private func merged(_ bindings: [Binding]) -> [Line] {
+        var lines: [Line] = []
+        var done: Set<String> = []
+        for binding in bindings where done.insert(binding.action.help).inserted {
+            let keys = bindings.filter { $0.action.help == binding.action.help }.flatMap(\.keys)
+            lines.append(
+                Line(
+                    group: binding.group, keys: Self.label(keys), help: binding.action.help,
+                    action: binding.action))
+        }
+        return lines
+    }
+
+    /// `↑ ↓  j k`: keys of one kind close together.
+    private static func label(_ keys: [Key]) -> String {
+        let letters = keys.filter { if case .character(let scalar) = $0 { scalar != " " } else { false } }
+        let others = keys.filter { !letters.contains($0) }
+        return [others.map(\.label).joined(separator: " "), letters.map(\.label).joined(separator: " ")]
+            .filter { !$0.isEmpty }.joined(separator: "  ")
+    }
+
+    /// What the palette lists: everything that is done rather than moved.
+    var commands: [Line] {
+        var done: Set<Action> = []
+        return bindings.compactMap { binding in
+            guard binding.group != .move || [.opened, .homeOpened, .parentOpened].contains(binding.action),
+                binding.action != .escaped, binding.action != .commandsAsked,
+                done.insert(binding.action).inserted
+            else { return nil }
+            let keys = keys(for: binding.action)
+            return Line(
+                group: binding.group, keys: keys.first.map(\.label) ?? "", help: binding.action.commandName,
+                action: binding.action)
+        }
+    }
+
+    /// The table as a page: `docs/keys.md`.
+    public var markdown: String {
+        var text = "# Keys\n\nPrinted from the table of keys; `F1` shows the same in the program.\n"
+        for (context, title) in [(Context.panes, "Panes"), (.queue, "Queue"), (.log, "Log")] {
+            text += "\n## \(title)\n"
+            var group: Group?
+            for line in lines(for: context) {
+                if line.group != group {
+                    group = line.group
+                    text += "\n### \(line.group.rawValue)\n\n| keys | what |\n|---|---|\n"
+                }
+                text += "| \(line.keys) | \(line.help) |\n"
+            }
+        }
+        return text
+    }
+}
+
+extension Action {
+    /// For the palette, where one line is one thing and stands alone.
+    var commandName: String {
+        let text: String =
+            switch self {
+            case .parentOpened: "go to the parent folder"
+            case .homeOpened: "go home"
+            case .hiddenToggled: "show or hide hidden files"
+            case .filterAsked: "filter by name"
+            case .connectionsChanged(let by): by > 0 ? "one connection more" : "one connection fewer"
+            case .queueItemMoved(let by): by > 0 ? "move the transfer later" : "move the transfer earlier"
+            case .markExtended(let by): by > 0 ? "mark and move down" : "mark and move up"
+            case .dataModeToggled: "next data mode: passive, active, auto"
+            case .queuePauseToggled: "pause the transfer, or go on"
+            case .queueAllPauseToggled: "pause the whole queue, or go on"
+            case .queueRetry: "try the transfer again"
+            case .queueRetryAll: "try everything that failed again"
+            case .queueRemove: "remove the transfer"
+            case .logFollowToggled: "follow the log"
+            case .logExplained: "explain the line of the log"
+            case .logLineCopied: "copy the line of the log"
+            case .helpAsked: "keys"
+            default: help
+            }
+        return text.prefix(1).uppercased() + text.dropFirst()
+    }
+}

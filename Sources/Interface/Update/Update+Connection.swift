@@ -1,0 +1,114 @@
+internal import FTPProtocol
+internal import Transfers
+
+/// The connection of the remote pane.
+extension Model {
+    mutating func connect(_ site: Site, _ password: Secret?, _ directory: RemotePath?) -> [Effect] {
+        directoryAfterLogin = directory
+        home.error = nil
+        return [.request(.remote(.connect(site, password: password, directory: directory)))]
+    }
+
+    mutating func connectionChanged(_ new: ConnectionState) -> [Effect] {
+        let old = connection
+        connection = new
+        switch new {
+        case .notConnected:
+            leaveServer()
+        case .connecting(let site):
+            connectionSince = now
+            if remote.location?.endpoint != .server(site.id) { leaveServer() }
+        case .connected(let site, let facts):
+            return connected(site, facts, before: old)
+        case .lost(_, let reason):
+            dataMethod = nil
+            say("Connection lost: \(visible(reason))", isError: true)
+            if let pending = remote.pending { remote.listing = .failed(visible(reason), pending.target) }
+        case .failed(let site, let reason):
+            if remote.location?.endpoint != .server(site.id) { leaveServer() }
+            say("\(site.shortName): \(visible(reason))", isError: true)
+        }
+        return []
+    }
+
+    private mutating func connected(
+        _ site: Site, _ facts: ConnectionState.ServerFacts, before: ConnectionState
+    ) -> [Effect] {
+        // Facts come again as the latency changes: nothing to do then.
+        if case .connected(let old, _) = before, old.id == site.id { return [] }
+        let endpoint = Location.Endpoint.server(site.id)
+        remote.home = facts.home
+        defer { directoryAfterLogin = nil }
+        if let here = remote.location, here.endpoint == endpoint {
+            return list(.remote, directoryAfterLogin.map { here.with($0) } ?? here, isRefresh: true)
+        }
+        leaveServer()
+        remote.home = facts.home
+        home.address = TextField()
+        let directory = directoryAfterLogin.map { facts.home.resolving($0) } ?? facts.home
+        remote.location = Location(endpoint, directory)
+        return list(.remote, remote.location)
+    }
+
+    /// The pane of a server that is gone shows nothing of it, and nothing can act on it.
+    private mutating func leaveServer() {
+        guard remote.location != nil || remote.pending != nil else { return }
+        let (sort, isDescending, showsHidden) = (remote.sort, remote.isDescending, remote.showsHidden)
+        remote = Pane(side: .remote, location: nil, home: .root)
+        (remote.sort, remote.isDescending, remote.showsHidden) = (sort, isDescending, showsHidden)
+        dataMethod = nil
+    }
+
+    mutating func disconnect() -> [Effect] {
+        if case .notConnected = connection { return [] }
+        return [.request(.remote(.disconnect))]
+    }
+
+    /// What `P` asks for; the status line changes when the engine says that it holds.
+    var nextDataMode: DataMode {
+        switch dataMode {
+        case .passive: .active
+        case .active: .auto
+        case .auto: .passive
+        }
+    }
+
+    mutating func stop() -> [Effect] {
+        if lastPane == .local, local.pending != nil {
+            local.listing = .none
+            return []
+        }
+        if let pending = remote.pending {
+            remote.listing = .failed("Stopped by you.", pending.target)
+        }
+        return [.request(.remote(.stop))]
+    }
+
+    /// The site the remote pane is connected to, if it shows a directory of it.
+    var connectedSite: Site? {
+        guard case .connected(let site, _) = connection, remote.location?.endpoint == .server(site.id) else {
+            return nil
+        }
+        return site
+    }
+
+    mutating func takeOffer() -> [Effect] {
+        if case .connecting = connection { return [] }
+        guard home.selection > 0, homeOffers.indices.contains(home.selection - 1) else {
+            return connectToAddress(home.address.text)
+        }
+        return perform(homeOffers[home.selection - 1].action)
+    }
+
+    mutating func connectToAddress(_ text: String) -> [Effect] {
+        switch parseAddress(text) {
+        case .success(let address):
+            var site = address.site
+            site.dataMode = dataMode
+            return connect(site, address.password, address.directory)
+        case .failure(let error):
+            home.error = error.reason
+            return []
+        }
+    }
+}

@@ -1,0 +1,52 @@
+internal import FTPProtocol
+internal import Transfers
+
+/// What the engine reports, taken as it is.
+extension Model {
+    mutating func engineReported(_ event: EngineEvent) -> [Effect] {
+        switch event {
+        case .dialogue(let line): log.append(line)
+        case .connection(let state): return connectionChanged(state)
+        case .dataModeChanged(let mode):
+            dataMode = mode
+            if mode != .auto, dataMethod?.mode != mode { dataMethod = nil }
+        case .dataMethodUsed(let method): dataMethod = method
+        case .entries(let side, let ticket, let entries): entriesCame(side, ticket, entries)
+        case .listed(let side, let ticket, let facts): listed(side, ticket, facts)
+        case .listingFailed(let side, let ticket, let reason): listingFailed(side, ticket, reason)
+        case .operationEnded(let side, let ticket, let error): return operationEnded(side, ticket, error)
+        case .queue(let snapshot): queue.take(snapshot, now: now)
+        case .transferEnded(let transfer): transferEnded(transfer)
+        case .passwordNeeded(let site, let reason): passwordNeeded(site, reason)
+        case .notice(let text): say(visible(text))
+        }
+        return []
+    }
+
+    private mutating func operationEnded(_ side: EngineEvent.Side, _ ticket: Ticket, _ error: String?)
+        -> [Effect]
+    {
+        guard let operation = operations.removeValue(forKey: ticket) else { return [] }
+        if let error { say("\(operation.what): \(visible(error))", isError: true) }
+        // Whatever became of it, what is there now is the truth; and nothing is listed for a pane that has gone on.
+        guard self[side].location == operation.location, self[side].pending == nil else { return [] }
+        return list(
+            side, operation.location, cursorName: error == nil ? operation.cursorName : nil, isRefresh: true)
+    }
+
+    private mutating func transferEnded(_ transfer: Transfer) {
+        switch transfer.state {
+        case .done: markForRefresh(after: transfer)
+        case .failed(let reason):
+            say("\(visible(transfer.sourceName)): \(visible(reason))", isError: true)
+        default: break
+        }
+    }
+
+    private mutating func passwordNeeded(_ site: Site, _ reason: String?) {
+        let isOpen = dialogs.contains {
+            if case .password(let form) = $0 { form.site.id == site.id } else { false }
+        }
+        if !isOpen { dialogs.append(.password(PasswordForm(site: site, reason: reason.map { visible($0) }))) }
+    }
+}

@@ -1,0 +1,50 @@
+internal import Transfers
+
+/// Leaving, and one step back.
+extension Model {
+    mutating func quit() -> [Effect] {
+        let counts = queue.snapshot.counts
+        guard counts.running > 0 else { return [.quit] }
+        dialogs.append(.quit(choice: 1))
+        return []
+    }
+
+    /// Esc: what is smallest and nearest ends first.
+    mutating func stepBack() -> [Effect] {
+        if pane.pending.map({ !$0.isRefresh }) ?? false { return stop() }
+        if case .connecting = connection, focus == .remote { return stop() }
+        if case .failed = pane.listing {
+            pane.listing = .none
+        } else if focus.isPane, !pane.filter.isEmpty {
+            setFilter(lastPane, "")
+        } else if isZoomed {
+            isZoomed = false
+        } else if !focus.isPane {
+            setFocus(lastPane == .local ? .local : .remote)
+        } else if !toasts.isEmpty {
+            toasts = []
+        } else {
+            pane.clearMarks()
+        }
+        return []
+    }
+
+    mutating func ask(_ purpose: InputForm.Purpose, _ text: String = "") {
+        if case .filter(let side) = purpose, self[side].location == nil { return }
+        dialogs.append(.input(InputForm(purpose: purpose, field: TextField(text))))
+    }
+
+    mutating func askRawCommand(_ text: String) {
+        guard case .connected = connection else { return say("Connect first: F2.") }
+        ask(.rawCommand, text)
+    }
+
+    mutating func askForServer() {
+        var form = ConnectForm(address: TextField(home.address.text), user: TextField())
+        if let site = connection.site {
+            form.address = TextField(home.address.isEmpty ? site.shortName : home.address.text)
+            form.user = TextField(site.user == Site.anonymous ? "" : site.user)
+        }
+        dialogs.append(.connect(form))
+    }
+}

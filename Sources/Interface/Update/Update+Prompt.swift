@@ -1,0 +1,357 @@
+internal import FTPProtocol
+internal import Transfers
+
+/// Keys while something lies over the screen. Esc closes what is on top; Enter does what is chosen.
+extension Model {
+    mutating func dialogTakes(_ key: Key) -> [Effect] {
+        guard let dialog = dialogs.last else { return [] }
+        switch key {
+        case .control("l"): return [.redraw]
+        case .control("z"): return [.suspend]
+        case .escape, .control("g"):
+            dialogs.removeLast()
+            cancelled(dialog)
+            return []
+        default: break
+        }
+        switch dialog {
+        case .help(let page): return helpTakes(key, page)
+        case .connect(let form): return connectTakes(key, form)
+        case .password(let form): return passwordTakes(key, form)
+        case .input(let form): return inputTakes(key, form)
+        case .delete(let form): return deleteTakes(key, form)
+        case .sort(let cursor): return sortTakes(key, cursor)
+        case .conflict(let form): return conflictTakes(key, form)
+        case .quit(let choice): return quitTakes(key, choice)
+        case .messages(let top): return scrollTakes(key, top) { .messages(top: $0) }
+        case .explanation(let title, let lines, let top):
+            return scrollTakes(key, top) { .explanation(title: title, lines: lines, top: $0) }
+        case .commands(let form): return commandsTake(key, form)
+        }
+    }
+
+    private mutating func replace(_ dialog: Dialog) -> [Effect] {
+        dialogs[dialogs.count - 1] = dialog
+        return []
+    }
+
+    /// What was changed while typing goes back to what it was.
+    private mutating func cancelled(_ dialog: Dialog) {
+        guard case .input(let form) = dialog else { return }
+        switch form.purpose {
+        case .filter(let side): setFilter(side, "")
+        case .jump(let side, let row): self[side].moveCursor(to: row)
+        default: break
+        }
+    }
+
+    // MARK: Pages to read
+
+    private mutating func helpTakes(_ key: Key, _ page: HelpPage) -> [Effect] {
+        var page = page
+        switch key {
+        case .down: page.top += 1
+        case .up: page.top -= 1
+        case .pageDown: page.top += 10
+        case .pageUp: page.top -= 10
+        case .tab, .backTab:
+            let pages: [Keymap.Context] = [.panes, .queue, .log]
+            let at = pages.firstIndex(of: page.context) ?? 0
+            page.context = pages[(at + (key == .tab ? 1 : 2)) % 3]
+            page.top = 0
+        case .enter, .function(1):
+            dialogs.removeLast()
+            return []
+        default:
+            if key == .character("/"), page.filter.isEmpty { break }
+            if page.filter.handle(key) { page.top = 0 }
+        }
+        page.top = max(0, page.top)
+        return replace(.help(page))
+    }
+
+    private mutating func scrollTakes(_ key: Key, _ top: Int, _ make: (Int) -> Dialog) -> [Effect] {
+        switch key {
+        case .down, "j": return replace(make(top + 1))
+        case .up, "k": return replace(make(max(0, top - 1)))
+        case .pageDown, " ": return replace(make(top + 10))
+        case .pageUp: return replace(make(max(0, top - 10)))
+        case .enter, "q", "N":
+            dialogs.removeLast()
+            return []
+        default: return []
+        }
+    }
+
+    // MARK: Forms
+
+    private mutating func connectTakes(_ key: Key, _ form: ConnectForm) -> [Effect] {
+        var form = form
+        let count = ConnectForm.Field.allCases.count
+        func field(_ step: Int) -> ConnectForm.Field {
+            ConnectForm.Field(rawValue: (form.field.rawValue + step + count) % count) ?? .address
+        }
+        switch key {
+        case .tab, .down: form.field = field(1)
+        case .backTab, .up: form.field = field(-1)
+        case .left where form.field == .cancel, .right where form.field == .connect:
+            form.field = form.field == .cancel ? .connect : .cancel
+        case .enter:
+            if form.field == .cancel {
+                dialogs.removeLast()
+                return []
+            }
+            return submit(form)
+        default:
+            form.error = nil
+            switch form.field {
+            case .address: _ = form.address.handle(key)
+            case .user: _ = form.user.handle(key)
+            case .password: _ = form.password.handle(key)
+            case .connect, .cancel: break
+            }
+        }
+        return replace(.connect(form))
+    }
+
+    private mutating func submit(_ form: ConnectForm) -> [Effect] {
+        var form = form
+        switch parseAddress(form.address.text) {
+        case .failure(let problem):
+            form.error = problem.reason
+            form.field = .address
+            return replace(.connect(form))
+        case .success(var address):
+            if !form.user.isEmpty { address.site.user = form.user.text }
+            let password = form.password.isEmpty ? address.password : Secret(form.password.text)
+            address.site.dataMode = dataMode
+            dialogs.removeLast()
+            return connect(address.site, password, address.directory)
+        }
+    }
+
+    private mutating func passwordTakes(_ key: Key, _ form: PasswordForm) -> [Effect] {
+        var form = form
+        guard key == .enter else {
+            _ = form.password.handle(key)
+            return replace(.password(form))
+        }
+        dialogs.removeLast()
+        let secret = Secret(form.password.text)
+        var effects: [Effect] = []
+        if connectedSite?.id != form.site.id, connection.site?.id == form.site.id || connection.site == nil {
+            effects += connect(form.site, secret, directoryAfterLogin)
+        }
+        let isAskedByQueue = queue.snapshot.rows.contains {
+            $0.transfer.site == form.site.id && $0.transfer.state == .asking(.password)
+        }
+        if effects.isEmpty || isAskedByQueue {
+            effects.append(.request(.queue(.password(form.site.id, secret))))
+        }
+        return effects
+    }
+
+    private mutating func inputTakes(_ key: Key, _ form: InputForm) -> [Effect] {
+        var form = form
+        if key == .enter { return submit(form) }
+        if case .jump(let side, _) = form.purpose, key == .control("s") || key == .down {
+            jump(side, to: form.field.text, after: self[side].cursor)
+            return []
+        }
+        guard form.field.handle(key) else { return [] }
+        form.error = nil
+        switch form.purpose {
+        case .filter(let side): setFilter(side, form.field.text)
+        case .jump(let side, let row): jump(side, to: form.field.text, after: row - 1)
+        default: break
+        }
+        return replace(.input(form))
+    }
+
+    private mutating func submit(_ form: InputForm) -> [Effect] {
+        let text = form.field.text
+        let result: Submission
+        switch form.purpose {
+        case .makeDirectory(let location): result = makeDirectory(location, text)
+        case .rename(let location, let name): result = rename(location, name, to: text)
+        case .filter, .jump: result = .done([])
+        case .mark(let side, let marks):
+            if !text.isEmpty { mark(side, pattern: text, marks) }
+            result = .done([])
+        case .rawCommand: result = raw(text, isConfirmed: form.error == Self.cannotBeUndone)
+        }
+        switch result {
+        case .done(let effects):
+            dialogs.removeLast()
+            return effects
+        case .refused(let reason):
+            var form = form
+            form.error = reason
+            return replace(.input(form))
+        }
+    }
+
+    private static let cannotBeUndone = "This cannot be undone. Enter again sends it."
+
+    mutating func raw(_ text: String, isConfirmed: Bool) -> Submission {
+        let bytes = Array(text.utf8)
+        let verb = String(text.prefix { $0 != " " }).uppercased()
+        if verb.isEmpty { return .done([]) }
+        guard verb.utf8.allSatisfy({ (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) }) else {
+            return .refused("A command is letters, then one space and what it is about: SITE CHMOD 644 a")
+        }
+        if ["DELE", "RMD", "XRMD"].contains(verb), !isConfirmed { return .refused(Self.cannotBeUndone) }
+        return .done([.request(.remote(.raw(bytes)))])
+    }
+
+    /// To the next name that contains the text, from the top again after the last one.
+    private mutating func jump(_ side: EngineEvent.Side, to text: String, after row: Int) {
+        guard !text.isEmpty else { return }
+        let count = self[side].rowCount
+        for step in 1...max(1, count) {
+            let candidate = (max(-1, row) + step) % max(1, count)
+            if let index = self[side].entryIndex(row: candidate),
+                matches(text, self[side].entries.nameBytes(index))
+            {
+                return self[side].moveCursor(to: candidate)
+            }
+        }
+    }
+
+    // MARK: Questions
+
+    private mutating func deleteTakes(_ key: Key, _ form: DeleteForm) -> [Effect] {
+        var form = form
+        switch key {
+        case .left, .right, .tab, .backTab, "h", "l": form.choice = 1 - form.choice
+        case .enter:
+            dialogs.removeLast()
+            return form.choice == 1 ? delete(form) : []
+        default: return []
+        }
+        return replace(.delete(form))
+    }
+
+    private mutating func sortTakes(_ key: Key, _ cursor: Int) -> [Effect] {
+        let all = SortKey.allCases
+        func choose(_ key: SortKey) -> [Effect] {
+            dialogs.removeLast()
+            sort(by: key)
+            return []
+        }
+        switch key {
+        case .down, "j": return replace(.sort(cursor: min(all.count - 1, cursor + 1)))
+        case .up, "k": return replace(.sort(cursor: max(0, cursor - 1)))
+        case .enter: return choose(all[cursor])
+        case .character(let scalar):
+            guard let key = all.first(where: { $0.rawValue.unicodeScalars.first == scalar }) else {
+                return []
+            }
+            return choose(key)
+        default: return []
+        }
+    }
+
+    private mutating func conflictTakes(_ key: Key, _ form: ConflictForm) -> [Effect] {
+        var form = form
+        let choices = form.choices
+        let at = choices.firstIndex(of: form.choice) ?? 0
+        switch key {
+        case .left: form.choice = choices[max(0, at - 1)]
+        case .right: form.choice = choices[min(choices.count - 1, at + 1)]
+        case .tab, .backTab, .up, .down, " ": form.forAll.toggle()
+        case .enter: return answer(form)
+        case .character(let scalar):
+            guard let choice = choices.first(where: { $0.key == scalar }) else { return [] }
+            form.choice = choice
+            return answer(form)
+        default: return []
+        }
+        return replace(.conflict(form))
+    }
+
+    private mutating func answer(_ form: ConflictForm) -> [Effect] {
+        dialogs.removeLast()
+        let ids = form.forAll ? transfersAskingAboutFiles() : []
+        return [.request(.queue(.answer(ids.isEmpty ? [form.transfer.id] : ids, form.choice.policy)))]
+    }
+
+    private mutating func quitTakes(_ key: Key, _ choice: Int) -> [Effect] {
+        switch key {
+        case .left, .right, .tab, .backTab, "h", "l": return replace(.quit(choice: 1 - choice))
+        case "s", .function(10):
+            dialogs.removeLast()
+            return [.quit]
+        case .enter:
+            dialogs.removeLast()
+            return choice == 0 ? [.quit] : []
+        default: return []
+        }
+    }
+
+    // MARK: The palette
+
+    private mutating func commandsTake(_ key: Key, _ form: CommandForm) -> [Effect] {
+        var form = form
+        let found = commandsFound(form.field.text)
+        switch key {
+        case .down, .control("n"), .tab: form.cursor = min(max(0, found.count - 1), form.cursor + 1)
+        case .up, .control("p"), .backTab: form.cursor = max(0, form.cursor - 1)
+        case .enter:
+            if isRawCommand(form.field.text) { return sendRaw(form) }
+            guard found.indices.contains(form.cursor) else { return [] }
+            dialogs.removeLast()
+            return perform(found[form.cursor].action)
+        default:
+            if form.field.handle(key) { form.cursor = 0 }
+        }
+        return replace(.commands(form))
+    }
+
+    /// `SITE CHMOD 644 a`: a verb in capitals is meant for the server.
+    func isRawCommand(_ text: String) -> Bool {
+        let verb = text.prefix { $0 != " " }
+        return (3...8).contains(verb.count) && verb.utf8.allSatisfy { (0x41...0x5A).contains($0) }
+    }
+
+    private mutating func sendRaw(_ form: CommandForm) -> [Effect] {
+        dialogs.removeLast()
+        guard case .connected = connection else {
+            say("Connect first: F2.")
+            return []
+        }
+        switch raw(form.field.text, isConfirmed: false) {
+        case .done(let effects): return effects
+        case .refused(let reason):
+            dialogs.append(
+                .input(
+                    InputForm(purpose: .rawCommand, field: TextField(form.field.text), error: reason)))
+            return []
+        }
+    }
+
+    /// Best first: a word that begins so, then anywhere, then the letters in this order.
+    func commandsFound(_ text: String) -> [Keymap.Line] {
+        let wanted = text.lowercased()
+        let ranked = Keymap.standard.commands.compactMap { line -> (line: Keymap.Line, rank: Int)? in
+            let name = line.help.lowercased()
+            if wanted.isEmpty || name.hasPrefix(wanted) { return (line, 0) }
+            if name.split(whereSeparator: { !$0.isLetter }).contains(where: { $0.hasPrefix(wanted) }) {
+                return (line, 1)
+            }
+            if name.contains(wanted) { return (line, 2) }
+            var rest = name[...]
+            for letter in wanted {
+                guard let at = rest.firstIndex(of: letter) else { return nil }
+                rest = rest[rest.index(after: at)...]
+            }
+            return (line, 3)
+        }
+        return (0...3).flatMap { rank in ranked.filter { $0.rank == rank }.map(\.line) }
+    }
+}
+
+extension ConflictForm {
+    /// Resuming is offered only where the copy is shorter than the source.
+    var choices: [Choice] { Choice.allCases.filter { $0 != .resume || canResume } }
+}

@@ -1,0 +1,119 @@
+internal import FTPProtocol
+internal import Transfers
+
+/// The queue pane: what is asked of the queue, and which rows of it.
+extension Model {
+    mutating func onQueueRow(_ request: (QueueSnapshot.Row) -> QueueRequest) -> [Effect] {
+        queue.cursorRow.map { [.request(.queue(request($0)))] } ?? []
+    }
+
+    mutating func pauseOrResume() -> [Effect] {
+        onQueueRow { row in
+            switch row.transfer.state {
+            case .paused: .resume([row.id])
+            case .failed: .retry([row.id])
+            default: .pause([row.id])
+            }
+        }
+    }
+
+    /// The cursor goes with the row.
+    mutating func moveQueueRow(by places: Int) -> [Effect] {
+        guard let row = queue.cursorRow, row.transfer.state == .waiting else { return [] }
+        queue.moveCursor(to: queue.cursor + places)
+        return [.request(.queue(.move(row.id, by: places)))]
+    }
+
+    mutating func changeConnections(by step: Int) -> [Effect] {
+        let count = min(max(1, queue.snapshot.connectionLimit + step), 32)
+        guard count != queue.snapshot.connectionLimit else { return [] }
+        return [.request(.queue(.setConnections(count)))]
+    }
+
+    /// Asks for the rows that can be seen, and a few more to scroll into.
+    mutating func showQueueWindow(height: Int) -> [Effect] {
+        let count = max(height, 1) * 3
+        let first = max(0, queue.top - max(height, 1))
+        if let window = queue.window, window.lowerBound <= queue.top, queue.top + height <= window.upperBound,
+            window.count >= height
+        {
+            return []
+        }
+        queue.window = first..<first + count
+        return [.request(.queue(.show(firstRow: first, count: count)))]
+    }
+
+    /// Opens the question of the first transfer that has one.
+    mutating func answerWhatWaits() {
+        let rows = [queue.cursorRow].compactMap { $0 } + queue.snapshot.rows
+        for row in rows {
+            guard case .asking(let question) = row.transfer.state else { continue }
+            switch question {
+            case .destinationExists(let size, let modified):
+                dialogs.append(.conflict(ConflictForm(row.transfer, size: size, modified: modified)))
+            case .password:
+                guard let site = sitePlaceholder(row.transfer.site) else { continue }
+                dialogs.append(.password(PasswordForm(site: site, reason: nil)))
+            }
+            return
+        }
+        if focus == .queue, queue.cursorRow == nil || queue.snapshot.counts.asking == 0 { return }
+        say("Nothing needs an answer.")
+    }
+
+    /// A site as far as its identifier tells: enough to ask for its password.
+    private func sitePlaceholder(_ id: Site.ID) -> Site? {
+        if let site = connection.site, site.id == id { return site }
+        guard case .success(let address) = parseAddress(id) else { return nil }
+        return address.site
+    }
+
+    /// Every transfer in sight that asks the same kind of question.
+    func transfersAskingAboutFiles() -> [Transfer.ID] {
+        queue.snapshot.rows.compactMap { row in
+            if case .asking(.destinationExists) = row.transfer.state { row.id } else { nil }
+        }
+    }
+}
+
+extension ConflictForm {
+    /// The default follows the evidence: a shorter copy is resumed, else nothing is touched.
+    init(_ transfer: Transfer, size: Int64?, modified: Int64?) {
+        let canResume = if let source = transfer.size, let size { size > 0 && size < source } else { false }
+        self.init(
+            transfer: transfer, destinationSize: size, destinationModified: modified, canResume: canResume,
+            choice: canResume ? .resume : .skip)
+    }
+}
+
+extension ConflictForm.Choice {
+    var policy: ConflictPolicy {
+        switch self {
+        case .resume: .resume
+        case .overwrite: .overwrite
+        case .newer: .newer
+        case .rename: .rename
+        case .skip: .skip
+        }
+    }
+
+    var label: String {
+        switch self {
+        case .resume: "Resume"
+        case .overwrite: "Overwrite"
+        case .newer: "If newer"
+        case .rename: "Rename"
+        case .skip: "Skip"
+        }
+    }
+
+    var key: Unicode.Scalar {
+        switch self {
+        case .resume: "r"
+        case .overwrite: "o"
+        case .newer: "n"
+        case .rename: "a"
+        case .skip: "k"
+        }
+    }
+}

@@ -1,0 +1,218 @@
+internal import FTPProtocol
+internal import Transfers
+
+/// What is done with the chosen files.
+extension Model {
+    /// F5: the chosen entries become jobs of the queue, into the directory of the other pane.
+    mutating func copy() -> [Effect] {
+        guard let site = connectedSite, let remoteDirectory = remote.location?.path,
+            let localDirectory = local.location?.localPath
+        else {
+            say("Connect first: F2, or type an address in the remote pane.")
+            return []
+        }
+        let direction: Transfer.Direction = lastPane == .local ? .upload : .download
+        var transfers: [Transfer] = []
+        var refused: [[UInt8]] = []
+        var special = 0
+        for index in pane.chosen {
+            let name = pane.entries.name(index)
+            let kind = pane.entries.kind(index)
+            if kind == .other {
+                special += 1
+            } else if !canCarry(name, direction) {
+                refused.append(name)
+            } else {
+                transfers.append(
+                    Transfer(
+                        id: 0, direction: direction, kind: kind == .directory ? .tree : .file, site: site.id,
+                        remoteDirectory: remoteDirectory, remoteName: name, localDirectory: localDirectory,
+                        localName: name, size: kind == .file ? pane.entries.size(index) : nil,
+                        modified: pane.entries.exactModified(index)))
+            }
+        }
+        tell(refused: refused, special: special, direction)
+        guard !transfers.isEmpty else { return [] }
+        if pane.marks.isEmpty { pane.moveCursor(to: pane.cursor + 1) } else { pane.clearMarks() }
+        if Layout(self, size: size)[.queue] == nil {
+            say("\(plural(transfers.count, "item is", "items are")) in the queue: 3 shows it.")
+        }
+        return [.request(.queue(.add(transfers)))]
+    }
+
+    /// A name from a server becomes a local name only if it stays in its directory; a name
+    /// with a line break cannot be said in FTP (RFC 959 §5.3.2).
+    private func canCarry(_ name: [UInt8], _ direction: Transfer.Direction) -> Bool {
+        let isSayable = !name.contains { $0 == 0x0D || $0 == 0x0A || $0 == 0 }
+        return isSayable && (direction == .upload || isSafeLocalName(name))
+    }
+
+    private mutating func tell(refused: [[UInt8]], special: Int, _ direction: Transfer.Direction) {
+        if let first = refused.first {
+            let more = refused.count > 1 ? " and \(refused.count - 1) more" : ""
+            let why =
+                direction == .upload
+                ? "contains a line break, which FTP cannot carry" : "is no safe name for a file here"
+            say("Not copied: “\(visible(first))”\(more) \(why).", isError: true)
+        }
+        if special > 0 {
+            say("Not copied: \(plural(special, "device or pipe", "devices or pipes")).", isError: true)
+        }
+    }
+
+    // MARK: Folders and names
+
+    mutating func askDirectoryName() {
+        guard let location = pane.location else { return say("Connect first: F2.") }
+        ask(.makeDirectory(location))
+    }
+
+    mutating func askNewName() {
+        guard let location = pane.location, let index = pane.cursorEntry else { return }
+        let name = pane.entries.name(index)
+        ask(.rename(location, name: name), visible(name))
+    }
+
+    /// Nil for what cannot be a name here; then the sentence that says so.
+    private func checkedName(_ text: String, _ location: Location) -> (name: [UInt8], problem: String?) {
+        let name = typedBytes(text)
+        if name.isEmpty { return (name, "Type a name.") }
+        if name.contains(where: { $0 == 0 || $0 == 0x0A || $0 == 0x0D }) {
+            return (name, "A name cannot contain a line break or NUL.")
+        }
+        if name == Array(".".utf8) || name == Array("..".utf8) { return (name, "That is not a new name.") }
+        return (name, nil)
+    }
+
+    mutating func makeDirectory(_ location: Location, _ text: String) -> Submission {
+        let (name, problem) = checkedName(text, location)
+        if let problem { return .refused(problem) }
+        guard isCurrent(location) else { return .refused("The connection has changed; nothing was done.") }
+        let ticket = begin("New folder \(visible(name))", location, cursorName: name)
+        return .done(
+            location.endpoint == .local
+                ? [.request(.local(.makeDirectory(location.localPath.appending(name), ticket)))]
+                : [.request(.remote(.makeDirectory(location.path.appending(name), ticket)))])
+    }
+
+    /// A name with a slash moves to another directory.
+    mutating func rename(_ location: Location, _ old: [UInt8], to text: String) -> Submission {
+        if text == visible(old) { return .done([]) }
+        let (name, problem) = checkedName(text, location)
+        if let problem { return .refused(problem) }
+        guard isCurrent(location) else { return .refused("The connection has changed; nothing was done.") }
+        let stays = !name.contains(UInt8(ascii: "/"))
+        let ticket = begin("Rename \(visible(old))", location, cursorName: stays ? name : nil)
+        let (from, to) = (location.path.appending(old), location.path.resolving(RemotePath(bytes: name)))
+        return .done(
+            location.endpoint == .local
+                ? [
+                    .request(
+                        .local(.rename(LocalPath(bytes: from.bytes), to: LocalPath(bytes: to.bytes), ticket)))
+                ]
+                : [.request(.remote(.rename(from, to: to, ticket)))])
+    }
+
+    // MARK: Deleting
+
+    mutating func askToDelete() {
+        guard let location = pane.location else { return }
+        let chosen = pane.chosen
+        guard !chosen.isEmpty else { return }
+        var bytes: Int64 = 0
+        for index in chosen where pane.entries.kind(index) == .file {
+            bytes = bytes.addingReportingOverflow(pane.entries.size(index) ?? 0).partialValue
+        }
+        dialogs.append(
+            .delete(
+                DeleteForm(
+                    location: location,
+                    items: chosen.map {
+                        RemoteRequest.RemoteItem(
+                            path: location.path.appending(pane.entries.name($0)), kind: pane.entries.kind($0))
+                    },
+                    names: chosen.prefix(5).map { visible(pane.entries.nameBytes($0)) }, bytes: bytes,
+                    folders: chosen.count { pane.entries.kind($0) == .directory })))
+    }
+
+    mutating func delete(_ form: DeleteForm) -> [Effect] {
+        guard isCurrent(form.location) else {
+            say("The connection has changed; nothing was deleted.", isError: true)
+            return []
+        }
+        let ticket = begin("Delete", form.location, cursorName: nil)
+        return form.location.endpoint == .local
+            ? [.request(.local(.delete(form.items.map { LocalPath(bytes: $0.path.bytes) }, ticket)))]
+            : [.request(.remote(.delete(form.items, ticket)))]
+    }
+
+    /// Whether what was asked about is still the machine that would be told.
+    private func isCurrent(_ location: Location) -> Bool {
+        switch location.endpoint {
+        case .local: true
+        case .server(let id): connectedSite?.id == id
+        }
+    }
+
+    private mutating func begin(_ what: String, _ location: Location, cursorName: [UInt8]?) -> Ticket {
+        let ticket = nextTicket()
+        operations[ticket] = Operation(what: what, location: location, cursorName: cursorName)
+        return ticket
+    }
+
+    // MARK: The clipboard
+
+    mutating func copyPath(asURL: Bool) -> [Effect] {
+        guard let location = pane.location else { return [] }
+        let path = pane.cursorEntry.map { location.path.appending(pane.entries.name($0)) } ?? location.path
+        let text: String =
+            if asURL, case .server(let site) = location.endpoint {
+                "\(site)/\(percentEncoded(path.bytes))"
+            } else if asURL {
+                "file://\(percentEncoded(path.bytes))"
+            } else {
+                path.description
+            }
+        say("Copied: \(text)")
+        return [.copyToClipboard(text)]
+    }
+}
+
+/// What a prompt led to.
+enum Submission {
+    case done([Effect])
+    case refused(String)
+}
+
+/// A name as typed: `\xNN`, which is how bytes that are no text are shown, is that byte again.
+func typedBytes(_ text: String) -> [UInt8] {
+    var result: [UInt8] = []
+    var rest = Substring(text).utf8
+    while let byte = rest.popFirst() {
+        let digits = rest.dropFirst().prefix(2)
+        if byte == UInt8(ascii: "\\"), rest.first == UInt8(ascii: "x"), digits.count == 2,
+            let value = UInt8(String(Substring(digits)), radix: 16)
+        {
+            result.append(value)
+            rest = rest.dropFirst(3)
+        } else {
+            result.append(byte)
+        }
+    }
+    return result
+}
+
+private func percentEncoded(_ bytes: [UInt8]) -> String {
+    var text = ""
+    for byte in bytes {
+        let scalar = Unicode.Scalar(byte)
+        let isPlain = byte < 0x80 && (scalar.properties.isAlphabetic || scalar.properties.numericType != nil)
+        if isPlain || "-._~/".unicodeScalars.contains(scalar) {
+            text.unicodeScalars.append(scalar)
+        } else {
+            let digits = String(byte, radix: 16, uppercase: true)
+            text += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
+        }
+    }
+    return text
+}

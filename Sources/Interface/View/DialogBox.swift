@@ -1,0 +1,88 @@
+/// A box over the screen: a title, lines, a row of buttons. Drawing and the mouse both ask where things are.
+struct DialogBox {
+    enum Line {
+        case text([Piece])
+        case field(label: String, TextField, isFocused: Bool)
+        case rule
+    }
+
+    var title: String
+    var hint = ""
+    var lines: [Line] = []
+    /// Label and role of each, and which is chosen.
+    var buttons: [String] = []
+    var chosen: Int?
+    var isDangerous = false
+    var footer = ""
+    /// Most columns wanted, border included.
+    var columns = 72
+    /// Takes as many rows as there are.
+    var isTall = false
+
+    static func lines(_ text: String, _ role: Role = .dialog, width: Int) -> [Line] {
+        wrapped(text, to: width).map { .text([Piece($0, role)]) }
+    }
+
+    func rect(in size: Size) -> Rect {
+        let columns = min(self.columns, size.columns - (size.columns > 60 ? 4 : 0))
+        let wanted = lines.count + 2 + (buttons.isEmpty ? 0 : 2) + (footer.isEmpty ? 0 : 1)
+        let rows = min(isTall ? max(wanted, size.rows - 4) : wanted, size.rows - 1)
+        return Rect(
+            column: (size.columns - columns) / 2, row: max(0, (size.rows - rows) / 2), columns: columns,
+            rows: max(3, rows))
+    }
+
+    /// Where each button stands in the box: columns on the button row.
+    func buttonRects(in rect: Rect) -> [Rect] {
+        let total = buttons.reduce(0) { $0 + cellWidth($1) + 2 } + 2 * max(0, buttons.count - 1)
+        var column = rect.column + max(1, (rect.columns - total) / 2)
+        let row = rect.endRow - 2 - (footer.isEmpty ? 0 : 1)
+        return buttons.map { label in
+            defer { column += cellWidth(label) + 4 }
+            return Rect(column: column, row: row, columns: cellWidth(label) + 2, rows: 1)
+        }
+    }
+
+    func draw(_ canvas: inout Canvas, _ size: Size) {
+        let rect = rect(in: size)
+        canvas.clear(rect, .dialog)
+        canvas.box(rect, .dialogBorder)
+        canvas.put(" \(clipped(title, to: rect.columns - 6)) ", rect.column + 2, rect.row, .dialogTitle)
+        let hintColumn = rect.endColumn - 4 - cellWidth(hint)
+        if !hint.isEmpty, hintColumn > rect.column + cellWidth(title) + 6 {
+            canvas.put(" \(hint) ", hintColumn, rect.row, .dialogFaint)
+        }
+        let below = (buttons.isEmpty ? 0 : 2) + (footer.isEmpty ? 0 : 1)
+        for (index, line) in lines.prefix(max(0, rect.rows - 2 - below)).enumerated() {
+            draw(line, rect, rect.row + 1 + index, &canvas)
+        }
+        for (index, place) in buttonRects(in: rect).enumerated() {
+            let isChosen = chosen == index
+            let role: Role =
+                !isChosen ? .button : isDangerous && index > 0 ? .buttonDanger : .buttonDefault
+            canvas.put(
+                " \(buttons[index]) ", place.column, place.row, role, width: rect.endColumn - 1 - place.column
+            )
+            if isChosen { canvas.setCursor(place.column, place.row, shown: false) }
+        }
+        if !footer.isEmpty {
+            canvas.put(clipped(footer, to: rect.columns - 4), rect.column + 2, rect.endRow - 2, .dialogFaint)
+        }
+    }
+
+    private func draw(_ line: Line, _ rect: Rect, _ row: Int, _ canvas: inout Canvas) {
+        switch line {
+        case .text(let pieces): canvas.put(pieces, rect.column + 2, row, width: rect.columns - 4)
+        case .rule: canvas.rule(rect.column + 1, row, rect.columns - 2, .dialogBorder)
+        case .field(let label, let field, let isFocused):
+            var left = rect.column + 2
+            if !label.isEmpty {
+                canvas.put(rightAligned(label, to: 9), left, row, .dialogFaint)
+                left += 10
+            }
+            drawField(
+                field, Rect(column: left, row: row, columns: max(3, rect.endColumn - 2 - left), rows: 1),
+                isFocused: isFocused, &canvas)
+        }
+    }
+}

@@ -1,0 +1,226 @@
+internal import FTPProtocol
+internal import Transfers
+
+func draw(_ dialog: Dialog, _ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
+    if case .input(let form) = dialog, drawInPane(form, model, layout, &canvas) { return }
+    dialogBox(dialog, model, layout.size).draw(&canvas, layout.size)
+}
+
+/// Filter and jump are typed into the lower border of their pane, so that the rows stay in sight.
+private func drawInPane(
+    _ form: InputForm, _ model: Model, _ layout: Layout, _ canvas: inout Canvas
+) -> Bool {
+    let (side, label): (EngineEvent.Side, String)
+    switch form.purpose {
+    case .filter(let pane): (side, label) = (pane, "Filter")
+    case .jump(let pane, _): (side, label) = (pane, "Jump to")
+    default: return false
+    }
+    guard let rect = layout[side == .local ? .local : .remote] else { return false }
+    let end = canvas.put(" \(label) ", rect.column + 2, rect.endRow - 1, .titleFocus)
+    drawField(
+        form.field,
+        Rect(column: end, row: rect.endRow - 1, columns: max(4, rect.endColumn - 2 - end), rows: 1),
+        isFocused: true, &canvas)
+    return true
+}
+
+func dialogBox(_ dialog: Dialog, _ model: Model, _ size: Size) -> DialogBox {
+    let width = min(68, max(20, size.columns - 8))
+    return switch dialog {
+    case .help(let page): helpBox(page, model, size)
+    case .connect(let form): connectBox(form, width)
+    case .password(let form): passwordBox(form, width)
+    case .input(let form): inputBox(form, width)
+    case .delete(let form): deleteBox(form, width)
+    case .sort(let cursor): sortBox(cursor, model)
+    case .conflict(let form): conflictBox(form, model, width)
+    case .quit(let choice): quitBox(choice, model, width)
+    case .messages(let top): messagesBox(top, model, width, size)
+    case .explanation(let title, let lines, let top): explanationBox(title, lines, top, width, size)
+    case .commands(let form): commandsBox(form, model, size)
+    }
+}
+
+private let blank = DialogBox.Line.text([])
+
+private func connectBox(_ form: ConnectForm, _ width: Int) -> DialogBox {
+    var box = DialogBox(title: "Connect")
+    box.lines = [
+        blank, .field(label: "Address", form.address, isFocused: form.field == .address),
+        .text([Piece("          a host or a URL", .dialogFaint)]),
+        .field(label: "User", form.user, isFocused: form.field == .user),
+        .text([Piece("          empty: the one in the URL, or anonymous", .dialogFaint)]),
+        .field(label: "Password", form.password, isFocused: form.field == .password),
+        .text([Piece("          empty: asked for when the server wants one", .dialogFaint)]),
+    ]
+    if let error = form.error { box.lines += DialogBox.lines(error, .fieldError, width: width) }
+    box.buttons = ["Connect", "Cancel"]
+    box.chosen = form.field == .connect ? 0 : form.field == .cancel ? 1 : nil
+    box.footer = "Tab next field   Enter connect   Esc close"
+    return box
+}
+
+private func passwordBox(_ form: PasswordForm, _ width: Int) -> DialogBox {
+    var box = DialogBox(title: "Password")
+    box.lines = [blank]
+    if let reason = form.reason { box.lines += DialogBox.lines(reason, .fieldError, width: width) + [blank] }
+    box.lines += DialogBox.lines("\(visible(form.site.user)) on \(form.site.shortName)", width: width)
+    box.lines += [.field(label: "Password", form.password, isFocused: true), blank]
+    box.footer = "Enter log in   Esc not now"
+    return box
+}
+
+private func inputBox(_ form: InputForm, _ width: Int) -> DialogBox {
+    let title: String
+    var hint = ""
+    switch form.purpose {
+    case .makeDirectory(let location): (title, hint) = ("New folder", "in \(location.path)")
+    case .rename(_, let name):
+        title = "Rename \(visible(name))"
+        hint = "A name with / moves it to another folder."
+    case .mark(_, let marks):
+        title = marks ? "Mark by pattern" : "Unmark by pattern"
+        hint = "Part of a name, or all of it with * and ?, as in *.iso"
+    case .rawCommand:
+        title = "Raw command"
+        hint = "Sent as it is, as in SITE CHMOD 644 a; the reply is in the log."
+    case .filter: title = "Filter"
+    case .jump: title = "Jump to"
+    }
+    var box = DialogBox(title: title)
+    box.lines = [blank, .field(label: "", form.field, isFocused: true)]
+    if !hint.isEmpty { box.lines += DialogBox.lines(hint, .dialogFaint, width: width) }
+    if let error = form.error { box.lines += DialogBox.lines(error, .fieldError, width: width) }
+    box.footer = "Enter does it   Esc not"
+    return box
+}
+
+private func deleteBox(_ form: DeleteForm, _ width: Int) -> DialogBox {
+    let files = form.items.count - form.folders
+    var what: [String] = []
+    if files > 0 { what.append(plural(files, "file", "files")) }
+    if form.folders > 0 { what.append(plural(form.folders, "folder", "folders")) }
+    let subject = what.joined(separator: " and ")
+    let place = form.location.endpoint == .local ? "on this machine" : "on the server"
+    var box = DialogBox(title: "Delete?")
+    box.lines = [blank] + DialogBox.lines("\(subject) \(place), \(longSize(form.bytes)):", width: width)
+    box.lines += form.names.map { .text([Piece("  \(shortened($0, to: width - 2))", .dialog)]) }
+    if form.items.count > form.names.count {
+        box.lines.append(.text([Piece("  and \(form.items.count - form.names.count) more", .dialogFaint)]))
+    }
+    box.lines.append(blank)
+    if form.folders > 0 {
+        box.lines += DialogBox.lines("Folders go with everything in them.", width: width)
+    }
+    box.lines += DialogBox.lines("This cannot be undone.", width: width)
+    box.lines.append(blank)
+    box.buttons = ["Cancel", "Delete \(subject)"]
+    box.chosen = form.choice
+    box.isDangerous = true
+    return box
+}
+
+private func sortBox(_ cursor: Int, _ model: Model) -> DialogBox {
+    var box = DialogBox(title: "Sort by")
+    box.columns = 34
+    box.lines = SortKey.allCases.enumerated().map { index, key in
+        let isNow = key == model.pane.sort
+        let arrow = isNow ? (model.pane.isDescending ? "  ↓ again: ↑" : "  ↑ again: ↓") : ""
+        return .text([
+            Piece(padded(" \(key.rawValue)\(arrow)", to: 30), index == cursor ? .cursor : .dialog)
+        ])
+    }
+    box.footer = "Enter or first letter"
+    return box
+}
+
+private func conflictBox(_ form: ConflictForm, _ model: Model, _ width: Int) -> DialogBox {
+    let transfer = form.transfer
+    let (source, target) = transfer.direction == .download ? ("server", "here") : ("here", "server")
+    func describe(_ size: Int64?, _ modified: Int64?) -> String {
+        let bytes = size.map { "\(grouped($0)) bytes" } ?? "size not known"
+        return bytes + (modified.map { " · \(model.fullTime($0))" } ?? "")
+    }
+    var box = DialogBox(title: "This file is already there")
+    box.lines = [
+        blank, .text([Piece(shortened(visible(transfer.sourceName), to: width), .dialogTitle)]), blank,
+        .text([
+            Piece(rightAligned("source", to: 12), .dialogFaint),
+            Piece("  \(describe(transfer.size, transfer.modified))  (\(source))", .dialog),
+        ]),
+        .text([
+            Piece(rightAligned("destination", to: 12), .dialogFaint),
+            Piece("  \(describe(form.destinationSize, form.destinationModified))  (\(target))", .dialog),
+        ]), blank,
+    ]
+    if form.canResume, let there = form.destinationSize {
+        box.lines += DialogBox.lines(
+            "It looks like an unfinished copy: resuming saves \(longSize(there)).", width: width)
+    }
+    let count = model.transfersAskingAboutFiles().count
+    box.lines.append(
+        .text([
+            Piece("Do the same for  ", .dialog), Piece(form.forAll ? "( ) " : "(•) ", .dialogKey),
+            Piece("this file  ", .dialog), Piece(form.forAll ? "(•) " : "( ) ", .dialogKey),
+            Piece("all \(count) that ask", .dialog),
+        ]))
+    box.lines.append(blank)
+    box.buttons = form.choices.map(\.label)
+    box.chosen = form.choices.firstIndex(of: form.choice)
+    box.footer =
+        "\(form.choices.map { String($0.key) }.joined(separator: " "))   Tab for all   Esc leaves it waiting"
+    return box
+}
+
+private func quitBox(_ choice: Int, _ model: Model, _ width: Int) -> DialogBox {
+    let snapshot = model.queue.snapshot
+    let waiting = snapshot.counts.waiting
+    var text = "\(plural(snapshot.counts.running, "transfer is", "transfers are")) running"
+    text += waiting > 0 ? " and \(waiting) \(waiting == 1 ? "waits" : "wait")" : ""
+    var details = snapshot.bytesLeft > 0 ? [longSize(snapshot.bytesLeft)] : []
+    if let left = snapshot.secondsLeft { details.append("about \(timeLeft(left))") }
+    text += details.isEmpty ? "." : " (\(details.joined(separator: ", ")))."
+    var box = DialogBox(title: "Quit?")
+    box.lines = [blank] + DialogBox.lines(text, width: width)
+    box.lines += DialogBox.lines(
+        "Stopped transfers go on where they were, when you come back or with `portside queue run`.",
+        .dialogFaint,
+        width: width)
+    box.lines.append(blank)
+    box.buttons = ["Stop; keep the queue", "Stay"]
+    box.chosen = choice
+    return box
+}
+
+private func messagesBox(_ top: Int, _ model: Model, _ width: Int, _ size: Size) -> DialogBox {
+    var box = DialogBox(title: "Messages")
+    let lines = model.messages.reversed().flatMap { message -> [DialogBox.Line] in
+        let time = model.timeOfDay(message.time, milliseconds: false)
+        return wrapped(message.text, to: max(10, width - 9)).enumerated().map { index, text in
+            .text([
+                Piece(index == 0 ? "\(time) " : "         ", .dialogFaint),
+                Piece(text, message.isError ? .fieldError : .dialog),
+            ])
+        }
+    }
+    box.lines =
+        lines.isEmpty ? DialogBox.lines("Nothing yet.", .dialogFaint, width: width) : page(lines, top, size)
+    box.footer = "↑↓ scroll   Esc close"
+    return box
+}
+
+private func explanationBox(
+    _ title: String, _ lines: [String], _ top: Int, _ width: Int, _ size: Size
+) -> DialogBox {
+    var box = DialogBox(title: title)
+    box.lines = [blank] + page(lines.flatMap { DialogBox.lines($0, width: width) + [blank] }, top, size)
+    box.footer = "Esc close"
+    return box
+}
+
+/// The lines from `top` on, and never past the last page.
+func page(_ lines: [DialogBox.Line], _ top: Int, _ size: Size) -> [DialogBox.Line] {
+    let height = max(1, size.rows - 6)
+    return Array(lines.dropFirst(min(top, max(0, lines.count - height))).prefix(height))
+}

@@ -1,0 +1,94 @@
+internal import Transfers
+
+/// The first line: which server, how fast, how much is left.
+func drawTopLine(_ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
+    let columns = layout.size.columns
+    canvas.clear(Rect(column: 0, row: 0, columns: columns, rows: 1), .tab)
+    let right = queueFigures(model, isWide: layout.isWide, columns: columns)
+    let rightWidth = width(right)
+    let name = clipped(sessionName(model), to: max(8, columns - rightWidth - 5))
+    canvas.put(" \(name) ", 0, 0, .tabActive)
+    canvas.put(right, max(cellWidth(name) + 3, columns - rightWidth - 1), 0)
+}
+
+private func sessionName(_ model: Model) -> String {
+    switch model.connection {
+    case .notConnected: "no connection"
+    case .connected where model.isDemo: "1 demo server"
+    case .connecting(let site), .connected(let site, _), .lost(let site, _), .failed(let site, _):
+        "1 \(site.shortName)"
+    }
+}
+
+private func queueFigures(_ model: Model, isWide: Bool, columns: Int) -> [Piece] {
+    let snapshot = model.queue.snapshot
+    let counts = snapshot.counts
+    let open = counts.running + counts.waiting + counts.paused + counts.asking
+    guard open + counts.failed > 0 else {
+        return model.version.isEmpty ? [] : [Piece("portside \(model.version)", .tab)]
+    }
+    var pieces: [Piece] = []
+    if counts.running > 0 {
+        let spark = model.glyphs == .ascii ? "" : sparkline(model.queue.samples.suffix(isWide ? 10 : 6))
+        if isWide || snapshot.downloadRate >= snapshot.uploadRate {
+            pieces.append(Piece("↓ \(rate(snapshot.downloadRate)) ", .queueDownload))
+        }
+        if columns >= 60, !spark.isEmpty { pieces.append(Piece("\(spark) ", .spark)) }
+        if isWide || snapshot.uploadRate > snapshot.downloadRate {
+            pieces.append(Piece("↑ \(rate(snapshot.uploadRate)) ", .queueUpload))
+        }
+        pieces.append(Piece(isWide ? " " : "", .tab))
+    }
+    pieces += isWide ? wideCounts(snapshot) : shortCounts(snapshot)
+    return pieces
+}
+
+private func wideCounts(_ snapshot: QueueSnapshot) -> [Piece] {
+    let counts = snapshot.counts
+    var pieces = joined(queueCounts(counts, withDone: false), with: .tab)
+    if snapshot.isPaused {
+        pieces.append(Piece(" · paused", .queuePaused))
+    } else if let left = snapshot.secondsLeft, counts.running + counts.waiting > 0 {
+        pieces.append(Piece(" · \(snapshot.isScanning ? "≥ " : "")\(timeLeft(left)) left", .tab))
+    }
+    return pieces
+}
+
+private func shortCounts(_ snapshot: QueueSnapshot) -> [Piece] {
+    let counts = snapshot.counts
+    var pieces = [Piece("\(counts.running)+\(counts.waiting + counts.paused)", .tab)]
+    if counts.asking > 0 { pieces.append(Piece(" ?\(counts.asking)", .queueAsk)) }
+    if counts.failed > 0 { pieces.append(Piece(" !\(counts.failed)", .queueFailed)) }
+    if snapshot.isPaused {
+        pieces.append(Piece(" paused", .queuePaused))
+    } else if let left = snapshot.secondsLeft, counts.running + counts.waiting > 0 {
+        pieces.append(Piece(" \(shortTimeLeft(left))", .tab))
+    }
+    return pieces
+}
+
+/// `3 active`, `41 waiting`, `1 failed`, … those that are not zero.
+func queueCounts(_ counts: QueueSnapshot.Counts, withDone: Bool) -> [Piece] {
+    var pieces: [Piece] = []
+    func add(_ count: Int, _ word: String, _ role: Role) {
+        if count > 0 { pieces.append(Piece("\(count) \(word)", role)) }
+    }
+    add(counts.running, "active", .title)
+    add(counts.waiting, "waiting", .title)
+    add(counts.paused, "paused", .title)
+    add(counts.asking, counts.asking == 1 ? "needs an answer" : "need an answer", .queueAsk)
+    if withDone { add(counts.done, "done", .title) }
+    add(counts.failed, "failed", .queueFailed)
+    return pieces
+}
+
+/// Pieces with ` · ` between them.
+func joined(_ pieces: [Piece], with role: Role) -> [Piece] {
+    Array(pieces.map { [$0] }.joined(separator: [Piece(" · ", role)]))
+}
+
+private func sparkline(_ samples: some Collection<Double>) -> String {
+    guard let most = samples.max(), most >= 1, samples.count > 1 else { return "" }
+    let steps = Array("▁▂▃▄▅▆▇█")
+    return String(samples.map { steps[min(7, max(0, Int($0 / most * 7.5)))] })
+}
