@@ -7,6 +7,9 @@ struct ThemeLoader {
     /// More than a theme that extends one that extends another is a mistake, a circle most of all.
     static let depthLimit = 8
 
+    /// What files name `default`.
+    private static let builtIn = Dictionary(uniqueKeysWithValues: Role.allCases.map { ($0, Theme.harbour[$0]) })
+
     struct Loaded {
         var theme: Theme
         /// Lines for the user; the theme is usable all the same.
@@ -15,14 +18,14 @@ struct ThemeLoader {
 
     /// The theme of that name; where there is none, or it is broken, the built-in one and a line that says why.
     func load(_ name: String) -> Loaded {
-        if name == "default" { return Loaded(theme: .builtIn, problems: []) }
+        if name == "default" { return Loaded(theme: .harbour, problems: []) }
         do {
             let file = try find(name, depth: 0)
-            let styles = try file.styles(over: file.extends == "default" ? Theme.builtInStyles : [:])
+            let styles = try file.styles(over: file.extends == "default" ? Self.builtIn : [:])
             let theme = Theme(name: file.name.isEmpty ? name : file.name, given: styles)
             return Loaded(theme: theme, problems: file.warnings.map(\.description))
         } catch {
-            return Loaded(theme: .builtIn, problems: ["\(error); the built-in theme is used"])
+            return Loaded(theme: .harbour, problems: ["\(error); the built-in theme is used"])
         }
     }
 

@@ -17,7 +17,11 @@ import Testing
     func loadsWithoutAWord(name: String) {
         let loaded = Self.loader.load(name)
         #expect(loaded.problems == [])
-        #expect(loaded.theme != .builtIn)
+    }
+
+    @Test func harbourIsTheBuiltInTheme() {
+        let file = Self.loader.load("harbour").theme
+        for role in Role.allCases { #expect(file[role] == Theme.harbour[role], "\(role.name)") }
     }
 
     /// WCAG 2.1 §1.4.3. Lines and bars carry no text; a terminal's own background counts as the theme's intent.

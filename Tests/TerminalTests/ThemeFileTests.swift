@@ -105,21 +105,21 @@ private func theme(_ text: String) throws -> [Role: Style] {
         let loader = ThemeLoader(directories: [
             try directory(["a": "extends = \"b\"", "b": "extends = \"a\""])
         ])
-        #expect(loader.load("a").theme == .builtIn)
+        #expect(loader.load("a").theme == .harbour)
         #expect(loader.load("a").problems.count == 1)
     }
 
     @Test(arguments: ["nosuch", "../../etc/passwd", "", "a/b"])
     func whatIsNotThereIsReplacedAndSaid(name: String) {
         let loaded = ThemeLoader(directories: ["/nonexistent"]).load(name)
-        #expect(loaded.theme == .builtIn)
+        #expect(loaded.theme == .harbour)
         #expect(loaded.problems.count == 1 && loaded.problems[0].contains("built-in"))
     }
 
     @Test func aBrokenThemeIsReplacedAndSaid() throws {
         let directory = try directory(["broken": "[roles]\nmark = { fg = \"nocolour\" }"])
         let loaded = ThemeLoader(directories: [directory]).load("broken")
-        #expect(loaded.theme == .builtIn)
+        #expect(loaded.theme == .harbour)
         #expect(loaded.problems.first?.hasPrefix("\(directory)/broken.toml:2: ") == true)
     }
 
