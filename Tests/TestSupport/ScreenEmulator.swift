@@ -194,7 +194,11 @@ public struct ScreenEmulator: Sendable {
         let numbers = sequence.dropFirst(isPrivate ? 1 : 0)
             .split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false)
             .map { Int(String(decoding: $0, as: UTF8.self)) }
+        let isPlain = sequence.dropFirst(isPrivate ? 1 : 0).allSatisfy {
+            (0x30...0x39).contains($0) || $0 == 0x3B
+        }
         switch (byte, isPrivate) {
+        case _ where !isPlain: surprise("CSI \(String(decoding: sequence, as: UTF8.self))")
         case (UInt8(ascii: "H"), false): moveCursor(numbers)
         case (UInt8(ascii: "J"), false) where numbers.first == 2:
             cells = Array(repeating: Cell(), count: columns * rows)

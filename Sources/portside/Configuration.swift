@@ -1,0 +1,82 @@
+import TOMLKit
+
+/// What the user has set in `$XDG_CONFIG_HOME/portside/config.toml`. Every key may be left out.
+///
+///     [interface]
+///     theme = "auto"            # a file of themes/, or auto
+///     glyphs = "auto"           # auto | unicode | ascii
+///     mouse = true
+///     escape_delay_ms = 25      # 100 over slow links
+///     [transfers]
+///     connections = 4           # at once, to one server
+struct Configuration: Equatable {
+    enum Glyphs: String { case auto, unicode, ascii }
+
+    var theme = "auto"
+    var glyphs = Glyphs.auto
+    var mouse = true
+    /// Milliseconds.
+    var escapeDelay = 25
+    /// Nil: what the site says.
+    var connections: Int?
+
+    /// - Returns: the defaults where there is no file. A broken file keeps them all, and says in one line what is wrong.
+    static func load(_ path: String) -> (configuration: Configuration, problems: [String]) {
+        do {
+            guard let text = try UserFiles.read(path) else { return (Configuration(), []) }
+            var problems: [FileProblem] = []
+            let configuration = try Configuration(text, file: path, problems: &problems)
+            return (configuration, problems.map(\.description))
+        } catch {
+            return (Configuration(), ["\(error); the settings of this file are not used"])
+        }
+    }
+
+    init() {}
+
+    /// - Parameter problems: keys that are not known, which a newer version may have written: passed over.
+    init(_ text: String, file: String, problems: inout [FileProblem]) throws(FileProblem) {
+        let document = try TOMLDocument(text, file: file)
+        for (name, value) in document.root {
+            guard let table = value.table else {
+                problems.append(document.problem("there is no setting '\(name)'", key: name, in: nil))
+                continue
+            }
+            for (key, value) in table {
+                let problem = { (what: String) in document.problem(what, key: key, in: name) }
+                switch (name, key) {
+                case ("interface", "theme"): theme = try Self.text(value, key, problem)
+                case ("interface", "glyphs"):
+                    guard let glyphs = try Glyphs(rawValue: Self.text(value, key, problem)) else {
+                        throw problem("glyphs is auto, unicode or ascii")
+                    }
+                    self.glyphs = glyphs
+                case ("interface", "mouse"):
+                    guard let mouse = value.bool else { throw problem("mouse is true or false") }
+                    self.mouse = mouse
+                case ("interface", "escape_delay_ms"):
+                    escapeDelay = try Self.number(value, key, 0...1000, problem)
+                case ("transfers", "connections"): connections = try Self.number(value, key, 1...32, problem)
+                default: problems.append(problem("there is no setting '\(name).\(key)'"))
+                }
+            }
+        }
+    }
+
+    private static func text(
+        _ value: any TOMLValueConvertible, _ key: String, _ problem: (String) -> FileProblem
+    ) throws(FileProblem) -> String {
+        guard let text = value.string else { throw problem("\(key) is a text in quotes") }
+        return text
+    }
+
+    private static func number(
+        _ value: any TOMLValueConvertible, _ key: String, _ range: ClosedRange<Int>,
+        _ problem: (String) -> FileProblem
+    ) throws(FileProblem) -> Int {
+        guard let number = value.int, range.contains(number) else {
+            throw problem("\(key) is a number from \(range.lowerBound) to \(range.upperBound)")
+        }
+        return number
+    }
+}
