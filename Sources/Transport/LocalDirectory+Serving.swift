@@ -15,8 +15,7 @@ extension LocalDirectory {
     ///
     /// - Parameter prefix: how its name begins; six letters follow.
     public static func makeTemporary(prefix: String) throws(TransportError) -> [UInt8] {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        let wanted = Array("\(parent)/\(prefix)XXXXXX".utf8)
+        let wanted = temporary + Array("/\(prefix)XXXXXX".utf8)
         var template = wanted.map { CChar(bitPattern: $0) } + [0]
         guard mkdtemp(&template) != nil else { throw diskError("make the directory", wanted) }
         let made = template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
@@ -46,4 +45,28 @@ extension LocalDirectory {
             throw diskError("set the time", path)
         }
     }
+}
+
+/// A mark on a directory that its process is alive: goes away with it, however that ends.
+public struct DirectoryLock: ~Copyable, Sendable {
+    private let descriptor: Descriptor
+
+    /// Nil when somebody holds it, or the directory cannot be opened. Does not block, does not follow a link.
+    public init?(_ path: [UInt8]) {
+        let raw = withCPath(path) { Glibc.open($0, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) }
+        guard raw >= 0 else { return nil }
+        let opened = Descriptor(owning: raw)
+        guard flock(raw, LOCK_EX | LOCK_NB) == 0 else { return nil }
+        descriptor = opened
+    }
+}
+
+extension LocalDirectory {
+    /// Where temporary directories are made.
+    public static var temporary: [UInt8] {
+        Array((getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp").utf8)
+    }
+
+    /// The number of the user this process acts for.
+    public static var ownUser: UInt32 { geteuid() }
 }

@@ -31,10 +31,12 @@ struct DataChannel: ~Copyable {
     var isArranged: Bool { listener != nil || target != nil }
 
     /// Listens on the address at which the client reached us. The port is one of the kernel's, above 1023.
-    mutating func listen() throws(TransportError) -> UInt16 {
+    mutating func listen(_ cancellation: Cancellation) throws(TransportError) -> UInt16 {
         forget()
         let fresh = try Listener(on: control.local.with(port: 0))
         let port = fresh.address.port
+        readPrevious(cancellation)
+        if previous != nil { fresh.holdArrivals() }
         listener = consume fresh
         return port
     }
@@ -118,24 +120,48 @@ struct DataChannel: ~Copyable {
         }
     }
 
+    // MARK: The connection before
+
     /// Ends our side of a connection. Whether the client has ended its own decides when the next may stand.
     mutating func finish(_ socket: consuming Socket) {
         socket.shutdownWriting()
         if manners.waitsForPrevious { previous = consume socket }
     }
 
+    /// Readable when the client has ended its side; −1 for none. Whoever waits for something else meanwhile
+    /// watches it and calls `readPrevious`.
+    var previousRaw: Int32 {
+        switch previous {
+        case .some(let socket): socket.raw
+        case .none: -1
+        }
+    }
+
     private mutating func waitForPrevious(
         watching control: Int32, until deadline: Deadline, _ cancellation: Cancellation
     ) -> Outcome {
-        guard let raw = previous?.raw else { return .ready }
-        let outcome = Self.wait(for: raw, .readable, watching: control, until: deadline, cancellation)
+        let outcome = Self.wait(
+            for: previousRaw, .readable, watching: control, until: deadline, cancellation)
         if case .ready = outcome { readPrevious(cancellation) }
         return outcome
     }
 
-    private mutating func readPrevious(_ cancellation: Cancellation) {
-        guard let socket = previous.take() else { return }
-        let bytes = try? socket.readSome(until: .after(.zero), cancellation: cancellation)
-        if bytes?.isEmpty == false { previous = consume socket }
+    /// Finds out whether the connection before has ended; when it has, the next is let in.
+    mutating func readPrevious(_ cancellation: Cancellation) {
+        while let socket = previous.take() {
+            do throws(TransportError) {
+                let bytes = try socket.readSome(until: .after(.zero), cancellation: cancellation)
+                guard bytes.isEmpty else {
+                    previous = consume socket
+                    continue
+                }
+            } catch .timedOut {
+                previous = consume socket
+                return
+            } catch {
+                // Reset: that is an end too.
+            }
+        }
+        listener?.admitArrivals()
     }
 }

@@ -9,7 +9,7 @@ extension ServerSession {
         guard !faults.contains(.passiveRefused), local.family == .ipv4 else {
             return try reply(.passiveRefused)
         }
-        guard let port = try? data.listen() else { return try reply(.cannotOpenData) }
+        guard let port = try? data.listen(state.cancellation) else { return try reply(.cannotOpenData) }
         try reply(
             .passive(
                 faults.contains(.passiveForeignAddress) ? [192, 0, 2, 1] : local.octets,
@@ -27,7 +27,7 @@ extension ServerSession {
         case "2" where control.local.unmapped.family == .ipv6: break
         default: return try reply(.unknownFamily)
         }
-        guard let port = try? data.listen() else { return try reply(.cannotOpenData) }
+        guard let port = try? data.listen(state.cancellation) else { return try reply(.cannotOpenData) }
         try reply(.extendedPassive(faults.contains(.lowPassivePort) ? 25 : port))
     }
 

@@ -116,7 +116,7 @@ extension ServerSession {
     }
 
     func reportModification(_ argument: [UInt8]) throws(TransportError) {
-        guard let (_, status) = found(argument) else {
+        guard let (_, status) = found(argument), status.kind == .file else {
             return try reply(.failed(.notFound, .modificationTime))
         }
         try reply(.modified(CivilDate(secondsSince1970: status.modified)))

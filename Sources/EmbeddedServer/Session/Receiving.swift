@@ -79,7 +79,7 @@ extension ServerSession {
         var end: TransferEnd
         if type == .image, fullAfter == nil, resetAfter == nil {
             end = try move(limit: limit) { pump, conditions, _ in
-                let result = pump.receive(from: socket, into: file, at: position, conditions)
+                let result = pump.receive(from: socket, into: file.lent, at: position, conditions)
                 position += result.bytes
                 return result
             }

@@ -58,7 +58,7 @@ extension ServerSession {
         let end: TransferEnd
         if type == .image, last == size {
             end = try move(limit: limit) { pump, conditions, _ in
-                let result = pump.send(file, from: position, to: socket, conditions)
+                let result = pump.send(file.lent, from: position, to: socket, conditions)
                 position += result.bytes
                 return result
             }

@@ -59,13 +59,28 @@ struct ServerSession: ~Copyable {
                 return nil
             }
             if input.hasEnded { return nil }
-            do {
-                try input.fill(
-                    from: control, until: .after(configuration.idlePatience), cancellation: state.cancellation
-                )
+            let deadline = Deadline.after(configuration.idlePatience)
+            do throws(TransportError) {
+                try waitForClient(until: deadline)
+                try input.fill(from: control, until: deadline, cancellation: state.cancellation)
             } catch .timedOut {
                 try reply(.idleTooLong)
                 return nil
+            }
+        }
+    }
+
+    /// Meanwhile the data connection before may end, and the next one wait for that.
+    private mutating func waitForClient(until deadline: Deadline) throws(TransportError) {
+        while data.previousRaw >= 0 {
+            switch Wait.wait(
+                for: control.raw, .readable, watching: data.previousRaw, until: deadline,
+                cancellation: state.cancellation)
+            {
+            case .ready, .watchedReady(firstIsReady: true): return
+            case .watchedReady: data.readPrevious(state.cancellation)
+            case .timedOut: return
+            case .cancelled: throw .cancelled
             }
         }
     }
