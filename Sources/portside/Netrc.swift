@@ -31,7 +31,8 @@ struct Netrc {
             netrc.entries.contains(where: { $0.password != nil })
         {
             throw Failure(
-                .permissionRefused, "\(visible(path)) can be read by others and holds passwords: chmod 600 it first")
+                .permissionRefused,
+                "\(visible(path)) can be read by others and holds passwords: chmod 600 it first")
         }
         return netrc
     }
