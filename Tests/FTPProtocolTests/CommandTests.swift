@@ -53,12 +53,25 @@ struct CommandTests {
         Command.password("geheim"), .account("geheim"), Command("ADAT", "geheim"),
         Command(raw: Array("pass geheim".utf8)),
         Command(raw: Array("Acct geheim".utf8)), Command(raw: Array("SITE PSWD geheim neu".utf8)),
+        Command(raw: Array("site pswd\tgeheim".utf8)),
     ])
     func showsNoSecret(_ command: Command) {
         #expect(command.isSecret)
         #expect(!String(decoding: command.logged, as: UTF8.self).contains("geheim"))
         let error = FTPError.refused(command, Reply(.notLoggedIn, "No"))
         #expect(!error.description.contains("geheim"))
+    }
+
+    @Test(arguments: ["PASS\tgeheim", " PASS geheim", "PASS gehe\rim"])
+    func showsNoSecretWhereTheLineIsRefused(_ line: String) {
+        let command = Command(raw: Array(line.utf8))
+        #expect(!String(decoding: command.logged, as: UTF8.self).lowercased().contains("gehe"))
+        do {
+            _ = try command.wireBytes()
+            Issue.record("was sent")
+        } catch {
+            #expect(!error.description.lowercased().contains("gehe"))
+        }
     }
 
     @Test func aSecretOfAnyLengthLooksTheSame() {
