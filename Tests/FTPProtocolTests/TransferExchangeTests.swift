@@ -27,6 +27,18 @@ struct TransferExchangeTests {
         #expect(exchange.receive(Reply(.openingDataConnection, "")) == .moveBytes)
     }
 
+    @Test func saysWhenTheOffsetWasLeftBehind() {
+        var exchange = TransferExchange(retrieve, restartOffset: 7)
+        _ = exchange.start()
+        #expect(!exchange.leavesOffsetBehind)
+        _ = exchange.receive(Reply(.fileActionPending, ""))
+        var started = exchange
+        _ = started.receive(Reply(.openingDataConnection, ""))
+        #expect(!started.leavesOffsetBehind)
+        _ = exchange.receive(Reply(.fileUnavailable, ""))
+        #expect(exchange.leavesOffsetBehind)
+    }
+
     @Test func anOffsetOfZeroSendsNoREST() {
         var exchange = TransferExchange(retrieve, restartOffset: 0)
         #expect(exchange.start() == .send(retrieve))
