@@ -80,8 +80,17 @@ extension Scheduler {
     }
 
     mutating func passwordNeeded(_ id: Transfer.ID) {
-        if let worker = atWork[id] { sites[worker.site].needsPassword = true }
+        // Only while a row asks for it, so that the site is never held without anybody being asked.
+        if let worker = atWork[id], let slot = table.slot(of: id), table.state(of: slot) == .running {
+            sites[worker.site].needsPassword = true
+        }
         stopped(id, bytes: nil, asking: .password)
+    }
+
+    /// The row that asked for the password does not any more: the site's next transfer asks again.
+    mutating func withdrawQuestion(of slot: Slot) {
+        guard table.state(of: slot) == .asking(.password) else { return }
+        sites[site(of: slot)].needsPassword = false
     }
 
     mutating func passwordGiven(_ site: Site.ID) {
