@@ -50,7 +50,7 @@ struct Reading {
             {
                 site.activePorts = first...last
             }
-            site.family = row.text(10).flatMap(Site.AddressFamily.init(rawValue:))
+            site.family = row.integer(10).flatMap(UInt8.init(exactly:)).flatMap(AddressFamily.init(rawValue:))
             site.timeout = Int(timeout)
             site.connections = Int(connections)
             site.retries = Int(retries)

@@ -102,7 +102,7 @@ struct World {
         case 3 where transfer.kind == .tree:
             end(id, .scanEnded(id, nil))
         case 1, 4:
-            end(id, .failed(id, .init("lost", isTemporary: isTemporary, concernsSite: random.below(2) == 0)))
+            end(id, .failed(id, .init("lost", isTemporary: isTemporary, concernsSite: random.below(4) == 0)))
         case 2: end(id, .failed(id, .init("full", isTemporary: true, connectionLimit: random.below(4))))
         case 3: end(id, .conflicted(id, size: 1, modified: 1))
         case 5: end(id, .passwordNeeded(id))

@@ -256,4 +256,39 @@ import Transfers
         _ = queue.handle(.progressed(1, bytes: .min), now: 0)
         #expect(queue.transfer(1)?.bytes == 0)
     }
+
+    @Test func aServerThatLetsNobodyInFailsAllThatWaitsForItAtOnce() {
+        var queue = Scheduler.withSite(connections: 1)
+        _ = queue.handle(.site(large), now: 0)
+        _ = queue.handle(.request(.add([.file("a"), .file("b"), .file("l", site: large)])), now: 0)
+        let refused = Scheduler.Failure("530 Login incorrect", isTemporary: false, concernsSite: true)
+        let orders = queue.handle(.failed(1, refused), now: 0)
+        #expect(orders == [.remember([2, 1]), .start(queue.transfer(3)!)])
+        #expect(queue.counts.failed == 2)
+    }
+
+    @Test func aRefusedLoginWhileOthersAreLoggedInIsOneConnectionTooMany() {
+        var queue = Scheduler.withSite()
+        _ = queue.handle(.request(.add((0..<6).map { .file("f\($0)") })), now: 0)
+        _ = queue.handle(.began(1), now: 0)
+        let refused = Scheduler.Failure("530 Login incorrect", isTemporary: false, concernsSite: true)
+        _ = queue.handle(.failed(4, refused), now: 0)
+        #expect(queue.counts.failed == 0 && queue.counts.running == 3 && queue.counts.waiting == 3)
+    }
+
+    @Test func aCommandGivesUpOnAServerThatStaysDown() {
+        var queue = Scheduler(connections: 1, givesUpOnSites: true)
+        _ = queue.handle(.site(Site(host: "example")), now: 0)
+        _ = queue.handle(.request(.add((0..<100).map { .file("f\($0)") })), now: 0)
+        let down = Scheduler.Failure("connection refused", isTemporary: true, concernsSite: true)
+        var now: Int64 = 0
+        while queue.hasWork && now < 100_000 {
+            for row in queue.rows(in: 0..<1) where row.state == .running {
+                _ = queue.handle(.failed(row.id, down), now: now)
+            }
+            now += 400
+            _ = queue.handle(.tick, now: now)
+        }
+        #expect(queue.counts.failed == 100)
+    }
 }
