@@ -76,7 +76,8 @@ public struct Scheduler: Sendable {
 
     /// What to do, in this order.
     public enum Order: Hashable, Sendable {
-        /// Write these to the journal as they are now (`transfer(_:)`); those of the same handling together.
+        /// Write these to the journal as they are now (`transfer(_:)`, nil for what is forgotten in the same
+        /// handling), and together with its `forget`, in one transaction.
         case remember([Transfer.ID])
         /// Remove these from the journal.
         case forget([Transfer.ID])
@@ -170,7 +171,8 @@ public struct Scheduler: Sendable {
         case .passwordGiven(let site): passwordGiven(site)
         case .sizeLearnt(let id, let size): learn(size: size, of: id)
         case .progressed(let id, let bytes): progressed(id, bytes: bytes)
-        case .tick: break
+        // The alarm has gone off, perhaps a little early: it is set again if it is still needed.
+        case .tick: alarm = nil
         }
         releaseDue(now: now)
         startNext(now: now)
