@@ -116,6 +116,16 @@ import Transfers
         #expect(queue.transfer(1)?.bytes == 40)
     }
 
+    @Test func aFailureThatComesAfterPauseKeepsItsBytesAndChangesNothingElse() {
+        var queue = Scheduler.withSite()
+        _ = queue.add(.file("a"))
+        _ = queue.handle(.request(.pause([1])), now: 0)
+        let lost = Scheduler.Failure("connection lost", isTemporary: true, bytes: 30)
+        #expect(queue.handle(.failed(1, lost), now: 0) == [.remember([1])])
+        #expect(queue.transfer(1)?.state == .paused)
+        #expect(queue.transfer(1)?.bytes == 30 && queue.transfer(1)?.attempts == 0)
+    }
+
     @Test func whatWasCancelledIsForgottenAtOnceAndItsLateReportsAreIgnored() {
         var queue = Scheduler.withSite()
         _ = queue.add(.file("a"))
