@@ -8,7 +8,8 @@ struct ThemeLoader {
     static let depthLimit = 8
 
     /// What files name `default`.
-    private static let builtIn = Dictionary(uniqueKeysWithValues: Role.allCases.map { ($0, Theme.harbour[$0]) })
+    private static let builtIn = Dictionary(
+        uniqueKeysWithValues: Role.allCases.map { ($0, Theme.harbour[$0]) })
 
     struct Loaded {
         var theme: Theme
