@@ -3,6 +3,7 @@
 #ifndef PORTSIDE_CLINUX_H
 #define PORTSIDE_CLINUX_H
 
+#include <linux/filter.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -29,6 +30,17 @@ static const unsigned int cl_splice_move = 1;      // SPLICE_F_MOVE
 static const unsigned int cl_splice_nonblock = 2;  // SPLICE_F_NONBLOCK
 static const unsigned int cl_rename_noreplace = 1; // RENAME_NOREPLACE
 static const short cl_spawn_setsid = 0x80;         // POSIX_SPAWN_SETSID
+
+// Nothing that arrives at the socket gets through (a filter that returns 0), or everything again.
+static inline int cl_hold_arrivals(int fd) {
+    struct sock_filter none = {0x06, 0, 0, 0};
+    struct sock_fprog program = {1, &none};
+    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+static inline int cl_admit_arrivals(int fd) {
+    int ignored = 0;
+    return setsockopt(fd, SOL_SOCKET, SO_DETACH_FILTER, &ignored, sizeof ignored);
+}
 
 // F_SETPIPE_SZ; the new capacity in bytes, or -1.
 static inline int cl_set_pipe_size(int fd, int bytes) { return fcntl(fd, 1031, bytes); }

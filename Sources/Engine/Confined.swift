@@ -19,7 +19,8 @@ public final class Confined<Value: ~Copyable>: @unchecked Sendable {
     }
 
     /// The same, not before `delay` has passed.
-    public func perform(after delay: DispatchTimeInterval, _ body: @escaping @Sendable (inout Value) -> Void) {
+    public func perform(after delay: DispatchTimeInterval, _ body: @escaping @Sendable (inout Value) -> Void)
+    {
         queue.asyncAfter(deadline: .now() + delay) { body(&self.value) }
     }
 

@@ -1,6 +1,6 @@
 public import FTPProtocol
-import Transport
 import Transfers
+import Transport
 
 /// Takes each line of dialogue as it crosses the wire. Called on the queue of the session that speaks.
 public typealias DialogueSink = @Sendable (DialogueLine) -> Void
@@ -28,7 +28,8 @@ final class ControlConnection {
         func say(_ direction: DialogueLine.Direction, _ text: String) {
             dialogue(
                 DialogueLine(
-                    connection: name, direction: direction, bytes: Array(text.utf8), time: wallClockNanoseconds(),
+                    connection: name, direction: direction, bytes: Array(text.utf8),
+                    time: wallClockNanoseconds(),
                     duration: direction == .note ? nil : monotonicNanoseconds() - begun))
         }
         say(.note, "connecting to \(site.shortName), port \(site.port)")
@@ -53,7 +54,8 @@ final class ControlConnection {
         let patience = Duration.seconds(site.timeout)
         let family: Address.Family? = site.family.map { $0 == .ipv4 ? .ipv4 : .ipv6 }
         let addresses = try Resolver.addresses(
-            of: site.host, port: site.port, family: family, until: .after(patience), cancellation: cancellation)
+            of: site.host, port: site.port, family: family, until: .after(patience),
+            cancellation: cancellation)
         for address in addresses.dropLast() {
             do {
                 return try Socket.connect(to: address, until: .after(patience), cancellation: cancellation)
@@ -161,7 +163,9 @@ final class ControlConnection {
     }
 
     /// Adds a line of Portside's own to the dialogue.
-    func note(_ direction: DialogueLine.Direction, _ text: String, since begun: Int64? = nil, remark: String? = nil) {
+    func note(
+        _ direction: DialogueLine.Direction, _ text: String, since begun: Int64? = nil, remark: String? = nil
+    ) {
         dialogue(
             DialogueLine(
                 connection: name, direction: direction, bytes: Array(text.utf8), time: wallClockNanoseconds(),
@@ -177,6 +181,7 @@ final class ControlConnection {
         }
         dialogue(
             DialogueLine(
-                connection: name, direction: direction, bytes: bytes, time: wallClockNanoseconds(), duration: took))
+                connection: name, direction: direction, bytes: bytes, time: wallClockNanoseconds(),
+                duration: took))
     }
 }

@@ -59,7 +59,8 @@ final class DataConnection {
             case .timedOut:
                 throw .timedOut(
                     what: method.mode == .passive
-                        ? "answer from the data port (\(route))" : "data connection from \(server.host) \(route)")
+                        ? "answer from the data port (\(route))"
+                        : "data connection from \(server.host) \(route)")
             case .ready, .watchedReady: break
             }
             if let pending = pending.take() {

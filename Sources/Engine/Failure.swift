@@ -1,4 +1,5 @@
 public import FTPProtocol
+import Transfers
 public import Transport
 
 /// Why something did not work, in one sentence that names what was tried, what came back and what to do.
@@ -31,6 +32,8 @@ public struct Failure: Error, Hashable, Sendable {
     public var endsConnection: Bool
     /// The server's own words, where it was the server.
     public var reply: Reply?
+    /// The verb of the command it refused.
+    public var verb: String?
 
     public init(
         _ kind: Kind, _ message: String, isTemporary: Bool = false, endsConnection: Bool = false,
@@ -48,7 +51,9 @@ public struct Failure: Error, Hashable, Sendable {
     /// What the server or the protocol said.
     public init(_ error: FTPError) {
         switch error {
-        case .refused(let command, let reply): self = Self.refused(command, reply)
+        case .refused(let command, let reply):
+            self = Self.refused(command, reply)
+            verb = command.verb
         case .protocolViolation: self.init(.protocolViolation, "\(error)", endsConnection: true)
         case .unsendable(let why): self.init(.invalidRequest, why)
         case .unsafeName: self.init(.cannotCreate, "\(error)")
@@ -62,14 +67,17 @@ public struct Failure: Error, Hashable, Sendable {
         switch error {
         case .unknownHost(let host, let detail):
             self.init(
-                .unknownHost, "unknown host “\(visible(host))”: \(detail); check the spelling and the network")
+                .unknownHost, "unknown host “\(visible(host))”: \(detail); check the spelling and the network"
+            )
         case .network(_, _, let code):
             let refused = TransportError.text(code)
             self.init(
                 .unreachable, "\(attempt): \(refused)\(Self.advice(code))", isTemporary: true,
                 endsConnection: true)
         case .disk(_, _, let code):
-            self.init(Self.isAbout(creating: error) ? .cannotCreate : .localDisk, "\(error)\(Self.diskAdvice(code))")
+            self.init(
+                Self.isAbout(creating: error) ? .cannotCreate : .localDisk, "\(error)\(Self.diskAdvice(code))"
+            )
             if error.isNoSuchFile, !Self.isAbout(creating: error) { kind = .noSuchSource }
         case .timedOut(let what):
             self.init(
@@ -86,7 +94,8 @@ public struct Failure: Error, Hashable, Sendable {
 
     private static func isAbout(creating error: TransportError) -> Bool {
         if case .disk(let call, _, let code) = error {
-            return call == "create" || call.hasPrefix("make") || call == "rename" && !TransportError.isFull(code)
+            return call == "create" || call.hasPrefix("make")
+                || call == "rename" && !TransportError.isFull(code)
         }
         return false
     }
@@ -94,7 +103,7 @@ public struct Failure: Error, Hashable, Sendable {
     private static func refused(_ command: Command, _ reply: Reply) -> Failure {
         let said = "the server answered “\(reply.summary)”"
         let what = visible(command.logged)
-        let isTemporary = reply.code.kind == .transientNegative
+        let isTemporary = RetryPolicy.isTemporary(reply)
         switch (command.verb, reply.code) {
         case (_, .serviceNotAvailable):
             return Failure(
@@ -124,16 +133,18 @@ public struct Failure: Error, Hashable, Sendable {
                 reply: reply)
         case (_, .cannotOpenDataConnection):
             return Failure(
-                .temporary, "\(what): \(said): no data connection; try the other mode (--mode passive or active)",
+                .temporary,
+                "\(what): \(said): no data connection; try the other mode (--mode passive or active)",
                 isTemporary: true, reply: reply)
-        case (_, .fileUnavailable) where reply.isSharingViolation:
+        case (_, .fileUnavailable) where isTemporary:
             return Failure(
                 .temporary, "\(what): \(said): in use on the server; try again later", isTemporary: true,
                 reply: reply)
         case (_, .fileUnavailable):
             return reply.mentionsPermission
                 ? Failure(.permissionRefused, "\(what): \(said); you lack the permission", reply: reply)
-                : Failure(.noSuchSource, "\(what): \(said); check the path by listing its folder", reply: reply)
+                : Failure(
+                    .noSuchSource, "\(what): \(said); check the path by listing its folder", reply: reply)
         case _ where isTemporary:
             return Failure(.temporary, "\(what): \(said); try again later", isTemporary: true, reply: reply)
         case _ where reply.code.meansNotImplemented:
@@ -184,9 +195,6 @@ extension TransportError {
 }
 
 extension Reply {
-    /// IIS: another program has the file open; a later try can succeed, unlike with other 550s.
-    public var isSharingViolation: Bool { contains("being used by another process") || contains("sharing violation") }
-
     /// 530 and 421 say this for “too many connections” as well as for “wrong password”.
     public var soundsLikeALimit: Bool { ["too many", "maximum", "limit"].contains { contains($0) } }
 

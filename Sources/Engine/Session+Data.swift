@@ -22,18 +22,21 @@ extension Session {
     ///   - isUpload: the end of the data is ours to say.
     ///   - move: runs the pump once; called again after each interruption.
     func transfer(
-        _ command: Command, restartOffset: Int64 = 0, isUpload: Bool = false, progress: ProgressCounter? = nil,
+        _ command: Command, restartOffset: Int64 = 0, isUpload: Bool = false,
+        progress: ProgressCounter? = nil,
         limit: RateLimit? = nil, move: (inout Pump, borrowing Socket, Pump.Conditions) -> PumpResult
     ) throws(Failure) -> TransferEnd {
         ladder.mode = controls.dataMode
         var failure = Failure(
-            .temporary, "\(command.verb): the server refuses every way of making a data connection in "
+            .temporary,
+            "\(command.verb): the server refuses every way of making a data connection in "
                 + "\(ladder.mode.rawValue) mode; try --mode auto", isTemporary: false)
         let methods = ladder.methods
         for (index, method) in methods.enumerated() {
             let isLast = index == methods.count - 1
             let run = Run(
-                command: command, restartOffset: restartOffset, isUpload: isUpload, progress: progress, limit: limit,
+                command: command, restartOffset: restartOffset, isUpload: isUpload, progress: progress,
+                limit: limit,
                 connectPatience: isLast ? patience : min(patience, Self.dataConnectPatience))
             switch try attempt(method, run, move) {
             case .done(let end): return end
@@ -63,7 +66,8 @@ extension Session {
     }
 
     private func attempt(
-        _ method: DataMethod, _ run: Run, _ move: (inout Pump, borrowing Socket, Pump.Conditions) -> PumpResult
+        _ method: DataMethod, _ run: Run,
+        _ move: (inout Pump, borrowing Socket, Pump.Conditions) -> PumpResult
     ) throws(Failure) -> Attempt {
         let begun = monotonicNanoseconds()
         let data: DataConnection
@@ -78,7 +82,8 @@ extension Session {
                 let grace = Deadline.after(min(Self.connectGrace, run.connectPatience))
                 if try data.isReady(until: grace, cancellation: cancellation) {
                     socket = try data.open(
-                        from: peerAddress, watching: -1, until: grace, cancellation: cancellation, stranger: { _ in })
+                        from: peerAddress, watching: -1, until: grace, cancellation: cancellation,
+                        stranger: { _ in })
                 }
             } catch {
                 return .methodFailed(try dataConnectionFailed(data, error))
@@ -88,7 +93,9 @@ extension Session {
     }
 
     /// Prepares one data connection: `.failure` when the server does not want this method.
-    private func prepareDataConnection(_ method: DataMethod) throws(Failure) -> Result<DataConnection, Failure> {
+    private func prepareDataConnection(_ method: DataMethod) throws(Failure) -> Result<
+        DataConnection, Failure
+    > {
         guard let control else { throw Failure(TransportError.closedByPeer, attempt: site.shortName) }
         switch method {
         case .epsv, .pasv:
@@ -100,14 +107,18 @@ extension Session {
                 ladder.noteFailure(of: method)
                 return .failure(Failure(error))
             }
-            let choice = DialChoice(offered: method == .pasv ? endpoint.address : nil, peer: control.peer.unmapped.host)
+            let choice = DialChoice(
+                offered: method == .pasv ? endpoint.address : nil, peer: control.peer.unmapped.host)
             if let note = choice.note { control.note(.warning, note) }
             guard let address = Address(numeric: choice.address, port: endpoint.port) else {
                 throw Failure(.protocolViolation("an address in answer to \(method.rawValue) that is none"))
             }
             do {
-                let peer = control.peer.family == address.family ? address : control.peer.with(port: endpoint.port)
-                return .success(DataConnection(connecting: try PendingConnection(to: peer, from: control.local), method: method))
+                let peer =
+                    control.peer.family == address.family ? address : control.peer.with(port: endpoint.port)
+                return .success(
+                    DataConnection(
+                        connecting: try PendingConnection(to: peer, from: control.local), method: method))
             } catch {
                 ladder.noteFailure(of: method)
                 return .failure(Failure(error, attempt: "data connection"))
@@ -122,7 +133,9 @@ extension Session {
                     family: local.unmapped.family == .ipv4 ? .ipv4 : .ipv6, port: listener.address.port)
                 let command = method == .port ? try offered.portCommand() : offered.extendedPortCommand
                 let reply = try ask(command)
-                guard reply.code.kind == .completion else { return .failure(refusal(of: method, command, reply)) }
+                guard reply.code.kind == .completion else {
+                    return .failure(refusal(of: method, command, reply))
+                }
                 return .success(DataConnection(listening: listener, method: method))
             } catch let error as TransportError {
                 return .failure(Failure(error, attempt: "cannot listen for the data connection"))
@@ -204,7 +217,9 @@ extension Session {
                     socket = nil
                     isMoving = false
                     step = exchange.dataFailed()
-                    if case .failed = step { throw Failure(error, attempt: "data connection").keepingConnection }
+                    if case .failed = step {
+                        throw Failure(error, attempt: "data connection").keepingConnection
+                    }
                     throw try reason(for: error, &exchange)
                 }
             case .wait:
@@ -219,7 +234,9 @@ extension Session {
                 return .done(end)
             case .failed(let error):
                 socket = nil
-                if case .refused(_, let reply) = error, reply.code == .cannotOpenDataConnection, end.bytes == 0 {
+                if case .refused(_, let reply) = error, reply.code == .cannotOpenDataConnection,
+                    end.bytes == 0
+                {
                     ladder.noteFailure(of: data.method)
                     return .methodFailed(Failure(error))
                 }
@@ -280,7 +297,9 @@ extension Session {
     }
 
     /// The data connection cannot be made: says so, and what kind of blocking it looks like.
-    private func dataConnectionFailed(_ data: DataConnection, _ error: TransportError) throws(Failure) -> Failure {
+    private func dataConnectionFailed(_ data: DataConnection, _ error: TransportError) throws(Failure)
+        -> Failure
+    {
         if error == .cancelled { throw .cancelled }
         ladder.noteFailure(of: data.method)
         let why =
@@ -295,9 +314,13 @@ extension Session {
     }
 
     /// The data connection broke: the server's own words are the better reason, if they come soon.
-    private func reason(for error: TransportError, _ exchange: inout TransferExchange) throws(Failure) -> Failure {
+    private func reason(for error: TransportError, _ exchange: inout TransferExchange) throws(Failure)
+        -> Failure
+    {
         let reply = try readReply(within: .seconds(5))
-        if case .failed(let refusal) = exchange.receive(reply), reply.code.isNegative { return Failure(refusal) }
+        if case .failed(let refusal) = exchange.receive(reply), reply.code.isNegative {
+            return Failure(refusal)
+        }
         return Failure(error, attempt: "data connection").keepingConnection
     }
 

@@ -60,7 +60,9 @@ public final class Session {
         return ConnectionState.ServerFacts(
             system: serverName(greeting: greeting, system: system), charset: isUTF8 ? "UTF-8" : "bytes",
             isEncrypted: false, home: home, latency: times.isEmpty ? nil : times[times.count / 2],
-            features: ["MLST", "MLSD", "REST", "SIZE", "MDTM", "MFMT", "EPSV", "UTF8"].filter { features.has($0) })
+            features: ["MLST", "MLSD", "REST", "SIZE", "MDTM", "MFMT", "EPSV", "UTF8"].filter {
+                features.has($0)
+            })
     }
 
     /// Connects and logs in, if that is not done already.
@@ -73,7 +75,8 @@ public final class Session {
                 .invalidRequest,
                 "encryption (TLS) is not there yet: use --tls off and ftp:// where clear text is acceptable")
         }
-        let control = try ControlConnection(to: site, name: name, dialogue: dialogue, cancellation: cancellation)
+        let control = try ControlConnection(
+            to: site, name: name, dialogue: dialogue, cancellation: cancellation)
         self.control = control
         do {
             try greet()
@@ -111,10 +114,12 @@ public final class Session {
             case .needsPassword:
                 throw Failure(
                     .passwordNeeded,
-                    "\(site.shortName) wants a password for \(visible(site.user)): use --password-file or --netrc")
+                    "\(site.shortName) wants a password for \(visible(site.user)): use --password-file or --netrc"
+                )
             case .needsAccount:
                 throw Failure(
-                    .loginRefused, "\(site.shortName) wants an account for \(visible(site.user)): use --account",
+                    .loginRefused,
+                    "\(site.shortName) wants an account for \(visible(site.user)): use --account",
                     endsConnection: true)
             case .finished: return
             case .failed(let error): throw Failure(error)
@@ -142,7 +147,8 @@ public final class Session {
             let peer = control.peer.unmapped
             ladder = DataMethodLadder(
                 mode: controls.dataMode, family: peer.family == .ipv4 ? .ipv4 : .ipv6,
-                isReachable: site.activeAddress != nil || !local.isPrivate || peer.isPrivate || peer.isLoopback,
+                isReachable: site.activeAddress != nil || !local.isPrivate || peer.isPrivate
+                    || peer.isLoopback,
                 features: features)
         }
         try setType(.image)
@@ -185,6 +191,7 @@ public final class Session {
     /// Runs `body` on a connection that stands. When it turns out to be lost, connects again and runs it once more.
     ///
     /// - Parameter repeatable: whether a second run can do no harm (not DELE, RNTO, APPE).
+    @discardableResult
     func connected<Result>(
         repeatable: Bool = true, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -200,7 +207,8 @@ public final class Session {
             else { throw error }
             dialogue(
                 DialogueLine(
-                    connection: name, direction: .warning, bytes: Array("connection lost; connecting again".utf8),
+                    connection: name, direction: .warning,
+                    bytes: Array("connection lost; connecting again".utf8),
                     time: wallClockNanoseconds()))
             try connect()
             return try body()

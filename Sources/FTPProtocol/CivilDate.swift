@@ -81,7 +81,7 @@ public struct CivilDate: Hashable, Sendable {
 
     /// Reads a time-val, `YYYYMMDDHHMMSS[.fraction]`, always UTC (RFC 3659 §2.3).
     ///
-    /// Nil for anything that is not a date, also for a month 13 or a second 61.
+    /// Nil for anything that is not a date, also for a month 13, a 30 February or a second 61.
     public init?(timeVal text: some Collection<UInt8>) {
         let digits = text.prefix { (0x30...0x39).contains($0) }
         guard digits.count == 14 else { return nil }
@@ -94,7 +94,7 @@ public struct CivilDate: Hashable, Sendable {
             let tail = rest.dropFirst().prefix(9).prefix { (0x30...0x39).contains($0) }
             if !tail.isEmpty { fraction = String(decoding: tail, as: UTF8.self) }
         }
-        guard (1...12).contains(number(4, 2)), (1...31).contains(number(6, 2)), number(8, 2) < 24,
+        guard isDay(number(6, 2), month: number(4, 2), year: number(0, 4)), number(8, 2) < 24,
             number(10, 2) < 60, number(12, 2) <= 60
         else { return nil }
         self.init(

@@ -71,6 +71,8 @@ public struct DataMethodLadder: Hashable, Sendable {
     /// The server answered the method's command with this. 5yz strikes it out for the session;
     /// 4yz (425, 421) may be another matter tomorrow.
     public mutating func noteRefusal(of method: DataMethod, _ reply: Reply) {
+        // 530 is about the login that was lost.
+        guard reply.code != .notLoggedIn else { return }
         if reply.code.kind == .permanentNegative { refused.insert(method) } else { noteFailure(of: method) }
         if proven == method { proven = nil }
     }

@@ -49,30 +49,42 @@ public struct RemotePath: Hashable, Sendable {
 
     /// The path in a 257 reply: from the first quote, doubled quotes being one (RFC 959 appendix II).
     ///
-    /// Without quotes the first word counts, which several old servers send. Nil for none at all.
+    /// Without quotes the first word counts, which several old servers send, or what stands between
+    /// apostrophes (z/OS). Nil for none at all, for a quote that is never closed, for a NUL and for more
+    /// than a command could carry: then the directory stays unknown.
     public init?(reply257 text: [UInt8]) {
-        let quote = UInt8(ascii: "\"")
-        guard let open = text.firstIndex(of: quote) else {
-            let word = text.drop { $0 == 0x20 }.prefix { $0 != 0x20 }
-            guard !word.isEmpty else { return nil }
-            self.init(bytes: Array(word))
-            return
-        }
+        guard let path = Self.quoted(text) ?? Self.unquoted(text), !path.isEmpty,
+            path.count <= Command.longestLine, !path.contains(0)
+        else { return nil }
+        self.init(bytes: path)
+    }
+
+    private static func quoted(_ text: [UInt8]) -> [UInt8]? {
+        guard let open = text.firstIndex(of: quote) else { return nil }
         var path: [UInt8] = []
         var index = open + 1
         while index < text.count {
             if text[index] == quote {
-                guard index + 1 < text.count, text[index + 1] == quote else { break }
+                guard index + 1 < text.count, text[index + 1] == quote else { return path }
                 index += 1
             }
             path.append(text[index])
             index += 1
         }
-        guard !path.isEmpty else { return nil }
-        self.init(bytes: path)
+        return []
+    }
+
+    private static func unquoted(_ text: [UInt8]) -> [UInt8]? {
+        let words = text.drop { $0 == 0x20 }
+        let apostrophe = UInt8(ascii: "'")
+        if words.first == apostrophe, let close = words.dropFirst().firstIndex(of: apostrophe) {
+            return Array(words[...close])
+        }
+        return Array(words.prefix { $0 != 0x20 })
     }
 }
 
+private let quote = UInt8(ascii: "\"")
 private let slash = UInt8(ascii: "/")
 
 extension RemotePath: CustomStringConvertible {

@@ -20,3 +20,12 @@ public struct JournalContents: Sendable {
         self.nextID = nextID
     }
 }
+
+/// For a queue that ends with the program, as that of `portside get` does: remembers nothing.
+public struct ForgetfulJournal: Journal {
+    public init() {}
+
+    public func load() throws -> JournalContents { JournalContents() }
+
+    public func remember(sites: [Site], transfers: [Transfer], forgotten: [Transfer.ID]) throws {}
+}

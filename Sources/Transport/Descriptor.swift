@@ -8,6 +8,12 @@ public struct Descriptor: ~Copyable, Sendable {
         self.raw = raw
     }
 
+    /// Another descriptor of what `raw` refers to, for an event source that outlives it; nil when there are none left.
+    public static func duplicate(of raw: Int32) -> Descriptor? {
+        let copy = fcntl(raw, F_DUPFD_CLOEXEC, 0)
+        return copy >= 0 ? Descriptor(owning: copy) : nil
+    }
+
     deinit {
         Glibc.close(raw)
     }

@@ -60,6 +60,16 @@ public struct Listener: ~Copyable, Sendable {
 
     public var raw: Int32 { descriptor.raw }
 
+    /// Lets attempts to connect go unanswered until `admitArrivals`: they stay pending at the other end, and are
+    /// repeated by its kernel about once a second. As IIS does it while an earlier data connection stands.
+    public func holdArrivals() {
+        _ = cl_hold_arrivals(raw)
+    }
+
+    public func admitArrivals() {
+        _ = cl_admit_arrivals(raw)
+    }
+
     /// Blocks until somebody has connected.
     public func accept(until deadline: Deadline, cancellation: Cancellation?) throws(TransportError) -> Socket
     {

@@ -10,6 +10,14 @@ public enum LocalDirectory {
         public var target: [UInt8]?
         /// Of a link: whether it leads to a directory.
         public var leadsToDirectory: Bool
+
+        public init(name: [UInt8], status: FileStatus, target: [UInt8]? = nil, leadsToDirectory: Bool = false)
+        {
+            self.name = name
+            self.status = status
+            self.target = target
+            self.leadsToDirectory = leadsToDirectory
+        }
     }
 
     /// The entries, without `.` and `..`, in the order of the disk. Links are not followed.

@@ -46,7 +46,16 @@ public struct LocalFile: ~Copyable, Sendable {
 
     /// Writes all of it at `offset`.
     public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(TransportError) {
-        try unowned.write(bytes, at: offset)
+        try lent.write(bytes, at: offset)
+    }
+
+    /// Writes all of it at `offset`.
+    public func write(_ bytes: [UInt8], at offset: Int64) throws(TransportError) {
+        var failure: TransportError?
+        bytes.withUnsafeBytes { buffer in
+            do throws(TransportError) { try write(buffer, at: offset) } catch { failure = error }
+        }
+        if let failure { throw failure }
     }
 
     /// Reads at most a buffer full at `offset`; 0 at the end.
@@ -67,7 +76,7 @@ public struct LocalFile: ~Copyable, Sendable {
     /// Sets the time of last modification: seconds since 1970, UTC. A file system that cannot is no error.
     public func setModified(_ seconds: Int64) {
         var times = [
-            timespec(tv_sec: 0, tv_nsec: Int(UTIME_OMIT_VALUE)), timespec(tv_sec: Int(seconds), tv_nsec: 0),
+            timespec(tv_sec: 0, tv_nsec: UTIME_OMIT_VALUE), timespec(tv_sec: Int(seconds), tv_nsec: 0),
         ]
         _ = futimens(raw, &times)
     }
@@ -86,16 +95,18 @@ public struct LocalFile: ~Copyable, Sendable {
         }
     }
 
-    func error(_ verb: String, _ code: Int32) -> TransportError {
-        .disk(call: verb, path: visiblePath(path), errno: code)
-    }
+    /// The file without the duty to close it, for a closure, which cannot hold what is borrowed. Not to be
+    /// used when the file is gone.
+    public var lent: Lent { Lent(raw: raw, path: path) }
 
-    /// The descriptor without the duty to close it, for a closure that does not outlive this file.
-    var unowned: Unowned { Unowned(raw: raw, path: path) }
-
-    struct Unowned {
+    /// A file that somebody else closes.
+    public struct Lent {
         let raw: Int32
         let path: [UInt8]
+
+        func error(_ verb: String, _ code: Int32) -> TransportError {
+            .disk(call: verb, path: visiblePath(path), errno: code)
+        }
 
         func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(TransportError) {
             var written = 0
@@ -116,7 +127,7 @@ public struct LocalFile: ~Copyable, Sendable {
 }
 
 /// UTIME_OMIT of <sys/stat.h>, a macro: leave this time as it is.
-private let UTIME_OMIT_VALUE = (1 << 30) - 2
+let UTIME_OMIT_VALUE = (1 << 30) - 2
 
 /// What `stat` says of a file.
 public struct FileStatus: Hashable, Sendable {

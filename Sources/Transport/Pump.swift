@@ -31,6 +31,8 @@ public struct Pump: ~Copyable {
 
     private var pipe: Pipe?
     private var buffer: UnsafeMutableRawBufferPointer?
+    /// What an interrupted run of `send(to:)` had still to send, as a range of `buffer`.
+    private var unsent = 0..<0
 
     public init() {
         pipe = nil
@@ -72,7 +74,7 @@ public struct Pump: ~Copyable {
     ///
     /// - Parameter offset: bytes from the start of the file; what REST asked for (RFC 3659 §5).
     public mutating func receive(
-        from socket: borrowing Socket, into file: borrowing LocalFile, at offset: Int64,
+        from socket: borrowing Socket, into file: LocalFile.Lent, at offset: Int64,
         _ conditions: Conditions
     ) -> PumpResult {
         if pipe == nil { pipe = Pipe.make(capacity: Self.pipeSize) }
@@ -156,7 +158,7 @@ public struct Pump: ~Copyable {
     ///
     /// “Sent” means that the kernel has the bytes, not that the server has stored them: that is what its reply says.
     public mutating func send(
-        _ file: borrowing LocalFile, from offset: Int64, to socket: borrowing Socket, _ conditions: Conditions
+        _ file: LocalFile.Lent, from offset: Int64, to socket: borrowing Socket, _ conditions: Conditions
     ) -> PumpResult {
         var position = off_t(offset)
         var moved: Int64 = 0
@@ -187,27 +189,32 @@ public struct Pump: ~Copyable {
     }
 
     /// Sends what `source` puts into the buffer it is given, until it puts nothing: standard input, ASCII.
+    ///
+    /// - Parameter resuming: true to go on after an interruption; what the buffer still held is sent first.
     public mutating func send(
-        to socket: borrowing Socket, _ conditions: Conditions,
+        to socket: borrowing Socket, _ conditions: Conditions, resuming: Bool = false,
         source: (UnsafeMutableRawBufferPointer) throws(TransportError) -> Int
     ) -> PumpResult {
         let buffer = ownBuffer()
         var moved: Int64 = 0
+        if !resuming { unsent = 0..<0 }
         while true {
-            let most = min(buffer.count, conditions.limit?.chunk ?? buffer.count)
-            let filled: Int
-            do {
-                filled = try source(UnsafeMutableRawBufferPointer(rebasing: buffer[..<most]))
-            } catch {
-                return PumpResult(bytes: moved, end: error == .cancelled ? .cancelled : .diskFailed(error))
+            if unsent.isEmpty {
+                let most = min(buffer.count, conditions.limit?.chunk ?? buffer.count)
+                do {
+                    unsent = 0..<(try source(UnsafeMutableRawBufferPointer(rebasing: buffer[..<most])))
+                } catch {
+                    return PumpResult(
+                        bytes: moved, end: error == .cancelled ? .cancelled : .diskFailed(error))
+                }
+                if unsent.isEmpty { return PumpResult(bytes: moved, end: .endOfData) }
             }
-            if filled == 0 { return PumpResult(bytes: moved, end: .endOfData) }
-            var sent = 0
-            while sent < filled {
+            while !unsent.isEmpty {
                 let count = Glibc.send(
-                    socket.raw, buffer.baseAddress.map { $0 + sent }, filled - sent, Int32(MSG_NOSIGNAL))
+                    socket.raw, buffer.baseAddress.map { $0 + unsent.lowerBound }, unsent.count,
+                    Int32(MSG_NOSIGNAL))
                 if count > 0 {
-                    sent += count
+                    unsent = (unsent.lowerBound + count)..<unsent.upperBound
                     moved += Int64(count)
                     conditions.progress?.add(count)
                     if let end = pause(after: count, conditions) { return PumpResult(bytes: moved, end: end) }
@@ -216,10 +223,7 @@ public struct Pump: ~Copyable {
                 switch errno {
                 case EINTR: continue
                 case EAGAIN:
-                    // An interruption would lose the rest of the buffer, so only time and cancellation end this wait.
-                    var inner = conditions
-                    inner.watched = -1
-                    if let end = wait(for: socket.raw, .writable, inner) {
+                    if let end = wait(for: socket.raw, .writable, conditions) {
                         return PumpResult(bytes: moved, end: end)
                     }
                 default:
@@ -257,16 +261,18 @@ public struct Pump: ~Copyable {
         guard let limit = conditions.limit else { return nil }
         let pause = limit.pause(after: bytes)
         guard pause > .zero else { return nil }
-        if case .cancelled = Wait.wait(
-            for: -1, .readable, until: .after(pause), cancellation: conditions.cancellation)
-        {
-            return .cancelled
+        let outcome = Wait.wait(
+            for: -1, .readable, watching: conditions.watched, until: .after(pause),
+            cancellation: conditions.cancellation)
+        switch outcome {
+        case .ready, .timedOut: return nil
+        case .watchedReady: return .interrupted
+        case .cancelled: return .cancelled
         }
-        return nil
     }
 
     /// From the pipe into the file. Returns an errno, or nil.
-    private func drain(_ bytes: Int, into file: borrowing LocalFile, at position: inout Int64) -> Int32? {
+    private func drain(_ bytes: Int, into file: LocalFile.Lent, at position: inout Int64) -> Int32? {
         var left = bytes
         while left > 0 {
             let count = splice(pipe?.output ?? -1, nil, file.raw, &position, left, cl_splice_move)
@@ -283,7 +289,7 @@ public struct Pump: ~Copyable {
 
     /// The file system does not take `splice`: writes what the pipe already holds, then goes on with the buffer.
     private mutating func rescue(
-        _ bytes: Int, from socket: borrowing Socket, into file: borrowing LocalFile, at offset: Int64,
+        _ bytes: Int, from socket: borrowing Socket, into file: LocalFile.Lent, at offset: Int64,
         _ conditions: Conditions
     ) -> PumpResult {
         let buffer = ownBuffer()
@@ -305,14 +311,12 @@ public struct Pump: ~Copyable {
     }
 
     private mutating func receiveBuffered(
-        from socket: borrowing Socket, into file: borrowing LocalFile, at offset: Int64,
+        from socket: borrowing Socket, into file: LocalFile.Lent, at offset: Int64,
         _ conditions: Conditions
     ) -> PumpResult {
         var position = offset
-        // `file` is borrowed and the closure cannot capture it: the descriptor is enough.
-        let target = file.unowned
         return receive(from: socket, conditions) { bytes throws(TransportError) in
-            try target.write(bytes, at: position)
+            try file.write(bytes, at: position)
             position += Int64(bytes.count)
         }
     }

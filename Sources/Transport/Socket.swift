@@ -79,6 +79,12 @@ public struct Socket: ~Copyable, Sendable {
         _ = send(raw, &byte, 1, Int32(MSG_OOB) | Int32(MSG_NOSIGNAL))
     }
 
+    /// Leaves urgent bytes in their place among the others: a server that wants to see the Telnet Synch
+    /// before ABOR needs this, or the urgent byte is missing from the stream (RFC 1123 §4.1.2.12).
+    public func receiveUrgentInline() {
+        setOption(SOL_SOCKET, SO_OOBINLINE, 1)
+    }
+
     /// Says that nothing more will be written; reading goes on.
     public func shutdownWriting() {
         shutdown(raw, Int32(SHUT_WR))

@@ -23,6 +23,18 @@ public enum TransportError: Error, Hashable, Sendable {
         return false
     }
 
+    /// Whether this is EEXIST, from disk.
+    public var meansExists: Bool {
+        if case .disk(_, _, let code) = self { return code == EEXIST }
+        return false
+    }
+
+    /// Whether this is ENOTEMPTY, from disk.
+    public var meansNotEmpty: Bool {
+        if case .disk(_, _, let code) = self { return code == ENOTEMPTY }
+        return false
+    }
+
     public var isDiskFull: Bool {
         if case .disk(_, _, let code) = self { return code == ENOSPC || code == EDQUOT }
         return false
@@ -45,4 +57,14 @@ extension TransportError: CustomStringConvertible {
 
     /// The C library's sentence for an errno, without a trailing full stop.
     public static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
+}
+
+extension TransportError {
+    /// For a path that should have led to a directory and does not.
+    public static func notADirectory(_ path: [UInt8]) -> TransportError {
+        .disk(call: "open", path: visiblePath(path), errno: ENOTDIR)
+    }
+
+    /// For a place that may hold no more, whatever the disk says.
+    public static let noSpace = TransportError.disk(call: "write", path: "", errno: ENOSPC)
 }

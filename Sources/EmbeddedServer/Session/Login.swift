@@ -1,0 +1,60 @@
+import FTPProtocol
+import Transport
+
+/// Access control and parameters (RFC 959 §4.1.1, §4.1.2; OPTS: RFC 2389 §4).
+extension ServerSession {
+    mutating func takeUser(_ argument: [UInt8]) throws(TransportError) {
+        guard !argument.isEmpty else { return try reply(.missingParameter) }
+        let name = String(decoding: argument, as: UTF8.self)
+        user = name
+        isLoggedIn = false
+        if case .only(let accounts) = configuration.accounts, accounts[name] == "" {
+            isLoggedIn = true
+            return try reply(.loggedIn)
+        }
+        try reply(.needPassword(user: name))
+    }
+
+    mutating func takePassword(_ argument: [UInt8]) throws(TransportError) {
+        guard let user, !isLoggedIn else { return try reply(.userFirst) }
+        isLoggedIn =
+            switch configuration.accounts {
+            case .anyone: true
+            case .only(let accounts): accounts[user].map { Array($0.utf8) == argument } ?? false
+            }
+        if !isLoggedIn { self.user = nil }
+        try reply(isLoggedIn ? .loggedIn : .wrongPassword)
+    }
+
+    mutating func setOption(_ argument: [UInt8]) throws(TransportError) {
+        let words = String(decoding: argument, as: UTF8.self).uppercased().split(separator: " ")
+        switch words.first {
+        case "UTF8" where words.count < 3 && words.last != "OFF":
+            encoding = .bytes
+            try reply(.utf8On)
+        case "MLST" where hasMachineListing:
+            let wanted = words.dropFirst().joined().split(separator: ";")
+            listFacts = ListFact.allCases.filter { fact in wanted.contains { $0 == fact.name.uppercased() } }
+            try reply(.listFacts(listFacts.map(\.name)))
+        default: try reply(.unknownOption)
+        }
+    }
+
+    mutating func setType(_ argument: [UInt8]) throws(TransportError) {
+        switch String(decoding: argument, as: UTF8.self).uppercased() {
+        case "A", "A N": type = .ascii
+        case "I", "L 8": type = .image
+        default: return try reply(.typeUnsupported)
+        }
+        try reply(.typeSet(type))
+    }
+
+    mutating func setRestart(_ argument: [UInt8]) throws(TransportError) {
+        guard !faults.contains(.restartRefused) else { return try reply(.restartUnsupported) }
+        guard let offset = Int64(String(decoding: argument, as: UTF8.self)), offset >= 0 else {
+            return try reply(.badParameter)
+        }
+        restartOffset = faults.contains(.restartIgnored) ? 0 : offset
+        try reply(.restarting(offset))
+    }
+}

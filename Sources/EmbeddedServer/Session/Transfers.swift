@@ -1,0 +1,165 @@
+import FTPProtocol
+import Transport
+
+/// How a transfer opens its data connection, runs, and is told about (RFC 959 §5.4, protocol order of 1yz
+/// and 2yz replies as the personality has it).
+extension ServerSession {
+    /// How the moving of bytes ended, seen from the client.
+    enum TransferEnd {
+        case complete, broken, aborted, diskFull, diskFailed
+    }
+
+    /// The data connection with its preliminary reply; nil when there is none and the client has been told.
+    mutating func openData(_ opening: Answer) throws(TransportError) -> Socket? {
+        guard data.isArranged else {
+            try reply(.noDataConnection)
+            return nil
+        }
+        let announcesByState = personality.data.announcesByState
+        if announcesByState {
+            try announce(data.stands(state.cancellation) ? .dataAlreadyOpen : opening)
+        }
+        guard try waitForData() else {
+            data.forget()
+            return nil
+        }
+        let socket: Socket
+        do throws(DataChannel.Failure) {
+            socket = try data.take(state.cancellation)
+        } catch {
+            switch error {
+            case .failed: try reply(.cannotOpenData)
+            case .stranger: try reply(.strangerOnData)
+            case .lowPort: try reply(.lowDataPort)
+            }
+            return nil
+        }
+        if !announcesByState { try announce(opening) }
+        return socket
+    }
+
+    private func announce(_ opening: Answer) throws(TransportError) {
+        guard !faults.contains(.noPreliminary) else { return }
+        try reply(opening)
+    }
+
+    /// True when the connection stands, or has failed for good.
+    private mutating func waitForData() throws(TransportError) -> Bool {
+        let deadline = Deadline.after(configuration.dataPatience)
+        while true {
+            switch data.wait(watching: watchedControl, until: deadline, state.cancellation) {
+            case .ready: return true
+            case .cancelled: throw .cancelled
+            case .timedOut:
+                try reply(.cannotOpenData)
+                return false
+            case .interrupted:
+                switch try listen() {
+                case .goOn: continue
+                case .gone: return false
+                case .abort:
+                    try reply(.transferAborted)
+                    try reply(.aborted)
+                    return false
+                }
+            }
+        }
+    }
+
+    // MARK: The control connection meanwhile
+
+    private enum Interruption { case goOn, abort, gone }
+
+    /// −1 when no more can be taken from it during this transfer.
+    private var watchedControl: Int32 { input.isFull || input.hasEnded ? -1 : control.raw }
+
+    /// Reads what the client says while a transfer runs. ABOR and STAT are for now (RFC 959 §4.1.3);
+    /// everything else waits for its turn.
+    private mutating func listen() throws(TransportError) -> Interruption {
+        do {
+            try input.fill(from: control, until: .after(.zero), cancellation: state.cancellation)
+        } catch .timedOut {
+            return .goOn
+        }
+        if input.hasEnded || input.isLineTooLong {
+            isOver = true
+            return .gone
+        }
+        while let line = input.takeUrgent(["ABOR", "STAT"]) {
+            note(.sent, line.bytes)
+            if line.verb == "ABOR" { return .abort }
+            try reply(.status(statusLines + ["Transfer in progress"]))
+        }
+        return .goOn
+    }
+
+    // MARK: Moving
+
+    /// Runs `body` until the data end; it is called again whenever the client has said something meanwhile.
+    ///
+    /// - Parameter body: one run of the pump; told whether it goes on after an interruption.
+    mutating func move(
+        limit: RateLimit? = nil, _ body: (inout Pump, Pump.Conditions, _ isResuming: Bool) -> PumpResult
+    ) throws(TransportError) -> TransferEnd {
+        var isResuming = false
+        while true {
+            let conditions = Pump.Conditions(
+                patience: configuration.dataPatience, cancellation: state.cancellation,
+                watched: watchedControl, limit: limit)
+            switch body(&pump, conditions, isResuming).end {
+            case .endOfData: return .complete
+            case .peerFailed, .timedOut: return .broken
+            case .diskFailed(let error): return error.isDiskFull ? .diskFull : .diskFailed
+            case .cancelled: throw .cancelled
+            case .interrupted:
+                isResuming = true
+                switch try listen() {
+                case .goOn: continue
+                case .abort: return .aborted
+                case .gone: return .broken
+                }
+            }
+        }
+    }
+
+    /// Ends the data connection and says how it went, in the order of the personality.
+    mutating func finish(
+        _ socket: consuming Socket, _ end: TransferEnd, _ completion: Answer
+    ) throws(TransportError) {
+        guard case .complete = end else {
+            _ = consume socket
+            return try explain(end)
+        }
+        if personality.data.completesBeforeClosing {
+            try complete(completion)
+            data.finish(socket)
+        } else {
+            data.finish(socket)
+            try complete(completion)
+        }
+    }
+
+    private func explain(_ end: TransferEnd) throws(TransportError) {
+        switch end {
+        case .complete: return
+        case .broken: try reply(.transferBroken)
+        case .diskFull: try reply(.diskFull)
+        case .diskFailed: try reply(.diskFailed)
+        case .aborted:
+            try reply(.transferAborted)
+            try reply(.aborted)
+        }
+    }
+
+    private func complete(_ completion: Answer) throws(TransportError) {
+        if faults.contains(.completionBeforeEndOfData) || faults.contains(.completionMissing) { return }
+        if let seconds = faults.lateCompletion {
+            guard
+                case .timedOut = Wait.wait(
+                    for: -1, .readable, until: .after(.seconds(seconds)), cancellation: state.cancellation)
+            else { throw .cancelled }
+        }
+        try reply(completion)
+        if faults.contains(.completionTwice) { try reply(completion) }
+    }
+}

@@ -1,0 +1,229 @@
+import Dispatch
+import FTPProtocol
+import Synchronization
+public import Transfers
+import Transport
+
+/// The remote pane's connection: one session at a time, listed and commanded from the screen.
+///
+/// `perform` returns at once. Answers come as events, in the order of the requests.
+public final class Browser: Sendable {
+    private let core: Confined<BrowserCore>
+    /// Of the session at work, to be reached while it blocks.
+    private let controls = Mutex<SessionControls?>(nil)
+
+    /// - Parameters:
+    ///   - passwords: asked when a server wants one, and told those that `connect` brings.
+    ///   - events: called on the browser's own thread.
+    public init(
+        passwords: Passwords, dialogue: @escaping DialogueSink,
+        events: @escaping @Sendable (EngineEvent) -> Void
+    ) {
+        core = Confined(
+            BrowserCore(passwords: passwords, dialogue: dialogue, events: events), label: "portside.browser")
+    }
+
+    public func perform(_ request: RemoteRequest) {
+        switch request {
+        case .stop: controls.withLock { $0 }?.cancellation.cancel()
+        case .setDataMode(let mode):
+            controls.withLock { $0 }?.dataMode = mode
+            core.perform { $0.dataModeChanged(to: mode) }
+        case .connect(let site, let password, _):
+            let fresh = SessionControls(dataMode: site.dataMode)
+            // What the old session waits for is of no interest any more.
+            controls.withLock { current in
+                current?.cancellation.cancel()
+                current = fresh
+            }
+            core.perform { [core] in $0.connect(site, password, fresh, itself: core) }
+        default: core.perform { [core] in $0.perform(request, itself: core) }
+        }
+    }
+
+    /// Says goodbye to the server; blocks two seconds at most.
+    public func stop() {
+        controls.withLock { $0 }?.cancellation.cancel()
+        core.wait { $0.close() }
+    }
+}
+
+/// What `Browser` keeps on its serial queue.
+struct BrowserCore: ~Copyable {
+    private let passwords: Passwords
+    private let dialogue: DialogueSink
+    private let events: @Sendable (EngineEvent) -> Void
+    private var session: Session?
+    private var number = 0
+    /// Hears what an idle server says: 421, or the end.
+    private var watch: (any DispatchSourceRead)?
+    private var shown: ConnectionState = .notConnected
+
+    init(
+        passwords: Passwords, dialogue: @escaping DialogueSink,
+        events: @escaping @Sendable (EngineEvent) -> Void
+    ) {
+        self.passwords = passwords
+        self.dialogue = dialogue
+        self.events = events
+    }
+
+    mutating func connect(
+        _ site: Site, _ password: Secret?, _ controls: SessionControls, itself: Confined<BrowserCore>
+    ) {
+        close()
+        if let password { passwords[site.id] = password }
+        number += 1
+        let passwords = passwords
+        let session = Session(
+            site: site, name: ConnectionName(.browsing, number), controls: controls,
+            password: { passwords[$0.id] }, dialogue: dialogue)
+        self.session = session
+        show(.connecting(site))
+        events(.dataModeChanged(controls.dataMode))
+        do throws(Failure) {
+            try session.connect()
+            show(.connected(site, session.facts))
+        } catch {
+            failed(to: site, error)
+        }
+        watchIdleConnection(itself)
+    }
+
+    private mutating func failed(to site: Site, _ failure: Failure) {
+        if failure.kind == .passwordNeeded || failure.kind == .loginRefused && site.user != Site.anonymous {
+            passwords.forget(site.id)
+            show(.failed(site, failure.message))
+            events(.passwordNeeded(site, reason: failure.kind == .loginRefused ? failure.message : nil))
+        } else {
+            show(.failed(site, failure.message))
+        }
+    }
+
+    func dataModeChanged(to mode: DataMode) {
+        events(.dataModeChanged(mode))
+    }
+
+    mutating func close() {
+        watch?.cancel()
+        watch = nil
+        session?.quit()
+        session = nil
+        show(.notConnected)
+    }
+
+    mutating func perform(_ request: RemoteRequest, itself: Confined<BrowserCore>) {
+        if case .disconnect = request { return close() }
+        guard let session else {
+            refuse(request, "not connected: F2 connects")
+            return
+        }
+        watch?.cancel()
+        watch = nil
+        session.controls.cancellation.reset()
+        if !session.isConnected { show(.connecting(session.site)) }
+        do throws(Failure) {
+            try carryOut(request, session)
+            show(.connected(session.site, session.facts))
+        } catch {
+            if error.endsConnection { session.disconnect() }
+            refuse(request, error.message)
+            if session.isConnected {
+                show(.connected(session.site, session.facts))
+            } else if error.kind == .cancelled {
+                show(.lost(session.site, reason: "interrupted"))
+            } else if error.kind == .passwordNeeded || error.kind == .loginRefused {
+                failed(to: session.site, error)
+            } else {
+                show(.lost(session.site, reason: error.message))
+            }
+        }
+        if let method = session.lastMethod { events(.dataMethodUsed(method)) }
+        watchIdleConnection(itself)
+    }
+
+    private func carryOut(_ request: RemoteRequest, _ session: Session) throws(Failure) {
+        switch request {
+        case .list(let path, let ticket):
+            let end = try session.list(path) { [events] in events(.entries(.remote, ticket, $0)) }
+            events(
+                .listed(
+                    .remote, ticket,
+                    .init(
+                        directory: session.resolve(path).withoutTrailingSlash, command: end.command,
+                        isIncomplete: end.isIncomplete)))
+        case .makeDirectory(let path, let ticket):
+            try session.makeDirectory(path)
+            events(.operationEnded(.remote, ticket, error: nil))
+        case .rename(let from, let to, let ticket):
+            try session.rename(from, to: to)
+            events(.operationEnded(.remote, ticket, error: nil))
+        case .delete(let items, let ticket):
+            for item in items { try session.deleteTree(item.path, kind: item.kind) }
+            events(.operationEnded(.remote, ticket, error: nil))
+        case .raw(let line):
+            let name = session.name
+            let dialogue = dialogue
+            _ = try session.raw(line) { bytes in
+                for line in bytes.split(separator: 0x0A).prefix(BrowserCore.mostRawLines) {
+                    dialogue(
+                        DialogueLine(
+                            connection: name, direction: .connection,
+                            bytes: Array(line.filter { $0 != 0x0D }),
+                            time: wallClockNanoseconds()))
+                }
+            }
+        case .connect, .disconnect, .setDataMode, .stop: break
+        }
+    }
+
+    /// Lines of a raw listing that go to the log, a buffer: it is for looking at, not for keeping.
+    private static let mostRawLines = 1_000
+
+    private func refuse(_ request: RemoteRequest, _ message: String) {
+        switch request {
+        case .list(_, let ticket): events(.listingFailed(.remote, ticket, message))
+        case .makeDirectory(_, let ticket), .rename(_, _, let ticket), .delete(_, let ticket):
+            events(.operationEnded(.remote, ticket, error: message))
+        case .raw: events(.notice(message))
+        case .connect, .disconnect, .setDataMode, .stop: break
+        }
+    }
+
+    private mutating func show(_ state: ConnectionState) {
+        guard state != shown else { return }
+        shown = state
+        events(.connection(state))
+    }
+
+    /// Only while nothing is asked: then whatever arrives is news.
+    private mutating func watchIdleConnection(_ itself: Confined<BrowserCore>) {
+        guard let raw = session?.controlDescriptor, let copy = Descriptor.duplicate(of: raw) else { return }
+        let source = DispatchSource.makeReadSource(fileDescriptor: copy.raw, queue: itself.dispatchQueue)
+        let owner = DescriptorOwner(copy)
+        source.setEventHandler { [weak itself] in itself?.onQueue { $0.heardSomething() } }
+        source.setCancelHandler { owner.release() }
+        watch = source
+        source.activate()
+    }
+
+    private mutating func heardSomething() {
+        guard let session, let reason = session.heardWhileIdle() else { return }
+        watch?.cancel()
+        watch = nil
+        show(.lost(session.site, reason: reason))
+    }
+}
+
+/// Keeps a descriptor open until the event source that uses it has been cancelled.
+private final class DescriptorOwner: Sendable {
+    private let descriptor: Mutex<Descriptor?>
+
+    init(_ descriptor: consuming Descriptor) {
+        self.descriptor = Mutex(consume descriptor)
+    }
+
+    func release() {
+        descriptor.withLock { _ = $0.take() }
+    }
+}

@@ -1,0 +1,162 @@
+import FTPProtocol
+import Transfers
+import Transport
+
+/// RETR into `NAME.part`, then into its place.
+struct Download {
+    let job: FileTransfer
+
+    /// What a file is called until it is whole.
+    static let partSuffix = Array(".part".utf8)
+
+    private var transfer: Transfer { job.transfer }
+
+    func run(on session: Session) throws(Failure) -> FileTransfer.Outcome {
+        guard isSafeLocalName(transfer.localName) else {
+            throw Failure(FTPError.unsafeName(transfer.localName))
+        }
+        var source = ConflictDecision.File(size: transfer.size, modified: transfer.modified)
+        try FileTransfer.disk { () throws(TransportError) in
+            try LocalDirectory.makeWithParents(transfer.localDirectory.bytes)
+        }
+        var target = transfer.localPath.bytes
+        var replacing = transfer.options.onConflict == .overwrite
+        var inPlace = transfer.options.writesInPlace
+        var offset: Int64 = 0
+        if let there = try status(target) {
+            guard there.kind != .directory else {
+                throw Failure(.cannotCreate, "\(transfer.localPath) is a directory; choose another name")
+            }
+            if transfer.options.onConflict == .newer || transfer.options.onConflict == .resume {
+                try learn(&source, session)
+            }
+            let destination = ConflictDecision.File(size: there.size, modified: there.modified)
+            switch ConflictDecision.decide(
+                transfer.options.onConflict, source: source, destination: destination)
+            {
+            case .proceed: replacing = true
+            case .resume(let bytes):
+                inPlace = true
+                offset = bytes
+            case .skip(let reason): return .skipped(reason)
+            case .ask: return .conflict(size: there.size, modified: there.modified)
+            case .rename: target = try freeName()
+            }
+        }
+        try learn(&source, session)
+        let part = inPlace ? target : target + Self.partSuffix
+        if !inPlace { offset = try restartOffset(of: part, source) }
+        let bytes = try retrieve(from: offset, into: part, source, session)
+        if !inPlace {
+            do throws(TransportError) {
+                try LocalDirectory.rename(part, to: target, replacing: replacing)
+            } catch .disk(_, _, let code) where code == alreadyExists {
+                // It appeared while we were busy: the policy is asked again.
+                let there = try status(target)
+                return .conflict(size: there?.size, modified: there?.modified)
+            } catch {
+                throw Failure(error, attempt: "disk")
+            }
+            LocalDirectory.synchronize(transfer.localDirectory.bytes)
+        }
+        return .done(bytes: bytes)
+    }
+
+    /// Asks the server for what the listing did not say.
+    private func learn(_ source: inout ConflictDecision.File, _ session: Session) throws(Failure) {
+        if source.size == nil, let size = try session.size(of: transfer.remotePath) {
+            source.size = size
+            job.learnt(size)
+        }
+        if source.modified == nil { source.modified = try session.modificationTime(of: transfer.remotePath) }
+    }
+
+    /// Where to go on: behind what an earlier try of this transfer left, if the source is still the same.
+    private func restartOffset(of part: [UInt8], _ source: ConflictDecision.File) throws(Failure) -> Int64 {
+        guard transfer.bytes > 0 || transfer.attempts > 0 || transfer.options.onConflict == .resume,
+            let there = try status(part), there.kind == .file, there.size > 0
+        else { return 0 }
+        if let size = source.size, there.size > size { return 0 }
+        return there.size
+    }
+
+    private func retrieve(
+        from start: Int64, into part: [UInt8], _ source: ConflictDecision.File, _ session: Session
+    ) throws(Failure) -> Int64 {
+        var offset = start
+        if offset > 0, !(try isUnchanged(source, session)) { offset = 0 }
+        let file = try FileTransfer.disk { () throws(TransportError) in
+            try LocalFile.openForWriting(part, truncating: offset == 0)
+        }
+        if offset > 0 {
+            let keep = offset
+            try FileTransfer.disk { () throws(TransportError) in try file.truncate(to: keep) }
+        }
+        job.progress.set(offset)
+        job.activity(nil)
+        if source.size == nil || offset < source.size ?? 0 || source.size == 0 {
+            do throws(Failure) {
+                offset += try session.retrieve(
+                    transfer.remotePath, from: offset, into: file, progress: job.progress, limit: job.limit)
+            } catch {
+                // A server that cannot restart: from the beginning then.
+                guard error.verb == "REST", error.reply?.code.kind == .permanentNegative else { throw error }
+                try FileTransfer.disk { () throws(TransportError) in try file.truncate(to: 0) }
+                job.progress.set(0)
+                offset = try session.retrieve(
+                    transfer.remotePath, from: 0, into: file, progress: job.progress, limit: job.limit)
+            }
+        }
+        job.activity("checking")
+        try verify(offset, began: start, source, session)
+        if let modified = source.modified { file.setModified(modified) }
+        try FileTransfer.disk { () throws(TransportError) in try file.synchronize() }
+        do throws(TransportError) { try file.close() } catch { throw Failure(error, attempt: "disk") }
+        return offset
+    }
+
+    /// A part is gone on with only while the source has the size and the time it had when the part was begun.
+    private func isUnchanged(_ source: ConflictDecision.File, _ session: Session) throws(Failure) -> Bool {
+        if let size = try session.size(of: transfer.remotePath), let known = source.size, size != known {
+            return false
+        }
+        if let modified = try session.modificationTime(of: transfer.remotePath), let known = source.modified,
+            modified != known
+        {
+            return false
+        }
+        return true
+    }
+
+    private func verify(
+        _ bytes: Int64, began offset: Int64, _ source: ConflictDecision.File, _ session: Session
+    ) throws(Failure) {
+        guard let size = source.size, size != bytes else { return }
+        // The listing may be old: what the server says now decides.
+        if let now = try session.size(of: transfer.remotePath), now == bytes { return }
+        throw Failure(
+            .doesNotVerify,
+            "\(transfer.remotePath): \(bytes) bytes arrived, the server has \(size); "
+                + (offset > 0 ? "the part is not used, starting over" : "trying again"),
+            isTemporary: true)
+    }
+
+    private func status(_ path: [UInt8]) throws(Failure) -> FileStatus? {
+        try FileTransfer.disk { () throws(TransportError) in
+            try LocalDirectory.status(of: path, followingLinks: false)
+        }
+    }
+
+    /// A name beside the one that is taken.
+    private func freeName() throws(Failure) -> [UInt8] {
+        for number in 1...FileTransfer.mostNumbers {
+            let name = FileTransfer.numbered(transfer.localName, number)
+            let path = transfer.localDirectory.appending(name).bytes
+            if try status(path) == nil { return path }
+        }
+        throw Failure(.cannotCreate, "\(transfer.localPath): all names beside it are taken")
+    }
+}
+
+/// EEXIST
+private let alreadyExists: Int32 = 17

@@ -1,0 +1,51 @@
+import FTPProtocol
+import Transfers
+import Transport
+
+/// One transfer of a file, carried out on a session that is given to it.
+///
+/// Done means whole: the final reply was good and the bytes at the destination are as many as the source has.
+/// A download grows in `NAME.part` and gets its name when it is complete; nothing that exists is replaced
+/// unless the conflict policy says so.
+struct FileTransfer {
+    enum Outcome: Sendable {
+        case done(bytes: Int64)
+        case skipped(String)
+        case conflict(size: Int64?, modified: Int64?)
+    }
+
+    let transfer: Transfer
+    /// Bytes at the destination, as they grow.
+    let progress: ProgressCounter
+    let limit: RateLimit?
+    /// The destination directory was made by this queue, so nothing of that name can be in it.
+    var isDestinationFresh = false
+    /// Told what the source turned out to be.
+    var learnt: (_ size: Int64) -> Void = { _ in }
+    /// Told in a word what is being done while no bytes move.
+    var activity: (String?) -> Void = { _ in }
+
+    func run(on session: Session) throws(Failure) -> Outcome {
+        switch transfer.direction {
+        case .download: try Download(job: self).run(on: session)
+        case .upload: try Upload(job: self).run(on: session)
+        }
+    }
+
+    /// Calls a disk operation and turns its error into a sentence.
+    static func disk<Result: ~Copyable>(
+        _ body: () throws(TransportError) -> Result
+    ) throws(Failure) -> Result {
+        do throws(TransportError) { return try body() } catch { throw Failure(error, attempt: "disk") }
+    }
+
+    /// `report (1).txt`: the number stands before the last extension.
+    static func numbered(_ name: [UInt8], _ number: Int) -> [UInt8] {
+        let mark = Array(" (\(number))".utf8)
+        guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot > 0 else { return name + mark }
+        return Array(name[..<dot]) + mark + Array(name[dot...])
+    }
+
+    /// How many names are tried before giving up to keep both.
+    static let mostNumbers = 1_000
+}

@@ -1,0 +1,45 @@
+import Transfers
+
+/// Collects what is to be remembered and writes it in one transaction, on a queue of its own.
+struct JournalWriter {
+    private let journal: any Journal
+    var sites: [Site.ID: Site] = [:]
+    var isFlushScheduled = false
+    /// Told, in a sentence, when the journal cannot be written.
+    var failed: @Sendable (String) -> Void = { _ in }
+    private var transfers: [Transfer.ID: Transfer] = [:]
+    private var forgotten: Set<Transfer.ID> = []
+
+    init(journal: any Journal) {
+        self.journal = journal
+    }
+
+    var hasWork: Bool { !sites.isEmpty || !transfers.isEmpty || !forgotten.isEmpty }
+
+    mutating func remember(_ changed: [Transfer]) {
+        for transfer in changed { transfers[transfer.id] = transfer }
+    }
+
+    mutating func forget(_ ids: [Transfer.ID]) {
+        for id in ids {
+            transfers[id] = nil
+            forgotten.insert(id)
+        }
+    }
+
+    /// Writes everything; blocks until it is on the disk. What cannot be written is kept for the next time.
+    mutating func flush() {
+        isFlushScheduled = false
+        guard hasWork else { return }
+        do {
+            try journal.remember(
+                sites: Array(sites.values), transfers: transfers.values.sorted { $0.id < $1.id },
+                forgotten: forgotten.sorted())
+            sites = [:]
+            transfers = [:]
+            forgotten = []
+        } catch {
+            failed("the queue cannot be saved: \(error)")
+        }
+    }
+}

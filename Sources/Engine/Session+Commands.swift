@@ -1,0 +1,182 @@
+public import FTPProtocol
+import Transfers
+public import Transport
+
+/// The commands that need no data connection. Paths are resolved against the login directory.
+extension Session {
+    public func makeDirectory(_ path: RemotePath) throws(Failure) {
+        try connected(repeatable: false) { () throws(Failure) in try require(.makeDirectory(resolve(path))) }
+    }
+
+    /// Makes a directory; that there is one of that name already is fine.
+    ///
+    /// - Returns: whether it was made now, and so is empty.
+    @discardableResult
+    public func ensureDirectory(_ path: RemotePath) throws(Failure) -> Bool {
+        let path = resolve(path)
+        return try connected { () throws(Failure) in
+            let reply = try ask(.makeDirectory(path))
+            if reply.code.kind == .completion { return true }
+            let failure = Failure(.refused(.makeDirectory(path), reply))
+            guard reply.code.kind == .permanentNegative, !failure.endsConnection else { throw failure }
+            // 550 or 521: no server agrees with another on how to say “exists already”, so go and see.
+            do throws(Failure) { try changeDirectory(to: path) } catch {
+                throw error.endsConnection ? error : failure
+            }
+            return false
+        }
+    }
+
+    public func removeDirectory(_ path: RemotePath) throws(Failure) {
+        let path = resolve(path)
+        // A server does not remove the directory it stands in.
+        if directory == path { directory = nil }
+        try connected(repeatable: false) { () throws(Failure) in
+            if directory == nil { try changeDirectory(to: path.parent) }
+            try require(.removeDirectory(path))
+        }
+    }
+
+    public func delete(_ path: RemotePath) throws(Failure) {
+        try connected(repeatable: false) { () throws(Failure) in try require(.delete(resolve(path))) }
+    }
+
+    /// Renames or moves (RFC 959 §4.1.3 RNFR, RNTO). Unix servers replace what has the new name without a
+    /// word, so that is looked for first.
+    ///
+    /// - Throws: `.cannotCreate` when something has the new name already.
+    public func rename(_ from: RemotePath, to: RemotePath, replacing: Bool = false) throws(Failure) {
+        let from = resolve(from)
+        let to = resolve(to)
+        try connected(repeatable: false) { () throws(Failure) in
+            if !replacing, try exists(to) {
+                throw Failure(
+                    .cannotCreate, "\(to) exists already; delete it first or choose another name")
+            }
+            var exchange = RenameExchange(from: from, to: to)
+            var step = exchange.start()
+            while true {
+                switch step {
+                case .send(let command): step = exchange.receive(try ask(command))
+                case .wait: step = exchange.receive(try readReply())
+                case .finished: return
+                case .failed(let error): throw Failure(error)
+                }
+            }
+        }
+        directory = directory == from ? nil : directory
+    }
+
+    private func exists(_ path: RemotePath) throws(Failure) -> Bool {
+        if try size(of: path) != nil { return true }
+        if features.supportsMachineListings {
+            return try ask(.machineListOne(path)).code.kind == .completion
+        }
+        let reply = try ask(.changeDirectory(path))
+        directory = nil
+        return reply.code.kind == .completion
+    }
+
+    /// In bytes, of the image type (RFC 3659 §4); nil when the server does not say: no such file, a directory, no SIZE.
+    public func size(of path: RemotePath) throws(Failure) -> Int64? {
+        try connected { () throws(Failure) in
+            guard features.mayTry("SIZE") else { return nil }
+            try setType(.image)
+            let reply = try ask(.size(resolve(path)))
+            guard reply.code == .fileStatus else {
+                if reply.code == .commandUnrecognized || reply.code == .commandNotImplemented {
+                    features.disable("SIZE")
+                }
+                return nil
+            }
+            let digits = reply.lastLine.drop { !(0x30...0x39).contains($0) }.prefix {
+                (0x30...0x39).contains($0)
+            }
+            guard reply.lastLine.first != UInt8(ascii: "-") else { return nil }
+            return Int64(String(decoding: digits, as: UTF8.self))
+        }
+    }
+
+    /// Whether SIZE has not been refused as unknown, so that its no means that there is no such file.
+    var knowsSize: Bool { features.mayTry("SIZE") }
+
+    /// Seconds since 1970, UTC (RFC 3659 §3); nil when the server does not say.
+    public func modificationTime(of path: RemotePath) throws(Failure) -> Int64? {
+        try connected { () throws(Failure) in
+            guard features.mayTry("MDTM") else { return nil }
+            let reply = try ask(.modificationTime(resolve(path)))
+            guard reply.code == .fileStatus else {
+                if reply.code == .commandUnrecognized || reply.code == .commandNotImplemented {
+                    features.disable("MDTM")
+                }
+                return nil
+            }
+            return CivilDate(timeVal: reply.lastLine.drop { $0 == 0x20 })?.secondsSince1970
+        }
+    }
+
+    /// Sets it, where the server knows a way: MFMT (draft-somers-ftp-mfxx), or MDTM with a time (vsftpd, Serv-U).
+    public func setModificationTime(of path: RemotePath, to seconds: Int64) throws(Failure) {
+        let time = CivilDate(secondsSince1970: seconds).timeVal
+        let path = resolve(path)
+        try connected { () throws(Failure) in
+            if features.supportsModifyTime {
+                let reply = try ask(.modifyTime(path, time))
+                if reply.code.meansNotImplemented { features.disable("MFMT") }
+                return
+            }
+            let key = "MDTM SET"
+            guard features.supportsModificationTime, features.mayTry(key) else { return }
+            let reply = try ask(Command("MDTM", Array(time.utf8) + [0x20] + path.bytes))
+            if reply.code.isNegative { features.disable(key) }
+        }
+    }
+
+    /// - Parameter mode: octal digits, `644`.
+    public func changeMode(of path: RemotePath, to mode: String) throws(Failure) {
+        try connected { () throws(Failure) in
+            try require(.site(Array("CHMOD \(mode) ".utf8) + resolve(path).bytes))
+        }
+    }
+
+    /// Sends a line as it was typed and gives every reply to it (RFC 1123 §4.1.3.4 asks for such a way).
+    ///
+    /// LIST, NLST and MLSD get a data connection, and `data` their bytes. What the session believed
+    /// about type and directory is forgotten, since the line may have changed it.
+    public func raw(
+        _ line: [UInt8], data: (UnsafeRawBufferPointer) throws(TransportError) -> Void
+    ) throws(Failure) -> [Reply] {
+        let command = Command(raw: line)
+        if ["RETR", "STOR", "STOU", "APPE"].contains(command.verb) {
+            throw Failure(.invalidRequest, "\(command.verb) needs a file: use get and put")
+        }
+        return try connected(repeatable: false) { () throws(Failure) in
+            defer {
+                type = nil
+                directory = nil
+            }
+            if ["LIST", "NLST", "MLSD"].contains(command.verb) {
+                let end = try transfer(command) { pump, socket, conditions in
+                    pump.receive(from: socket, conditions, sink: data)
+                }
+                return end.reply.map { [$0] } ?? []
+            }
+            let reply = try ask(command)
+            if command.verb == "QUIT" || reply.code == .serviceNotAvailable { disconnect() }
+            return [reply]
+        }
+    }
+
+    public func noOperation() throws(Failure) {
+        try connected { () throws(Failure) in _ = try ask(.noOperation) }
+    }
+
+    /// Changes to a directory unless the server stands there already.
+    func changeDirectory(to path: RemotePath) throws(Failure) {
+        let path = path.withoutTrailingSlash
+        guard directory != path else { return }
+        directory = nil
+        try require(.changeDirectory(path))
+        directory = path
+    }
+}

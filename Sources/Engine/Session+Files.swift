@@ -1,0 +1,216 @@
+public import FTPProtocol
+import Transfers
+public import Transport
+
+/// What a listing was, apart from its entries.
+public struct ListingEnd: Sendable {
+    /// `MLSD` or `LIST`.
+    public var command: String
+    /// Lines nobody understood, entries beyond the bound: what is shown is not all there is.
+    public var isIncomplete: Bool
+    public var entryCount: Int
+}
+
+extension Session {
+    /// Lists a directory: MLSD where the server has it, else LIST; always the directory itself, without an
+    /// argument, since arguments with blanks, dashes or stars are read as options and patterns.
+    ///
+    /// - Parameter entries: called with some of the entries while they arrive.
+    public func list(
+        _ path: RemotePath, entries: ([ListingEntry]) -> Void
+    ) throws(Failure) -> ListingEnd {
+        let path = resolve(path)
+        return try connected { () throws(Failure) in
+            try changeDirectory(to: path)
+            if features.supportsMachineListings, features.mayTry("MLSD") {
+                do throws(Failure) {
+                    return try list(.machineList, entries)
+                } catch {
+                    guard let reply = error.reply, reply.code.meansNotImplemented else { throw error }
+                    features.disable("MLSD")
+                }
+            }
+            return try list(.list, entries)
+        }
+    }
+
+    private func list(_ command: Command, _ entries: ([ListingEntry]) -> Void) throws(Failure) -> ListingEnd {
+        let begun = monotonicNanoseconds()
+        var parser = ListingParser(
+            now: CivilDate(secondsSince1970: wallClockNanoseconds() / 1_000_000_000),
+            isMachineListing: command.verb == "MLSD")
+        var count = 0
+        do throws(Failure) {
+            let end = try transfer(command) { pump, socket, conditions in
+                pump.receive(from: socket, conditions) { bytes in
+                    parser.append(bytes)
+                    let some = parser.takeEntries()
+                    count += some.count
+                    if !some.isEmpty { entries(some) }
+                }
+            }
+            if let text = end.reply?.summary, end.bytes == 0, text.contains("failed to open directory") {
+                // vsftpd says 226 to a directory that it may not read.
+                throw Failure(.permissionRefused, "\(command.verb): the server answered “\(text)”")
+            }
+        } catch {
+            guard error.saysThatNothingIsThere else { throw error }
+        }
+        let outcome = parser.finish()
+        count += outcome.entries.count
+        if !outcome.entries.isEmpty { entries(outcome.entries) }
+        if outcome.unparsedLineCount > 0 {
+            control?.note(
+                .warning,
+                "\(outcome.unparsedLineCount) lines of the listing are not understood: "
+                    + (outcome.unparsedLines.first.map { visible($0) } ?? ""))
+        }
+        control?.note(.note, "listed", since: begun, remark: count == 1 ? "1 entry" : "\(count) entries")
+        return ListingEnd(
+            command: command.verb,
+            isIncomplete: outcome.unparsedLineCount > 0 || outcome.droppedEntryCount > 0,
+            entryCount: count)
+    }
+
+    /// Retrieves a file into `file` from `offset` on (RFC 959 RETR; REST, RFC 3659 §5).
+    ///
+    /// - Parameter progress: counts the bytes of this run.
+    /// - Returns: the bytes moved now, without what was there before `offset`. Whether they are all is for
+    ///   the caller to compare: see `Pump.receive`.
+    public func retrieve(
+        _ path: RemotePath, from offset: Int64, into file: borrowing LocalFile, progress: ProgressCounter?,
+        limit: RateLimit?
+    ) throws(Failure) -> Int64 {
+        let command = Command.retrieve(resolve(path))
+        var position = offset
+        // A closure cannot hold what is borrowed, so the road to the file goes through its descriptor.
+        let target = file.lent
+        return try connected { () throws(Failure) in
+            try setType(.image)
+            position = offset
+            return try transfer(command, restartOffset: offset, progress: progress, limit: limit) {
+                pump, socket, conditions in
+                let result = pump.receive(from: socket, into: target, at: position, conditions)
+                position += result.bytes
+                return result
+            }.bytes
+        }
+    }
+
+    /// Retrieves a file to `sink`, a buffer at a time: standard output.
+    public func retrieve(
+        _ path: RemotePath, from offset: Int64, progress: ProgressCounter?, limit: RateLimit?,
+        sink: (UnsafeRawBufferPointer) throws(TransportError) -> Void
+    ) throws(Failure) -> Int64 {
+        let command = Command.retrieve(resolve(path))
+        return try connected(repeatable: false) { () throws(Failure) in
+            try setType(.image)
+            return try transfer(command, restartOffset: offset, progress: progress, limit: limit) {
+                pump, socket, conditions in
+                pump.receive(from: socket, conditions, sink: sink)
+            }.bytes
+        }
+    }
+
+    public enum StoreCommand: Sendable { case store, append }
+
+    /// Stores `file`, from `offset` on, under `path`.
+    ///
+    /// - Returns: the bytes sent; that they are stored is what the server's 226 says, and SIZE afterwards.
+    public func store(
+        _ file: borrowing LocalFile, from offset: Int64, as path: RemotePath,
+        with store: StoreCommand = .store,
+        progress: ProgressCounter?, limit: RateLimit?
+    ) throws(Failure) -> Int64 {
+        let path = resolve(path)
+        let command = store == .store ? Command.store(path) : .append(path)
+        let restart = store == .store ? offset : 0
+        var position = offset
+        let source = file.lent
+        return try connected(repeatable: store == .store) { () throws(Failure) in
+            try setType(.image)
+            position = offset
+            return try transfer(
+                command, restartOffset: restart, isUpload: true, progress: progress, limit: limit
+            ) {
+                pump, socket, conditions in
+                let result = pump.send(source, from: position, to: socket, conditions)
+                position += result.bytes
+                return result
+            }.bytes
+        }
+    }
+
+    /// Stores what `source` puts into the buffer it is given, until it puts nothing: standard input.
+    public func store(
+        as path: RemotePath, with store: StoreCommand = .store, progress: ProgressCounter?, limit: RateLimit?,
+        source: (UnsafeMutableRawBufferPointer) throws(TransportError) -> Int
+    ) throws(Failure) -> Int64 {
+        let path = resolve(path)
+        return try connected(repeatable: false) { () throws(Failure) in
+            try setType(.image)
+            return try transfer(
+                store == .store ? .store(path) : .append(path), isUpload: true, progress: progress,
+                limit: limit
+            ) { pump, socket, conditions in
+                pump.send(to: socket, conditions, source: source)
+            }.bytes
+        }
+    }
+
+    /// What is at `path`, or nil when there is nothing.
+    ///
+    /// MLST where the server has it; else SIZE and MDTM, which only know files, then CWD, which only knows
+    /// directories, then the listing of the directory above.
+    public func entry(at path: RemotePath) throws(Failure) -> ListingEntry? {
+        let path = resolve(path).withoutTrailingSlash
+        let name = path.lastComponent
+        return try connected { () throws(Failure) in
+            if features.supportsMachineListings, features.mayTry("MLST") {
+                let reply = try ask(.machineListOne(path))
+                if reply.code.kind == .completion, reply.lines.count >= 2 {
+                    var parser = ListingParser(now: nil, isMachineListing: true)
+                    parser.append(reply.lines[1].drop { $0 == 0x20 } + [0x0A])
+                    if var entry = parser.finish().entries.first {
+                        entry.name = name
+                        return entry
+                    }
+                    // `type=cdir` is how some describe the directory itself.
+                    if path == .root { return ListingEntry(name: name, kind: .directory) }
+                } else if reply.code.meansNotImplemented, reply.code != .argumentError {
+                    features.disable("MLST")
+                } else if reply.code == .fileUnavailable {
+                    return nil
+                }
+            }
+            if let size = try size(of: path) {
+                let modified = try modificationTime(of: path).map { CivilDate(secondsSince1970: $0) }
+                return ListingEntry(name: name, kind: .file, size: size, modified: modified)
+            }
+            directory = nil
+            if try ask(.changeDirectory(path)).code.kind == .completion {
+                directory = path
+                return ListingEntry(name: name, kind: .directory)
+            }
+            guard path != .root else { return nil }
+            var found: ListingEntry?
+            do throws(Failure) {
+                _ = try list(path.parent) { entries in
+                    found = found ?? entries.first { $0.name == name }
+                }
+            } catch {
+                guard error.kind == .noSuchSource else { throw error }
+            }
+            return found
+        }
+    }
+}
+
+extension Failure {
+    /// 450 or 550 to LIST in a directory that was entered: how some say that it is empty (ProFTPD, z/OS).
+    fileprivate var saysThatNothingIsThere: Bool {
+        guard let reply, reply.code == .fileBusy || reply.code == .fileUnavailable else { return false }
+        let text = reply.summary.lowercased()
+        return ["no files found", "no members found", "no data sets found"].contains { text.contains($0) }
+    }
+}

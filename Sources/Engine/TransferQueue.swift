@@ -1,0 +1,86 @@
+import Dispatch
+public import FTPProtocol
+public import Transfers
+public import Transport
+
+/// The queue at work: the scheduler decides, workers carry out, the journal remembers.
+///
+/// All methods return at once; what happens is told through `events`. Everything but the moving of bytes
+/// happens on one serial queue.
+public final class TransferQueue: Sendable {
+    public struct Configuration: Sendable {
+        /// Most transfers at a time, over all sites.
+        public var connections: Int
+        public var limit: RateLimit?
+        /// Only keep the queue; start nothing.
+        public var isHeld: Bool
+        /// Ended rows that stay to be looked at; 0 for a run without a screen.
+        public var keepsEnded: Bool
+
+        public init(
+            connections: Int = 4, limit: RateLimit? = nil, isHeld: Bool = false, keepsEnded: Bool = true
+        ) {
+            self.connections = connections
+            self.limit = limit
+            self.isHeld = isHeld
+            self.keepsEnded = keepsEnded
+        }
+    }
+
+    private let core: Confined<TransferQueueCore>
+
+    /// - Parameters:
+    ///   - passwords: asked when a server wants one.
+    ///   - dialogue: the lines of the workers' control connections, on their threads.
+    ///   - events: on the queue's own thread.
+    /// - Throws: what `journal.load` throws.
+    public init(
+        journal: any Journal, configuration: Configuration, passwords: @escaping @Sendable (Site) -> Secret?,
+        dialogue: @escaping DialogueSink, events: @escaping @Sendable (EngineEvent) -> Void
+    ) throws {
+        let contents = try journal.load()
+        core = Confined(
+            TransferQueueCore(
+                journal: journal, configuration: configuration, passwords: passwords, dialogue: dialogue,
+                events: events),
+            label: "portside.queue")
+        core.perform { [core] value in value.begin(contents, itself: core) }
+    }
+
+    /// A site must be known before transfers name it.
+    public func learn(_ site: Site) {
+        core.perform { $0.handle(.site(site)) }
+    }
+
+    public func perform(_ request: QueueRequest) {
+        core.perform { $0.handle(.request(request)) }
+    }
+
+    /// Holds from each connection's next data connection on.
+    public func setDataMode(_ mode: DataMode, for site: Site.ID) {
+        core.perform { $0.setDataMode(mode, for: site) }
+    }
+
+    /// A password was learnt: what waited for it goes on.
+    public func passwordGiven(for site: Site.ID) {
+        core.perform { $0.handle(.passwordGiven(site)) }
+    }
+
+    /// Calls `body` once nothing is at work or going to be: all is done, failed, paused or asking.
+    public func whenIdle(_ body: @escaping @Sendable (QueueSnapshot.Counts) -> Void) {
+        core.perform { $0.whenIdle(body) }
+    }
+
+    /// Everything in the queue now, in display order. Blocks until the queue has answered.
+    public func contents() -> [Transfer] {
+        core.wait { $0.contents() }
+    }
+
+    /// Interrupts everything, writes the journal, closes the connections. Blocks until that is done,
+    /// about three seconds at most.
+    public func stop() {
+        let workers = core.wait { $0.interruptAll() }
+        for worker in workers { worker.quitAndWait() }
+        core.wait { $0.finish() }
+    }
+}

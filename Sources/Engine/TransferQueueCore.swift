@@ -1,0 +1,308 @@
+import Dispatch
+import FTPProtocol
+import Transfers
+import Transport
+
+/// What `TransferQueue` keeps on its serial queue.
+struct TransferQueueCore: ~Copyable {
+    private let journal: Confined<JournalWriter>
+    private let configuration: TransferQueue.Configuration
+    private let passwords: @Sendable (Site) -> Secret?
+    private let dialogue: DialogueSink
+    private let events: @Sendable (EngineEvent) -> Void
+    private weak var itself: Confined<TransferQueueCore>?
+
+    private var scheduler: Scheduler
+    private var sites: [Site.ID: Site] = [:]
+    private var dataModes: [Site.ID: DataMode] = [:]
+    /// By the transfer they carry out.
+    private var busy: [Transfer.ID: TransferWorker] = [:]
+    private var idle: [TransferWorker] = []
+    private var freeNumbers: [Int] = []
+    private var workerCount = 0
+    private var idleCallbacks: [@Sendable (QueueSnapshot.Counts) -> Void] = []
+    /// Remote directories that the queue itself made: a file stored there meets nothing.
+    private var freshDirectories: Set<FreshDirectory> = []
+    private var pace = Pace()
+    private var window = 0..<64
+    private var isSnapshotPending = false
+    private var isStopping = false
+    private var hasIdleTimer = false
+    private var lastCheckpoint: Int64 = 0
+
+    private struct FreshDirectory: Hashable {
+        var site: Site.ID
+        var path: RemotePath
+    }
+
+    /// A connection with nothing to do is given up after this time.
+    private static let idleSeconds = 15
+    /// At most this much is fetched again after a crash, in nanoseconds.
+    private static let checkpointInterval: Int64 = 1_000_000_000
+    /// Beyond this the proof that a directory is new is forgotten, and servers are asked again.
+    private static let mostFreshDirectories = 100_000
+
+    init(
+        journal: any Journal, configuration: TransferQueue.Configuration,
+        passwords: @escaping @Sendable (Site) -> Secret?, dialogue: @escaping DialogueSink,
+        events: @escaping @Sendable (EngineEvent) -> Void
+    ) {
+        self.journal = Confined(JournalWriter(journal: journal), label: "portside.journal")
+        self.configuration = configuration
+        self.passwords = passwords
+        self.dialogue = dialogue
+        self.events = events
+        scheduler = Scheduler(
+            connections: configuration.connections, seed: UInt64(bitPattern: monotonicNanoseconds()))
+    }
+
+    mutating func begin(_ contents: JournalContents, itself: Confined<TransferQueueCore>) {
+        self.itself = itself
+        let events = events
+        journal.perform { $0.failed = { events(.notice($0)) } }
+        for site in contents.sites { sites[site.id] = site }
+        if configuration.isHeld { handle(.request(.pauseAll)) }
+        handle(.restored(contents))
+    }
+
+    // MARK: - Events in, orders out
+
+    mutating func handle(_ event: Scheduler.Event) {
+        if case .site(let site) = event {
+            sites[site.id] = site
+            journal.perform { $0.sites[site.id] = site }
+        }
+        if case .request(.show(let first, let count)) = event {
+            window = max(0, first)..<max(0, first) + max(0, min(count, 500))
+        }
+        for order in scheduler.handle(event, now: wallClockNanoseconds() / 1_000_000_000) {
+            switch order {
+            case .remember(let ids):
+                let changed = ids.compactMap { scheduler.transfer($0) }
+                journal.perform { $0.remember(changed) }
+                for transfer in changed where transfer.state.isEnded { events(.transferEnded(transfer)) }
+            case .forget(let ids): journal.perform { $0.forget(ids) }
+            case .merged(let count):
+                events(.notice("\(count) of these are in the queue already"))
+            case .stop(let id): busy[id]?.interrupt()
+            case .start(let transfer): start(transfer)
+            case .wakeAt(let moment):
+                let wait = max(0, moment - wallClockNanoseconds() / 1_000_000_000)
+                itself?.perform(after: .seconds(Int(min(wait, 86_400)))) { $0.handle(.tick) }
+            }
+        }
+        scheduleFlush()
+        changed()
+    }
+
+    private func scheduleFlush() {
+        let journal = journal
+        journal.perform { writer in
+            guard writer.hasWork, !writer.isFlushScheduled else { return }
+            writer.isFlushScheduled = true
+            journal.perform(after: .milliseconds(30)) { $0.flush() }
+        }
+    }
+
+    private mutating func start(_ transfer: Transfer) {
+        guard let site = sites[transfer.site], !isStopping else {
+            handle(
+                .failed(
+                    transfer.id,
+                    .init("the queue does not know the server of this transfer", isTemporary: false)))
+            return
+        }
+        let worker = takeWorker(for: site)
+        busy[transfer.id] = worker
+        pace.begin(transfer.id, at: transfer.bytes)
+        let id = transfer.id
+        let siteID = site.id
+        guard let itself else { return }
+        let isFresh = freshDirectories.contains(FreshDirectory(site: siteID, path: transfer.remoteDirectory))
+        worker.run(
+            transfer, limit: configuration.limit, isDestinationFresh: isFresh,
+            reports: TransferWorker.Reports(
+                loggedIn: { itself.perform { $0.handle(.began(id)) } },
+                learnt: { size in itself.perform { $0.handle(.sizeLearnt(id, size)) } },
+                found: { files in itself.perform { $0.handle(.scanned(id, files)) } },
+                madeDirectory: { path in itself.perform { $0.remember(fresh: path, of: siteID) } },
+                leftOut: { [events] why in events(.notice(why)) },
+                ended: { end in itself.perform { $0.ended(id, end) } }))
+        if workerCount > 0 { changed() }
+    }
+
+    private mutating func remember(fresh path: RemotePath, of site: Site.ID) {
+        if freshDirectories.count >= Self.mostFreshDirectories { freshDirectories = [] }
+        freshDirectories.insert(FreshDirectory(site: site, path: path))
+    }
+
+    private mutating func ended(_ id: Transfer.ID, _ end: TransferWorker.End) {
+        guard let worker = busy.removeValue(forKey: id) else { return }
+        let bytes = worker.progress.bytes
+        pace.end(id, at: bytes)
+        idle.append(worker)
+        startIdleTimer()
+        switch end {
+        case .file(.done(let bytes)): handle(.finished(id, bytes: bytes))
+        case .file(.skipped(let reason)): handle(.skipped(id, reason: reason))
+        case .file(.conflict(let size, let modified)): handle(.conflicted(id, size: size, modified: modified))
+        case .scanned: handle(.scanEnded(id, nil))
+        case .failed(let failure, _) where failure.kind == .cancelled: handle(.stopped(id, bytes: bytes))
+        case .failed(let failure, _) where failure.kind == .passwordNeeded:
+            handle(.passwordNeeded(id))
+            events(.passwordNeeded(worker.site, reason: nil))
+        case .failed(let failure, let isLoggedIn):
+            let isLimit = !isLoggedIn && failure.reply?.soundsLikeALimit == true
+            let others = busy.values.count { $0.site.id == worker.site.id }
+            handle(
+                .failed(
+                    id,
+                    .init(
+                        failure.message, isTemporary: failure.isTemporary, bytes: bytes,
+                        connectionLimit: isLimit ? others : nil, concernsSite: !isLoggedIn)))
+        }
+        tellIfIdle()
+    }
+
+    // MARK: - Workers
+
+    private mutating func takeWorker(for site: Site) -> TransferWorker {
+        if let index = idle.lastIndex(where: { $0.site == site }) { return idle.remove(at: index) }
+        let number = freeNumbers.popLast() ?? workerCount + 1
+        workerCount = max(workerCount, number)
+        return TransferWorker(
+            site: site, name: ConnectionName(.transfer, number),
+            dataMode: dataModes[site.id] ?? site.dataMode,
+            password: passwords, dialogue: dialogue)
+    }
+
+    mutating func setDataMode(_ mode: DataMode, for site: Site.ID) {
+        dataModes[site] = mode
+        for worker in idle where worker.site.id == site { worker.controls.dataMode = mode }
+        for worker in busy.values where worker.site.id == site { worker.controls.dataMode = mode }
+    }
+
+    private mutating func startIdleTimer() {
+        guard !hasIdleTimer else { return }
+        hasIdleTimer = true
+        itself?.perform(after: .seconds(Self.idleSeconds)) { core in
+            core.hasIdleTimer = false
+            guard core.busy.isEmpty else { return core.startIdleTimer() }
+            core.dismissIdle()
+        }
+    }
+
+    private mutating func dismissIdle() {
+        for worker in idle {
+            worker.quit()
+            freeNumbers.append(worker.name.number)
+        }
+        freeNumbers.sort(by: >)
+        idle = []
+    }
+
+    // MARK: - The end
+
+    mutating func whenIdle(_ body: @escaping @Sendable (QueueSnapshot.Counts) -> Void) {
+        idleCallbacks.append(body)
+        tellIfIdle()
+    }
+
+    private mutating func tellIfIdle() {
+        guard busy.isEmpty, !scheduler.hasWork, !idleCallbacks.isEmpty else { return }
+        let callbacks = idleCallbacks
+        idleCallbacks = []
+        let counts = scheduler.counts
+        journal.wait { $0.flush() }
+        for callback in callbacks { callback(counts) }
+    }
+
+    func contents() -> [Transfer] {
+        scheduler.rows(in: 0..<scheduler.counts.all)
+    }
+
+    /// Stops everything; the workers are to be waited for.
+    mutating func interruptAll() -> [TransferWorker] {
+        isStopping = true
+        for order in scheduler.handle(.request(.pauseAll), now: wallClockNanoseconds() / 1_000_000_000) {
+            if case .remember(let ids) = order {
+                let changed = ids.compactMap { scheduler.transfer($0) }
+                journal.perform { $0.remember(changed) }
+            }
+        }
+        let all = Array(busy.values) + idle
+        for worker in busy.values { worker.interrupt() }
+        idle = []
+        return all
+    }
+
+    /// After the workers have ended: what they reported goes to the journal.
+    mutating func finish() {
+        journal.wait { $0.flush() }
+    }
+
+    // MARK: - What the screen sees
+
+    /// Tells the screen, at most four times a second.
+    private mutating func changed() {
+        guard !isSnapshotPending, let itself else { return }
+        isSnapshotPending = true
+        itself.perform(after: .milliseconds(pace.isFresh ? 0 : 250)) { core in
+            core.isSnapshotPending = false
+            core.checkpoint()
+            core.events(.queue(core.snapshot()))
+            // While bytes move there is always something new to see.
+            if !core.busy.isEmpty { core.changed() }
+        }
+    }
+
+    /// Lets the journal know how far each transfer has come, so that it can go on there after a crash.
+    private mutating func checkpoint() {
+        let now = monotonicNanoseconds()
+        guard now - lastCheckpoint > Self.checkpointInterval else { return }
+        lastCheckpoint = now
+        for (id, worker) in busy where worker.progress.bytes > 0 {
+            handle(.progressed(id, bytes: worker.progress.bytes))
+        }
+    }
+
+    private mutating func snapshot() -> QueueSnapshot {
+        let now = monotonicNanoseconds()
+        for (id, worker) in busy { pace.sample(id, bytes: worker.progress.bytes, now: now) }
+        var snapshot = QueueSnapshot()
+        snapshot.counts = scheduler.counts
+        snapshot.isScanning = scheduler.isScanning
+        snapshot.isPaused = scheduler.isPaused
+        snapshot.connectionLimit = scheduler.connectionLimit
+        snapshot.firstRow = window.lowerBound
+        var left = scheduler.bytesLeft
+        for (id, worker) in busy {
+            guard let transfer = scheduler.transfer(id), transfer.kind == .file else { continue }
+            left -= max(0, worker.progress.bytes - transfer.bytes)
+            let rate = pace.rate(of: id) ?? 0
+            if transfer.direction == .download {
+                snapshot.downloadRate += rate
+            } else {
+                snapshot.uploadRate += rate
+            }
+        }
+        snapshot.bytesLeft = max(0, left)
+        let total = snapshot.downloadRate + snapshot.uploadRate
+        if total > 1, left > 0 { snapshot.secondsLeft = Int64(Double(left) / total) }
+        snapshot.rows = scheduler.rows(in: window).map { row($0) }
+        return snapshot
+    }
+
+    private func row(_ transfer: Transfer) -> QueueSnapshot.Row {
+        guard let worker = busy[transfer.id] else {
+            return QueueSnapshot.Row(transfer: transfer, bytes: transfer.bytes)
+        }
+        let bytes = worker.progress.bytes
+        let rate = pace.rate(of: transfer.id)
+        var left: Int64?
+        if let rate, rate > 1, let size = transfer.size { left = Int64(Double(max(0, size - bytes)) / rate) }
+        return QueueSnapshot.Row(
+            transfer: transfer, bytes: bytes, rate: rate, secondsLeft: left, connection: worker.name,
+            activity: worker.activity)
+    }
+}

@@ -1,0 +1,100 @@
+import FTPProtocol
+import Synchronization
+import Transfers
+import Transport
+
+/// A connection that carries out transfers, one after the other. Its session lives on a queue of its own.
+final class TransferWorker: Sendable {
+    let name: ConnectionName
+    let site: Site
+    let controls: SessionControls
+    /// Bytes at the destination of the transfer at work.
+    let progress = ProgressCounter()
+    private let session: Confined<Session>
+    private let word = Mutex<String?>(nil)
+
+    init(
+        site: Site, name: ConnectionName, dataMode: DataMode, password: @escaping @Sendable (Site) -> Secret?,
+        dialogue: @escaping DialogueSink
+    ) {
+        self.site = site
+        self.name = name
+        let controls = SessionControls(dataMode: dataMode)
+        self.controls = controls
+        session = Confined(
+            Session(site: site, name: name, controls: controls, password: password, dialogue: dialogue),
+            label: "portside.\(name)")
+    }
+
+    /// What it does while no bytes move.
+    var activity: String? { word.withLock { $0 } }
+
+    /// How one transfer ended, for the scheduler.
+    enum End: Sendable {
+        case file(FileTransfer.Outcome)
+        case scanned
+        case failed(Failure, isLoggedIn: Bool)
+    }
+
+    struct Reports: Sendable {
+        var loggedIn: @Sendable () -> Void
+        var learnt: @Sendable (_ size: Int64) -> Void
+        var found: @Sendable ([Transfer]) -> Void
+        var madeDirectory: @Sendable (RemotePath) -> Void
+        var leftOut: @Sendable (String) -> Void
+        var ended: @Sendable (End) -> Void
+    }
+
+    /// Begins; `reports.ended` is called exactly once.
+    func run(_ transfer: Transfer, limit: RateLimit?, isDestinationFresh: Bool, reports: Reports) {
+        controls.cancellation.reset()
+        progress.set(transfer.bytes)
+        word.withLock { $0 = "connecting" }
+        session.perform { [self] session in
+            var isLoggedIn = session.isConnected
+            do throws(Failure) {
+                try session.connect()
+                isLoggedIn = true
+                reports.loggedIn()
+                word.withLock { $0 = nil }
+                switch transfer.kind {
+                case .file:
+                    let job = FileTransfer(
+                        transfer: transfer, progress: progress, limit: limit,
+                        isDestinationFresh: isDestinationFresh, learnt: reports.learnt,
+                        activity: { [self] in set($0) })
+                    reports.ended(.file(try job.run(on: session)))
+                case .tree:
+                    set("scanning")
+                    let scan = TreeScan(
+                        tree: transfer, found: reports.found, madeDirectory: reports.madeDirectory,
+                        leftOut: reports.leftOut, activity: { [self] in set($0) })
+                    try scan.run(on: session)
+                    reports.ended(.scanned)
+                }
+            } catch {
+                if error.endsConnection { session.disconnect() }
+                reports.ended(.failed(error, isLoggedIn: isLoggedIn))
+            }
+        }
+    }
+
+    private func set(_ activity: String?) {
+        word.withLock { $0 = activity }
+    }
+
+    /// Ends what it waits for, at once.
+    func interrupt() {
+        controls.cancellation.cancel()
+    }
+
+    /// Says goodbye to the server.
+    func quit() {
+        session.perform { $0.quit() }
+    }
+
+    /// The same, waiting until it is done.
+    func quitAndWait() {
+        session.wait { $0.quit() }
+    }
+}

@@ -1,0 +1,55 @@
+import Glibc
+
+/// Says which process is the queue's worker: whoever holds it, alone, writes the journal of what it starts.
+///
+/// It is an flock on `queue.lock`, not a row in the database, because the kernel drops it with its
+/// holder, however that dies: no stale lock, no lease to renew. The file holds the worker's process
+/// identifier, for messages only.
+public struct QueueLock: ~Copyable, Sendable {
+    private let descriptor: Int32
+    let directory: String
+
+    /// Nil when another process, or another lock of this one, is the worker. Never blocks.
+    public static func tryAcquire(directory: String) throws -> QueueLock? {
+        let place = StateDirectory(path: directory)
+        try place.make()
+        let descriptor = try place.open(place.lock)
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+            let error = errno
+            close(descriptor)
+            if error == EWOULDBLOCK { return nil }
+            throw StorageError.other(path: place.lock, reason: String(cString: strerror(error)))
+        }
+        let lock = QueueLock(descriptor: descriptor, directory: directory)
+        lock.writeHolder()
+        return lock
+    }
+
+    /// The process identifier of the worker, as far as the file says so; it may have ended since.
+    public static func holder(directory: String) -> Int32? {
+        let descriptor = open(StateDirectory(path: directory).lock, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var digits = [UInt8](repeating: 0, count: 16)
+        let length = read(descriptor, &digits, digits.count)
+        guard length > 0 else { return nil }
+        return Int32(String(decoding: digits[..<length].prefix { $0 != 0x0A }, as: UTF8.self))
+    }
+
+    private init(descriptor: Int32, directory: String) {
+        self.descriptor = descriptor
+        self.directory = directory
+    }
+
+    /// What cannot be written here is only missing in a message.
+    private func writeHolder() {
+        let line = Array("\(getpid())\n".utf8)
+        if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, line, line.count, 0) }
+    }
+
+    deinit {
+        // Emptied before it is let go, so that nobody reads a number that is not the worker's any more.
+        ftruncate(descriptor, 0)
+        close(descriptor)
+    }
+}

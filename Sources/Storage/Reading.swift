@@ -1,0 +1,134 @@
+import FTPProtocol
+import GRDB
+import Transfers
+
+/// Reads the whole queue. What it finds is judged like anything from outside: a row that makes no sense is
+/// `StorageError.damaged`, never a trap.
+struct Reading {
+    let database: Database
+    let path: String
+
+    func contents() throws -> JournalContents {
+        let sites = try sites()
+        let transfers = try transfers(siteIDs: sites.mapValues(\.id))
+        let next = try Int64.fetchOne(database, sql: "SELECT value FROM counter WHERE name = 'nextID'") ?? 1
+        let greatest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM transfer") ?? 0
+        guard greatest < Int64.max, next > 0 else { throw damaged("an identifier out of range") }
+        return JournalContents(
+            sites: sites.sorted { $0.key < $1.key }.map(\.value), transfers: transfers,
+            nextID: max(next, greatest + 1))
+    }
+
+    private func sites() throws -> [Int64: Site] {
+        var sites: [Int64: Site] = [:]
+        let rows = try Row.fetchCursor(
+            database,
+            sql: """
+                SELECT number, host, port, user, account, encryption, dataMode, activeAddress,
+                    firstActivePort, lastActivePort, family, timeout, connections, retries FROM site
+                """)
+        while let row = try rows.next() {
+            guard let number = row.integer(0), let host = row.text(1), let user = row.text(3),
+                let port = row.integer(2).flatMap(UInt16.init(exactly:)),
+                let encryption = row.text(5).flatMap(Site.Encryption.init(rawValue:)),
+                let dataMode = row.text(6).flatMap(DataMode.init(rawValue:)),
+                let timeout = row.integer(11), let connections = row.integer(12),
+                let retries = row.integer(13)
+            else { throw damaged("a server that makes no sense") }
+            var site = Site(
+                host: host, port: port, user: user, account: row.text(4), encryption: encryption,
+                dataMode: dataMode)
+            site.activeAddress = row.text(7)
+            if let first = row.integer(8).flatMap(UInt16.init(exactly:)),
+                let last = row.integer(9).flatMap(UInt16.init(exactly:)), first <= last
+            {
+                site.activePorts = first...last
+            }
+            site.family = row.text(10).flatMap(Site.AddressFamily.init(rawValue:))
+            site.timeout = Int(timeout)
+            site.connections = Int(connections)
+            site.retries = Int(retries)
+            sites[number] = site
+        }
+        return sites
+    }
+
+    private func directories() throws -> [Int64: [UInt8]] {
+        var directories: [Int64: [UInt8]] = [:]
+        let rows = try Row.fetchCursor(database, sql: "SELECT number, path FROM directory")
+        while let row = try rows.next() {
+            guard let number = row.integer(0), let bytes = row.bytes(1) else { throw damaged("a directory") }
+            directories[number] = bytes
+        }
+        return directories
+    }
+
+    private func transfers(siteIDs: [Int64: Site.ID]) throws -> [Transfer] {
+        // One array of bytes a directory, whoever is in it.
+        let directories = try directories()
+        var transfers: [Transfer] = []
+        transfers.reserveCapacity(
+            try Int.fetchOne(database, sql: "SELECT count(*) FROM transfer") ?? 0)
+        let rows = try Row.fetchCursor(
+            database, sql: "SELECT \(Columns.list) FROM transfer ORDER BY position, id")
+        while let row = try rows.next() {
+            guard let transfer = transfer(row, siteIDs, directories) else {
+                throw damaged("transfer \(row.integer(0) ?? 0) makes no sense")
+            }
+            transfers.append(transfer)
+        }
+        return transfers
+    }
+
+    private func transfer(
+        _ row: Row, _ siteIDs: [Int64: Site.ID], _ directories: [Int64: [UInt8]]
+    ) -> Transfer? {
+        guard let id = row.integer(0), let position = row.integer(1),
+            let direction = row.text(2).flatMap(Transfer.Direction.init(rawValue:)),
+            let kind = row.text(3).flatMap(Transfer.Kind.init(rawValue:)),
+            let site = row.integer(4).flatMap({ siteIDs[$0] }),
+            let remoteDirectory = row.integer(5).flatMap({ directories[$0] }), let remoteName = row.bytes(6),
+            let localDirectory = row.integer(7).flatMap({ directories[$0] }),
+            let options = options(row), let bytes = row.integer(15), let attempts = row.integer(16),
+            let stateName = row.text(17),
+            let state = StoredState(
+                name: stateName, reason: row.text(18), time: row.integer(19), size: row.integer(20)
+            ).state
+        else { return nil }
+        return Transfer(
+            id: id, direction: direction, kind: kind, site: site,
+            remoteDirectory: RemotePath(bytes: remoteDirectory), remoteName: remoteName,
+            localDirectory: LocalPath(bytes: localDirectory), localName: row.bytes(8) ?? remoteName,
+            size: row.integer(9), modified: row.integer(10), options: options, state: state, bytes: bytes,
+            attempts: Int(attempts), position: position)
+    }
+
+    private func options(_ row: Row) -> TransferOptions? {
+        guard let onConflict = row.text(11).flatMap(ConflictPolicy.init(rawValue:)),
+            let retries = row.integer(12), let appends = row.integer(13), let writesInPlace = row.integer(14)
+        else { return nil }
+        return TransferOptions(
+            onConflict: onConflict, retries: Int(retries), appends: appends != 0,
+            writesInPlace: writesInPlace != 0)
+    }
+
+    private func damaged(_ reason: String) -> StorageError { .damaged(path: path, reason: reason) }
+}
+
+extension Row {
+    // `row[index] as Int64` traps where the column holds something else: these return nil.
+
+    fileprivate func value(_ index: Int) -> DatabaseValue { self[index] }
+
+    fileprivate func integer(_ index: Int) -> Int64? {
+        if case .int64(let value) = value(index).storage { value } else { nil }
+    }
+
+    fileprivate func text(_ index: Int) -> String? {
+        if case .string(let value) = value(index).storage { value } else { nil }
+    }
+
+    fileprivate func bytes(_ index: Int) -> [UInt8]? {
+        if case .blob(let value) = value(index).storage { Array(value) } else { nil }
+    }
+}

@@ -1,0 +1,82 @@
+import GRDB
+
+/// The tables of `queue.sqlite`, and how an older file becomes one of today.
+///
+/// `PRAGMA user_version` counts the steps a file has been through. A step that was released is
+/// never changed; a new one is appended. There is no column for a password, and there must never be.
+enum Schema {
+    static let steps: [@Sendable (Database) throws -> Void] = [
+        { try $0.execute(sql: first) }
+    ]
+
+    static var version: Int { steps.count }
+
+    static func version(of database: Database) throws -> Int {
+        try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+    }
+
+    /// Brings the file to today's version in one transaction. Does not write when it is there already.
+    static func migrate(_ database: Database) throws {
+        guard try version(of: database) < version else { return }
+        try database.inTransaction(.immediate) {
+            // Another process may have been faster.
+            let done = try max(0, version(of: database))
+            for step in steps.dropFirst(done) { try step(database) }
+            try database.execute(sql: "PRAGMA user_version = \(max(done, version))")
+            return .commit
+        }
+    }
+
+    /// Directories are stored once, names and paths as the bytes they are. `position` has no unique index,
+    /// because it is changed for many rows at a time. The CHECKs let `quick_check` find rows that
+    /// could not be read.
+    private static let first = """
+        CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+        INSERT INTO counter VALUES ('nextID', 1);
+
+        CREATE TABLE site (
+            number INTEGER PRIMARY KEY,
+            id TEXT NOT NULL UNIQUE,
+            host TEXT NOT NULL,
+            port INTEGER NOT NULL CHECK (port BETWEEN 0 AND 65535),
+            user TEXT NOT NULL,
+            account TEXT,
+            encryption TEXT NOT NULL,
+            dataMode TEXT NOT NULL,
+            activeAddress TEXT,
+            firstActivePort INTEGER CHECK (firstActivePort BETWEEN 0 AND 65535),
+            lastActivePort INTEGER CHECK (lastActivePort BETWEEN firstActivePort AND 65535),
+            family TEXT,
+            timeout INTEGER NOT NULL,
+            connections INTEGER NOT NULL,
+            retries INTEGER NOT NULL
+        ) STRICT;
+
+        CREATE TABLE directory (number INTEGER PRIMARY KEY, path BLOB NOT NULL UNIQUE) STRICT;
+
+        CREATE TABLE transfer (
+            id INTEGER PRIMARY KEY,
+            position INTEGER NOT NULL,
+            direction TEXT NOT NULL CHECK (direction IN ('download', 'upload')),
+            kind TEXT NOT NULL CHECK (kind IN ('file', 'tree')),
+            site INTEGER NOT NULL REFERENCES site,
+            remoteDirectory INTEGER NOT NULL REFERENCES directory,
+            remoteName BLOB NOT NULL,
+            localDirectory INTEGER NOT NULL REFERENCES directory,
+            localName BLOB,
+            size INTEGER,
+            modified INTEGER,
+            onConflict TEXT NOT NULL,
+            retries INTEGER NOT NULL,
+            appends INTEGER NOT NULL,
+            writesInPlace INTEGER NOT NULL,
+            bytes INTEGER NOT NULL,
+            attempts INTEGER NOT NULL,
+            state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'paused', 'retrying', 'exists',
+                'password', 'failed', 'done', 'skipped')),
+            reason TEXT,
+            stateTime INTEGER,
+            stateSize INTEGER
+        ) STRICT;
+        """
+}

@@ -1,0 +1,57 @@
+import GRDB
+
+/// Why the queue could not be read or written. Each prints as one sentence that says what to do.
+public enum StorageError: Error, Hashable, Sendable {
+    /// No space left (SQLITE_FULL): nothing of this change was written.
+    case full(path: String)
+    /// Missing permission, a read-only file system, or a directory that cannot be made.
+    case notWritable(path: String, reason: String)
+    /// Another process holds the database for longer than the busy timeout.
+    case busy(path: String)
+    /// What is in the file is not what was written there.
+    case damaged(path: String, reason: String)
+    /// Written by a newer version of the program; nothing in it was changed.
+    case newerSchema(path: String, found: Int, known: Int)
+    /// A transfer names a site that was never remembered: a mistake of ours.
+    case unknownSite(String)
+    case other(path: String, reason: String)
+
+    init(_ error: any Error, path: String) {
+        guard let error = error as? DatabaseError else {
+            self = (error as? StorageError) ?? .other(path: path, reason: "\(error)")
+            return
+        }
+        let reason = error.message ?? "SQLite error \(error.extendedResultCode.rawValue)"
+        self =
+            switch error.resultCode {
+            case .SQLITE_FULL: .full(path: path)
+            case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH:
+                .notWritable(path: path, reason: reason)
+            case .SQLITE_BUSY, .SQLITE_LOCKED: .busy(path: path)
+            case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_MISMATCH: .damaged(path: path, reason: reason)
+            default: .other(path: path, reason: reason)
+            }
+    }
+}
+
+extension StorageError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .full(let path):
+            "no space left for the queue (\(path)): free some space, then go on"
+        case .notWritable(let path, let reason):
+            "the queue cannot be written (\(path): \(reason)): check the permissions of its directory"
+        case .busy(let path):
+            "another program holds the queue (\(path)): try again in a moment"
+        case .damaged(let path, let reason):
+            "the queue is damaged (\(path): \(reason))"
+        case .newerSchema(let path, let found, let known):
+            "the queue (\(path)) was written by a newer portside (format \(found), this one knows \(known)): "
+                + "update portside, or move the file away; nothing in it was changed"
+        case .unknownSite(let site):
+            "the queue does not know the server \(site) of a transfer"
+        case .other(let path, let reason):
+            "the queue cannot be used (\(path): \(reason))"
+        }
+    }
+}

@@ -1,0 +1,116 @@
+public import FTPProtocol
+
+/// A place on a server, as it is typed: `ftp://alice@example.org/pub/a%20b`, or a host alone.
+///
+/// A path begins at the login directory; `//` or `/%2F` at its beginning makes it absolute (RFC 1738 §3.2.2).
+/// It is percent-decoded to bytes, never to text.
+public struct TargetURL: Hashable, Sendable {
+    public var site: Site
+    /// Only where the URL had one.
+    public var password: Secret?
+    /// Empty for the login directory.
+    public var path: RemotePath
+    /// Whether the path was written with a slash at its end.
+    public var endsInSlash: Bool
+    /// `;type=a` or `;type=i` at the end.
+    public var type: RepresentationType?
+    /// Whether a user was named, be it `anonymous`.
+    public var namesUser: Bool
+
+    /// What is wrong with it, as a sentence for the user.
+    public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
+        public let description: String
+    }
+
+    /// Whether the text begins as a URL of a server does, and so is no local path.
+    public static func looksRemote(_ text: String) -> Bool {
+        guard let scheme = text.firstRange(of: "://") else { return false }
+        return text[..<scheme.lowerBound].allSatisfy { $0.isASCII && $0.isLetter }
+    }
+
+    /// Reads a URL, or a host with or without user, port and path.
+    public init(_ text: String) throws(Problem) {
+        var rest = Substring(text)
+        var encryption = Site.Encryption.whenOffered
+        var port: UInt16 = 21
+        if let scheme = rest.firstRange(of: "://") {
+            switch rest[..<scheme.lowerBound].lowercased() {
+            case "ftp": break
+            case "ftps": (encryption, port) = (.implicit, 990)
+            case "ftpes": encryption = .explicit
+            case let other:
+                throw Problem(
+                    description: "“\(visible(other))” is not an FTP address: use ftp://, ftpes:// or ftps://")
+            }
+            rest = rest[scheme.upperBound...]
+        }
+        let authority = rest.prefix { $0 != "/" }
+        let written = rest.dropFirst(authority.count)
+        var hostPart = authority
+        var user = Site.anonymous
+        namesUser = false
+        if let at = authority.lastIndex(of: "@") {
+            hostPart = authority[authority.index(after: at)...]
+            let login = authority[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+            user = String(decoding: Self.percentDecoded(login[0]), as: UTF8.self)
+            namesUser = true
+            if login.count > 1 { password = Secret(String(decoding: Self.percentDecoded(login[1]), as: UTF8.self)) }
+        }
+        guard let (host, portText) = Self.split(host: hostPart), !host.isEmpty else {
+            throw Problem(description: "“\(visible(text))” names no host; write ftp://HOST/PATH")
+        }
+        if let portText {
+            guard let number = UInt16(portText), number > 0 else {
+                throw Problem(description: "“\(visible(String(portText)))” is not a port; use 1 to 65535")
+            }
+            port = number
+        }
+        guard !user.isEmpty, user.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }),
+            host.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F })
+        else { throw Problem(description: "user and host may not be empty or contain control characters") }
+        site = Site(host: String(host), port: port, user: user, encryption: encryption)
+        var pathText = written
+        for (suffix, type) in [(";type=a", RepresentationType.ascii), (";type=i", .image)]
+        where pathText.lowercased().hasSuffix(suffix) {
+            pathText = pathText.dropLast(suffix.count)
+            self.type = type
+        }
+        let bytes = Self.percentDecoded(pathText.dropFirst())
+        endsInSlash = bytes.last == UInt8(ascii: "/") || bytes.isEmpty
+        path = bytes.isEmpty ? RemotePath(bytes: []) : RemotePath(bytes: bytes).withoutTrailingSlash
+    }
+
+    /// `host:port`, `[::1]:port`, or a bare IPv6 address.
+    private static func split(host text: Substring) -> (host: Substring, port: Substring?)? {
+        if text.first == "[" {
+            guard let close = text.firstIndex(of: "]") else { return nil }
+            let after = text[text.index(after: close)...]
+            guard after.isEmpty || after.first == ":" else { return nil }
+            return (text[..<close].dropFirst(), after.isEmpty ? nil : after.dropFirst())
+        }
+        let colons = text.count { $0 == ":" }
+        guard colons == 1, let colon = text.firstIndex(of: ":") else { return (text, nil) }
+        return (text[..<colon], text[text.index(after: colon)...])
+    }
+
+    private static func percentDecoded(_ text: Substring) -> [UInt8] {
+        var result: [UInt8] = []
+        var rest = Substring(text).utf8
+        while let byte = rest.popFirst() {
+            let digits = rest.prefix(2)
+            if byte == UInt8(ascii: "%"), digits.count == 2, digits.allSatisfy({ isHexDigit($0) }),
+                let value = UInt8(String(Substring(digits)), radix: 16)
+            {
+                result.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                result.append(byte)
+            }
+        }
+        return result
+    }
+
+    private static func isHexDigit(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x41...0x46).contains(byte) || (0x61...0x66).contains(byte)
+    }
+}

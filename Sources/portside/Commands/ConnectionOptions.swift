@@ -1,0 +1,145 @@
+import ArgumentParser
+import Engine
+import FTPProtocol
+import Transfers
+import Transport
+
+/// The options every connecting command takes.
+struct ConnectionOptions: ParsableArguments {
+    @Option(help: "How data connections are made: auto, passive or active.")
+    var mode: DataMode = .auto
+    @Option(help: "The address that PORT and EPRT offer.")
+    var activeAddress: String?
+    @Option(help: "Where to listen in active mode: LOW-HIGH, from 1024 up.")
+    var activePorts: String?
+    @Option(help: "Encryption: auto, require or off.")
+    var tls: TLSPolicy = .auto
+    @Option(help: ArgumentHelp("Trust these certificates.", valueName: "file"))
+    var ca: String?
+    @Option(help: ArgumentHelp("Client certificate.", valueName: "file"))
+    var cert: String?
+    @Option(help: ArgumentHelp("Client key.", valueName: "file"))
+    var key: String?
+    @Option(help: "Trust only the certificate with this SHA-256.")
+    var fingerprint: String?
+    @Flag(help: "Trust any certificate.")
+    var insecure = false
+    @Option(help: "User name; without one, anonymous.")
+    var user: String?
+    @Option(help: ArgumentHelp("The file whose first line is the password.", valueName: "file"))
+    var passwordFile: String?
+    @Flag(help: "Take user and password from ~/.netrc.")
+    var netrc = false
+    @Option(help: "The answer when the server asks for an account.")
+    var account: String?
+    @Option(help: "The server's file-name encoding; names are kept as bytes.")
+    var charset: String?
+    @Option(help: "The longest silence tolerated on a connection, in seconds.")
+    var timeout = 30
+    @Option(help: "Tries after a temporary failure.")
+    var retries = 5
+    @Option(help: "Most connections to one server.")
+    var connections = 4
+    @Option(help: "Most connections for one large file.")
+    var segments = 1
+    @Option(help: "Bytes a second, e.g. 2M.")
+    var limit: String?
+    @Option(help: "Data channel under TLS: private or clear.")
+    var prot: String?
+    @Option(help: "Give up after this many seconds, whatever happens.")
+    var maxTime: Int?
+    @Flag(name: .customShort("4"), help: "IPv4 only.")
+    var ipv4 = false
+    @Flag(name: .customShort("6"), help: "IPv6 only.")
+    var ipv6 = false
+    @Flag(name: .short, help: "Show the control dialogue on standard error, secrets masked.")
+    var verbose = false
+    @Option(help: ArgumentHelp("Write the control dialogue as JSON lines.", valueName: "file"))
+    var record: String?
+    @Option(help: "Progress on standard error: auto, bar, json or none.")
+    var progress: ProgressStyle = .auto
+
+    enum TLSPolicy: String, ExpressibleByArgument, CaseIterable { case auto, require, off }
+
+    func validate() throws {
+        guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout takes 1 to 86400 seconds") }
+        guard (0...1_000).contains(retries) else { throw ValidationError("--retries takes 0 to 1000") }
+        guard (1...100).contains(connections) else { throw ValidationError("--connections takes 1 to 100") }
+        guard maxTime.map({ $0 > 0 }) ?? true else { throw ValidationError("--max-time takes seconds, 1 or more") }
+        if ipv4, ipv6 { throw ValidationError("-4 and -6 exclude each other") }
+        if segments != 1 { throw ValidationError("--segments is not there yet: one connection for one file") }
+        if ca != nil || cert != nil || key != nil || fingerprint != nil || insecure || prot != nil {
+            throw ValidationError("encryption (TLS) is not there yet, and so are no options for it")
+        }
+        if let charset, !["utf-8", "utf8", "bytes"].contains(charset.lowercased()) {
+            throw ValidationError("--charset \(charset) is not there yet: names are kept as bytes")
+        }
+        _ = try ports()
+        _ = try rate()
+        if let activeAddress, Address(numeric: activeAddress, port: 0) == nil {
+            throw ValidationError("--active-address takes an address in numbers, such as 192.0.2.1")
+        }
+    }
+
+    private func ports() throws -> ClosedRange<UInt16>? {
+        guard let activePorts else { return nil }
+        let bounds = activePorts.split(separator: "-").compactMap { UInt16($0) }
+        guard bounds.count == 2, bounds[0] <= bounds[1] else {
+            throw ValidationError("--active-ports takes LOW-HIGH, e.g. 50000-50009")
+        }
+        guard bounds[0] >= Listener.lowestDataPort else {
+            throw ValidationError(
+                "--active-ports \(activePorts): ports below 1024 are reserved, servers reset data connections to them")
+        }
+        return bounds[0]...bounds[1]
+    }
+
+    private func rate() throws -> Int64? {
+        guard let limit else { return nil }
+        guard let bytes = parseByteCount(limit), bytes > 0 else {
+            throw ValidationError("--limit takes bytes a second, e.g. 500K or 2M")
+        }
+        return bytes
+    }
+
+    var rateLimit: RateLimit? { (try? rate()).flatMap { $0 }.map { RateLimit(bytesPerSecond: $0) } }
+
+    /// The site of a target, as these options want it used.
+    func site(of target: TargetURL) throws -> Site {
+        var site = target.site
+        if let user { site.user = user }
+        site.account = account
+        switch (tls, site.encryption) {
+        case (.require, .whenOffered), (.require, .explicit): site.encryption = .explicit
+        case (.off, .explicit), (.off, .implicit):
+            throw Usage("--tls off contradicts \(site.encryption == .implicit ? "ftps" : "ftpes")://")
+        case (.off, _): site.encryption = .none
+        default: break
+        }
+        site.dataMode = mode
+        site.activeAddress = activeAddress
+        site.activePorts = try ports()
+        site.family = ipv4 ? .ipv4 : ipv6 ? .ipv6 : nil
+        site.timeout = timeout
+        site.connections = connections
+        site.retries = retries
+        return site
+    }
+}
+
+extension DataMode: ExpressibleByArgument {}
+
+/// `500`, `2M`, `1.5G`: with the factors 1024.
+func parseByteCount(_ text: String) -> Int64? {
+    var digits = Substring(text.uppercased())
+    if digits.hasSuffix("B") { digits = digits.dropLast() }
+    var factor = 1.0
+    if let unit = digits.last, let power = ["K": 1, "M": 2, "G": 3, "T": 4][String(unit)] {
+        for _ in 0..<power { factor *= 1024 }
+        digits = digits.dropLast()
+    }
+    guard !digits.isEmpty, digits.allSatisfy({ $0.isNumber || $0 == "." }), let number = Double(digits),
+        number * factor < 9e18
+    else { return nil }
+    return Int64(number * factor)
+}

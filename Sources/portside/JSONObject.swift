@@ -1,0 +1,64 @@
+/// One JSON object on one line, its keys in the order given.
+struct JSONObject {
+    private var text = "{"
+
+    mutating func add(_ key: String, _ value: String) {
+        add(key, raw: Self.quoted(value))
+    }
+
+    mutating func add(_ key: String, _ value: Int64) {
+        add(key, raw: String(value))
+    }
+
+    /// What is JSON already.
+    mutating func add(_ key: String, raw value: String) {
+        if text.utf8.count > 1 { text += "," }
+        text += "\"\(key)\":\(value)"
+    }
+
+    /// A name that is not UTF-8 also comes as base64 under `key_base64`.
+    mutating func add(name: [UInt8], as key: String) {
+        add(key, String(decoding: name, as: UTF8.self))
+        if String(validating: name, as: UTF8.self) == nil { add("\(key)_base64", base64(name)) }
+    }
+
+    /// With the line end.
+    var line: String { text + "}\n" }
+
+    /// Control characters of both kinds are escaped, so that it may be looked at on a terminal.
+    private static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\r": result += "\\r"
+            case "\t": result += "\\t"
+            case _ where scalar.value < 0x20 || (0x7F...0x9F).contains(scalar.value)
+                || (0x200B...0x200F).contains(scalar.value) || (0x2028...0x202E).contains(scalar.value)
+                || (0x2066...0x2069).contains(scalar.value):
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+}
+
+/// RFC 4648 §4.
+func base64(_ bytes: [UInt8]) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var result: [UInt8] = []
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+        let group = bytes[start..<min(start + 3, bytes.count)]
+        var value = group.reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+        value <<= UInt32(8 * (3 - group.count))
+        for index in 0..<4 {
+            let isPadding = index > group.count
+            result.append(isPadding ? UInt8(ascii: "=") : alphabet[Int(value >> UInt32(18 - 6 * index) & 63)])
+        }
+    }
+    return String(decoding: result, as: UTF8.self)
+}

@@ -1,0 +1,60 @@
+import Glibc
+import Synchronization
+
+/// Standard output, in large pieces.
+enum StandardOutput {
+    private static let buffer = Mutex<[UInt8]>([])
+    private static let pieceSize = 64 << 10
+
+    static var isTerminal: Bool { isatty(1) == 1 }
+
+    static func write(_ bytes: some Collection<UInt8>) {
+        let piece = buffer.withLock { buffer in
+            buffer.append(contentsOf: bytes)
+            guard buffer.count >= pieceSize else { return [UInt8]() }
+            defer { buffer.removeAll(keepingCapacity: true) }
+            return buffer
+        }
+        if !piece.isEmpty { _ = writeAll(1, piece) }
+    }
+
+    static func write(_ text: String) {
+        write(text.utf8)
+    }
+
+    /// - Returns: false when it could not be written.
+    @discardableResult
+    static func flush() -> Bool {
+        let piece = buffer.withLock { buffer in
+            defer { buffer = [] }
+            return buffer
+        }
+        return piece.isEmpty || writeAll(1, piece)
+    }
+}
+
+/// Standard error, at once.
+enum StandardError {
+    static var isTerminal: Bool { isatty(2) == 1 }
+
+    static func write(_ text: String) {
+        _ = writeAll(2, Array(text.utf8))
+    }
+}
+
+/// False on an error: the reader has gone, the disk is full.
+func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
+    var done = 0
+    while done < bytes.count {
+        let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done) }
+        if count > 0 {
+            done += count
+        } else if errno == EAGAIN {
+            var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+            poll(&entry, 1, -1)
+        } else if errno != EINTR {
+            return false
+        }
+    }
+    return true
+}

@@ -1,0 +1,11 @@
+import FTPProtocol
+import Transfers
+
+/// Reads a command's TARGET, which must be on a server.
+func remoteTarget(_ text: String) throws -> TargetURL {
+    guard TargetURL.looksRemote(text) else {
+        throw Usage(
+            "“\(visible(text))” is not a server's address; write ftp://HOST/PATH (saved sites are not there yet)")
+    }
+    do { return try TargetURL(text) } catch { throw Usage(error.description) }
+}

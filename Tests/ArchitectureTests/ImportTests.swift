@@ -1,0 +1,61 @@
+import Testing
+
+/// The arrows of docs/architecture.md, as the `import` lines of Sources/ draw them.
+struct ImportTests {
+    @Test(arguments: Arrows.allowed.keys.sorted())
+    func eachTargetImportsOnlyWhatTheArchitectureAllows(target: String) throws {
+        let allowed = try #require(Arrows.allowed[target])
+        let files = try SourceFile.all(of: target)
+        #expect(!files.isEmpty, "Sources/\(target) has no Swift file")
+        for file in files {
+            for module in file.imports.subtracting(allowed).sorted() {
+                Issue.record("\(file.path) imports \(module)")
+            }
+        }
+    }
+
+    @Test func everyTargetHasItsArrows() throws {
+        #expect(try Set(SourceFile.targets()) == Set(Arrows.allowed.keys).union(Arrows.headersOnly))
+    }
+
+    /// Signals are Dispatch's affair on Linux too, and `main` is where they arrive.
+    @Test func theProgramTouchesDispatchInOneFileOnly() throws {
+        let files = try SourceFile.all(of: "portside").filter { $0.imports.contains("Dispatch") }
+        #expect(files.count <= 1, "\(files.map(\.path))")
+    }
+
+    @Test func importLinesAreReadInEveryForm() {
+        let source = """
+            // import Commented
+            public import FTPProtocol
+            @preconcurrency import Dispatch
+            internal import struct DequeModule.Deque
+              import Glibc
+            let text = "import Quoted"
+            @testable import Interface
+            """
+        #expect(
+            SourceFile.imports(in: source) == [
+                "FTPProtocol", "Dispatch", "DequeModule", "Glibc", "Interface",
+            ])
+    }
+}
+
+private enum Arrows {
+    /// What a target may import besides the standard library. Time, randomness and locale are arguments.
+    static let allowed: [String: Set<String>] = [
+        "FTPProtocol": [],
+        "Transfers": ["FTPProtocol", "DequeModule"],
+        "Interface": ["FTPProtocol", "Transfers", "DequeModule"],
+        "Transport": ["CLinux", "COpenSSL", "Glibc", "Synchronization"],
+        "Engine": ["FTPProtocol", "Transfers", "Transport", "Dispatch", "Synchronization"],
+        "EmbeddedServer": ["FTPProtocol", "Transport", "Dispatch", "Synchronization"],
+        "Storage": ["FTPProtocol", "Transfers", "GRDB"],
+        "Terminal": ["FTPProtocol", "Interface", "CNcurses", "CLinux", "Glibc"],
+        "portside": [
+            "FTPProtocol", "Transfers", "Interface", "Transport", "Engine", "EmbeddedServer", "Storage",
+            "Terminal", "CLinux", "Glibc", "Dispatch", "Synchronization", "ArgumentParser", "TOMLKit",
+        ],
+    ]
+    static let headersOnly: Set<String> = ["CLinux", "CNcurses", "COpenSSL"]
+}

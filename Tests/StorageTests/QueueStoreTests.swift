@@ -1,0 +1,124 @@
+import FTPProtocol
+import GRDB
+import Glibc
+import Testing
+import Transfers
+
+@testable import Storage
+
+@Suite struct QueueStoreTests {
+    @Test func whatIsRememberedIsThereAfterReopening() throws {
+        try withTemporaryDirectory { directory in
+            let site = Site.everythingSet
+            let transfers = Transfer.inEveryState(of: site)
+            try QueueStore(directory: directory).remember(
+                sites: [site], transfers: transfers, forgotten: [])
+            let contents = try QueueStore(directory: directory).load()
+            #expect(contents.sites == [site])
+            #expect(contents.transfers == transfers)
+            #expect(contents.nextID == Int64(transfers.count) + 1)
+        }
+    }
+
+    @Test func namesThatAreNotTextComeBackAsTheSameBytes() throws {
+        try withTemporaryDirectory { directory in
+            var transfer = Transfer.numbered(1)
+            transfer.remoteName = Array(0...255)
+            transfer.localName = [0xFF, 0xFE]
+            transfer.remoteDirectory = RemotePath(bytes: [0x2F, 0xE9, 0x00])
+            let store = try QueueStore(directory: directory)
+            try store.remember(sites: [Site(host: "h")], transfers: [transfer], forgotten: [])
+            #expect(try store.load().transfers == [transfer])
+        }
+    }
+
+    @Test func aRowWrittenAgainIsReplacedAndAForgottenOneIsGone() throws {
+        try withTemporaryDirectory { directory in
+            let store = try QueueStore(directory: directory)
+            var first = Transfer.numbered(1)
+            try store.remember(
+                sites: [Site(host: "h")], transfers: [first, .numbered(2)], forgotten: [])
+            first.state = .failed("550 No")
+            first.position = 99
+            first.options.onConflict = .overwrite
+            try store.remember(sites: [], transfers: [first], forgotten: [2])
+            #expect(try store.load().transfers == [first])
+            try store.remember(sites: [], transfers: [], forgotten: [1])
+            #expect(try store.load().transfers.isEmpty)
+            #expect(try QueueStore(directory: directory).load().nextID == 3)
+        }
+    }
+
+    @Test func loadsInTheOrderOfThePositions() throws {
+        try withTemporaryDirectory { directory in
+            let store = try QueueStore(directory: directory)
+            let transfers = (1...5 as ClosedRange<Int64>).map { number in
+                var transfer = Transfer.numbered(number)
+                transfer.position = -number
+                return transfer
+            }
+            try store.remember(sites: [Site(host: "h")], transfers: transfers, forgotten: [])
+            #expect(try store.load().transfers.map(\.id) == [5, 4, 3, 2, 1])
+        }
+    }
+
+    @Test func aHundredThousandComeBackWithTheirDirectoriesShared() throws {
+        try withTemporaryDirectory { directory in
+            let store = try QueueStore(directory: directory)
+            try store.remember(
+                sites: [Site(host: "h")], transfers: (1...100_000).map { .numbered($0) }, forgotten: [])
+            let transfers = try store.load().transfers
+            #expect(transfers.count == 100_000)
+            #expect(transfers.last == .numbered(100_000))
+            let addresses = Set(
+                transfers.map { $0.remoteDirectory.bytes.withUnsafeBufferPointer(\.baseAddress) })
+            #expect(addresses.count == 1)
+        }
+    }
+
+    @Test func aChangeThatFailsLeavesNothingBehind() throws {
+        try withTemporaryDirectory { directory in
+            let store = try QueueStore(directory: directory)
+            var stranger = Transfer.numbered(2)
+            stranger.site = "ftp://nobody@nowhere:21"
+            #expect(throws: StorageError.unknownSite(stranger.site)) {
+                try store.remember(
+                    sites: [Site(host: "h")], transfers: [.numbered(1), stranger], forgotten: [])
+            }
+            let contents = try store.load()
+            #expect(contents.transfers.isEmpty && contents.sites.isEmpty)
+        }
+    }
+
+    @Test func twoMayHaveItOpenAtOnce() throws {
+        try withTemporaryDirectory { directory in
+            let worker = try QueueStore(directory: directory)
+            let viewer = try QueueStore(directory: directory)
+            try worker.remember(sites: [Site(host: "h")], transfers: [.numbered(1)], forgotten: [])
+            #expect(try viewer.load().transfers.count == 1)
+            try viewer.remember(sites: [], transfers: [.numbered(2)], forgotten: [])
+            #expect(try worker.load().transfers.count == 2)
+        }
+    }
+
+    @Test func nobodyElseMayReadIt() throws {
+        try withTemporaryDirectory { parent in
+            let directory = parent + "/a/b"
+            let store = try QueueStore(directory: directory)
+            try store.remember(sites: [Site(host: "h")], transfers: [.numbered(1)], forgotten: [])
+            #expect(try mode(of: directory) == 0o700)
+            for suffix in ["", "-wal", "-shm"] { #expect(try mode(of: store.path + suffix) == 0o600) }
+        }
+    }
+
+    @Test func noPasswordHasAColumn() throws {
+        try withTemporaryDirectory { directory in
+            let columns = try QueueStore(directory: directory).database.read { database in
+                try ["site", "transfer", "directory", "counter"].flatMap { try database.columns(in: $0) }
+                    .map { $0.name.lowercased() }
+            }
+            #expect(columns.count > 20)
+            #expect(!columns.contains { $0.contains("pass") || $0.contains("secret") })
+        }
+    }
+}

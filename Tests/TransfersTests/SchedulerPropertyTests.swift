@@ -1,0 +1,218 @@
+import FTPProtocol
+import Testing
+import Transfers
+
+/// Random histories of the queue, with workers, journal and kills played by the test.
+@Suite struct SchedulerPropertyTests {
+    @Test(arguments: 1...60)
+    func whateverHappensNothingIsLostOrDoneTwiceAndEverythingEnds(seed: UInt64) throws {
+        var world = World(seed: seed)
+        for _ in 0..<400 {
+            world.step()
+            try world.check()
+        }
+        try world.drain()
+    }
+}
+
+/// The queue and everything around it.
+struct World {
+    var random: Numbers
+    var queue: Scheduler
+    var now: Int64 = 1000
+    /// What the journal holds: a kill leaves exactly this.
+    var journal: [Transfer.ID: Transfer] = [:]
+    /// Started and not yet reported ended; the targets they write to.
+    var atWork: [Transfer.ID: Transfer] = [:]
+    var doneOnce: [Transfer.ID: Int] = [:]
+    var problems: [String] = []
+    let sites: [Site]
+    var limit = 4
+
+    init(seed: UInt64) {
+        random = Numbers(seed: seed)
+        queue = Scheduler(connections: 4, seed: seed)
+        sites = (0..<3).map { Site(host: "site\($0)") }
+        introduceSites()
+    }
+
+    mutating func introduceSites() {
+        for var site in sites {
+            site.connections = limit
+            send(.site(site))
+        }
+    }
+
+    mutating func send(_ event: Scheduler.Event) {
+        for order in queue.handle(event, now: now) {
+            switch order {
+            case .remember(let ids):
+                for id in ids {
+                    guard let transfer = queue.transfer(id) else { continue }
+                    journal[id] = transfer
+                }
+            case .forget(let ids): ids.forEach { journal[$0] = nil }
+            case .start(let transfer): begin(transfer)
+            case .stop(let id): if atWork[id] == nil { problems.append("stops \(id), which is not at work") }
+            case .merged, .wakeAt: break
+            }
+        }
+    }
+
+    mutating func begin(_ transfer: Transfer) {
+        if atWork[transfer.id] != nil { problems.append("starts \(transfer.id) twice") }
+        if doneOnce[transfer.id] != nil { problems.append("does \(transfer.id) again") }
+        if transfer.kind == .file, atWork.values.contains(where: { $0.localPath == transfer.localPath }) {
+            problems.append("two write to \(transfer.localPath)")
+        }
+        atWork[transfer.id] = transfer
+        if atWork.count > limit { problems.append("\(atWork.count) at work, \(limit) allowed") }
+    }
+
+    mutating func step() {
+        now += Int64(random.below(5))
+        switch random.below(24) {
+        case 0...2: send(.request(.add((0...random.below(4)).map { _ in newTransfer() })))
+        case 3: send(.request(.pause(someIDs())))
+        case 4: send(.request(.resume(someIDs())))
+        case 5: send(.request(.cancel(someIDs())))
+        case 6: send(.request(.retry(someIDs().filter { doneOnce[$0] == nil })))
+        case 7: send(.request(.move(someIDs().first ?? 1, by: random.below(9) - 4)))
+        case 8: send(.request(.answer(someIDs(), .overwrite)))
+        case 9: send(.request(random.below(2) == 0 ? .pauseAll : .resumeAll))
+        case 10: send(.request(random.below(3) == 0 ? .forgetDone : .retryFailed))
+        case 11: send(.passwordGiven(sites[random.below(3)].id))
+        case 12: send(.tick)
+        case 13 where random.below(6) == 0: kill()
+        default: report()
+        }
+    }
+
+    /// Something happens to one of those at work, or is reported late about one that is not.
+    mutating func report() {
+        let ids = atWork.keys.sorted()
+        guard let id = ids.isEmpty ? nil : ids[random.below(ids.count)], let transfer = atWork[id] else {
+            return send(.finished(Int64(random.below(50)), bytes: 1))
+        }
+        let isTemporary = random.below(3) > 0
+        switch random.below(transfer.kind == .tree ? 5 : 12) {
+        case 0: send(.began(id))
+        case 1 where transfer.kind == .tree, 2 where transfer.kind == .tree:
+            send(.scanned(id, (0...random.below(6)).map { _ in newTransfer(isTree: false) }))
+        case 3 where transfer.kind == .tree:
+            end(id, .scanEnded(id, nil))
+        case 1, 4:
+            end(id, .failed(id, .init("lost", isTemporary: isTemporary, concernsSite: random.below(2) == 0)))
+        case 2: end(id, .failed(id, .init("full", isTemporary: true, connectionLimit: random.below(4))))
+        case 3: end(id, .conflicted(id, size: 1, modified: 1))
+        case 5: end(id, .passwordNeeded(id))
+        case 6: end(id, .stopped(id, bytes: Int64(random.below(100))))
+        case 7: end(id, .skipped(id, reason: "there"))
+        case 8: send(.sizeLearnt(id, Int64(random.below(1000))))
+        case 9: send(.progressed(id, bytes: Int64(random.below(200))))
+        default:
+            if queue.transfer(id) != nil { doneOnce[id] = 1 }
+            end(id, .finished(id, bytes: 100))
+        }
+    }
+
+    mutating func end(_ id: Transfer.ID, _ event: Scheduler.Event) {
+        atWork[id] = nil
+        send(event)
+    }
+
+    /// The program dies and starts again with what the journal holds.
+    mutating func kill() {
+        let next = (journal.keys.max() ?? 0) + 1
+        atWork = [:]
+        queue = Scheduler(connections: limit, seed: 1)
+        introduceSites()
+        let transfers = journal.values.sorted { $0.position < $1.position }
+        send(.restored(JournalContents(sites: [], transfers: transfers, nextID: max(next, highestID + 1))))
+    }
+
+    var highestID: Transfer.ID = 0
+
+    mutating func newTransfer(isTree: Bool? = nil) -> Transfer {
+        let site = sites[random.below(3)]
+        if isTree ?? (random.below(8) == 0) {
+            var tree = Transfer.tree("t\(random.below(5))")
+            tree.site = site.id
+            return tree
+        }
+        return .file(
+            "f\(random.below(60))", size: random.below(4) == 0 ? nil : Int64(random.below(500)), site: site)
+    }
+
+    mutating func someIDs() -> [Transfer.ID] {
+        let rows = queue.rows(in: 0..<1000)
+        guard !rows.isEmpty else { return [] }
+        return (0...random.below(3)).map { _ in rows[random.below(rows.count)].id }
+    }
+
+    mutating func check() throws {
+        let rows = queue.rows(in: 0..<100_000)
+        highestID = max(highestID, rows.map(\.id).max() ?? 0)
+        var counts = QueueSnapshot.Counts()
+        var bytesLeft: Int64 = 0
+        for row in rows {
+            switch row.state {
+            case .running: counts.running += 1
+            case .waiting, .retrying: counts.waiting += 1
+            case .paused: counts.paused += 1
+            case .asking: counts.asking += 1
+            case .failed: counts.failed += 1
+            case .done, .skipped: counts.done += 1
+            }
+            switch row.state {
+            case .running, .waiting, .retrying: bytesLeft += max(0, (row.size ?? 0) - row.bytes)
+            default: break
+            }
+            if row.state == .running && atWork[row.id] == nil { problems.append("\(row.id) runs by itself") }
+        }
+        try #require(problems.isEmpty)
+        try #require(queue.counts == counts)
+        try #require(queue.bytesLeft == bytesLeft)
+        try #require(Set(rows.map(\.id)) == Set(journal.keys) && rows.count == journal.count)
+        try #require(Set(rows.map(\.position)).count == rows.count)
+    }
+
+    /// From here on everything goes well: all must end, and no state may be a dead end.
+    mutating func drain() throws {
+        send(.request(.resumeAll))
+        for site in sites { send(.passwordGiven(site.id)) }
+        var rounds = 0
+        while queue.hasWork || queue.counts.asking > 0 {
+            rounds += 1
+            try #require(rounds < 10_000)
+            now += 400
+            for id in atWork.keys.sorted() {
+                let isTree = atWork[id]?.kind == .tree
+                end(id, isTree ? .scanEnded(id, nil) : .finished(id, bytes: 100))
+            }
+            send(.tick)
+            send(.request(.answer(queue.rows(in: 0..<1000).map(\.id), .overwrite)))
+            try check()
+        }
+        #expect(queue.counts.all == queue.counts.done + queue.counts.failed)
+        #expect(queue.bytesLeft == 0)
+    }
+}
+
+/// SplitMix64: the same history for the same seed.
+struct Numbers {
+    var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func below(_ bound: Int) -> Int {
+        state = state &+ 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        mixed ^= mixed >> 31
+        return Int(mixed % UInt64(bound))
+    }
+}

@@ -1,0 +1,201 @@
+import FTPProtocol
+import Testing
+import Transfers
+
+@Suite struct SchedulerTests {
+    @Test func startsWhatIsAddedAndForgetsItsWorkerWhenItIsDone() {
+        var queue = Scheduler.withSite()
+        #expect(queue.add(.file("a")) == [.remember([1]), .start(queue.transfer(1)!)])
+        #expect(queue.transfer(1)?.state == .running)
+        #expect(queue.handle(.finished(1, bytes: 100), now: 3) == [.remember([1])])
+        #expect(queue.transfer(1)?.state == .done)
+        #expect(!queue.hasWork)
+    }
+
+    @Test func triesAgainAfterGrowingPausesAndFailsWhenTheRetriesAreUsedUp() {
+        var queue = Scheduler.withSite()
+        var file = Transfer.file("a")
+        file.options.retries = 2
+        _ = queue.add(file)
+        let lost = Scheduler.Failure("connection lost", isTemporary: true)
+        let first = queue.handle(.failed(1, lost), now: 100)
+        #expect(first == [.remember([1]), .wakeAt(102)])
+        #expect(queue.transfer(1)?.state == .retrying(at: 102, reason: "connection lost"))
+        #expect(queue.handle(.tick, now: 101).isEmpty)
+        #expect(queue.handle(.tick, now: 102) == [.start(queue.transfer(1)!)])
+        let second = queue.handle(.failed(1, lost), now: 102)
+        guard case .wakeAt(let time) = second.last else { return #expect(Bool(false), "\(second)") }
+        #expect((106...107).contains(time))
+        _ = queue.handle(.tick, now: time)
+        #expect(queue.handle(.failed(1, lost), now: 110) == [.remember([1])])
+        #expect(queue.transfer(1)?.state == .failed("connection lost"))
+    }
+
+    @Test func aPermanentFailureIsNotTriedAgainUntilTheUserSaysSo() {
+        var queue = Scheduler.withSite()
+        _ = queue.add(.file("a"))
+        _ = queue.handle(.failed(1, Scheduler.Failure("550 No such file", isTemporary: false)), now: 0)
+        #expect(queue.transfer(1)?.state == .failed("550 No such file"))
+        #expect(queue.handle(.request(.retryFailed), now: 1) == [.remember([1]), .start(queue.transfer(1)!)])
+    }
+
+    @Test func aLineThatDropsAgainAndAgainStillEndsWholeAsLongAsBytesArrive() {
+        var queue = Scheduler.withSite()
+        _ = queue.add(.file("a", size: 100))
+        var now: Int64 = 0
+        for bytes in 1..<100 {
+            _ = queue.handle(
+                .failed(1, Scheduler.Failure("reset", isTemporary: true, bytes: Int64(bytes))), now: now)
+            now += 10
+            let orders = queue.handle(.tick, now: now)
+            #expect(orders == [.start(queue.transfer(1)!)])
+            #expect(queue.transfer(1)?.bytes == Int64(bytes))
+        }
+    }
+
+    @Test func neverRunsMoreThanTheSiteOrTheUserAllows() {
+        var queue = Scheduler(connections: 3)
+        var small = Site(host: "small")
+        small.connections = 1
+        _ = queue.handle(.site(small), now: 0)
+        _ = queue.handle(.site(Site(host: "large")), now: 0)
+        _ = queue.handle(
+            .request(
+                .add(
+                    (0..<4).map { .file("s\($0)", site: small) }
+                        + (0..<4).map { .file("l\($0)", site: large) })
+            ), now: 0)
+        #expect(queue.rows(in: 0..<3).map(\.id) == [1, 5, 6])
+        #expect(queue.counts.running == 3)
+        _ = queue.handle(.finished(1, bytes: 1), now: 0)
+        #expect(queue.transfer(2)?.state == .running)
+        _ = queue.handle(.request(.setConnections(5)), now: 0)
+        #expect(queue.counts.running == 5)
+    }
+
+    @Test func aServerThatTakesNoMoreConnectionsLowersTheLimitAndCostsNoTry() {
+        var queue = Scheduler.withSite()
+        _ = queue.handle(.request(.add((0..<6).map { .file("f\($0)") })), now: 0)
+        #expect(queue.counts.running == 4)
+        let full = Scheduler.Failure(
+            "421 Too many connections", isTemporary: true, connectionLimit: 3, concernsSite: true)
+        #expect(queue.handle(.failed(4, full), now: 0).isEmpty)
+        #expect(queue.counts.running == 3)
+        #expect(queue.transfer(4)?.attempts == 0)
+        _ = queue.handle(.finished(1, bytes: 1), now: 1)
+        #expect(queue.transfer(4)?.state == .running)
+        // Ten minutes later one more is tried.
+        _ = queue.handle(.tick, now: 700)
+        #expect(queue.counts.running == 4)
+    }
+
+    @Test func aServerThatIsDownHoldsItsOwnTransfersAndNoOthers() {
+        var queue = Scheduler.withSite()
+        _ = queue.handle(.request(.setConnections(1)), now: 0)
+        _ = queue.handle(.site(large), now: 0)
+        _ = queue.handle(.request(.add([.file("a"), .file("b"), .file("l", site: large)])), now: 0)
+        let down = Scheduler.Failure("connection refused", isTemporary: true, concernsSite: true)
+        let orders = queue.handle(.failed(1, down), now: 50)
+        #expect(orders.contains(.start(queue.transfer(3)!)))
+        #expect(queue.transfer(2)?.state == .waiting)
+        #expect(orders.contains { $0.isAlarm })
+        #expect(queue.handle(.finished(3, bytes: 1), now: 51) == [.remember([3])])
+        #expect(queue.handle(.tick, now: 60).contains(.start(queue.transfer(1)!)))
+    }
+
+    @Test func aPausedTransferIsNotStartedAgainBeforeItsWorkerHasStopped() {
+        var queue = Scheduler.withSite()
+        _ = queue.add(.file("a"))
+        #expect(queue.handle(.request(.pause([1])), now: 0) == [.remember([1]), .stop(1)])
+        #expect(queue.transfer(1)?.state == .paused)
+        #expect(queue.handle(.request(.resume([1])), now: 0) == [.remember([1])])
+        #expect(queue.transfer(1)?.state == .waiting)
+        let orders = queue.handle(.stopped(1, bytes: 40), now: 0)
+        #expect(orders == [.remember([1]), .start(queue.transfer(1)!)])
+        #expect(queue.transfer(1)?.bytes == 40)
+    }
+
+    @Test func whatWasCancelledIsForgottenAtOnceAndItsLateReportsAreIgnored() {
+        var queue = Scheduler.withSite()
+        _ = queue.add(.file("a"))
+        #expect(queue.handle(.request(.cancel([1])), now: 0) == [.forget([1]), .stop(1)])
+        #expect(queue.counts.all == 0)
+        #expect(queue.hasWork)
+        #expect(queue.handle(.finished(1, bytes: 3), now: 0).isEmpty)
+        #expect(queue.handle(.finished(1, bytes: 3), now: 0).isEmpty)
+        #expect(!queue.hasWork)
+    }
+
+    @Test func nobodyWritesWhereACancelledWorkerMayStillBeWriting() {
+        var queue = Scheduler.withSite()
+        _ = queue.add(.file("a"))
+        _ = queue.handle(.request(.cancel([1])), now: 0)
+        #expect(queue.add(.file("a")) == [.remember([2])])
+        #expect(queue.transfer(2)?.state == .waiting)
+        #expect(queue.handle(.stopped(1, bytes: 0), now: 0) == [.start(queue.transfer(2)!)])
+    }
+
+    @Test func theSameJobTwiceIsMergedAndAnotherWriterToItsDestinationFails() {
+        var queue = Scheduler.withSite()
+        _ = queue.add(.file("a"))
+        #expect(queue.add(.file("a")) == [.merged(count: 1)])
+        var other = Transfer.file("a")
+        other.remoteDirectory = RemotePath("/elsewhere")
+        #expect(queue.add(other) == [.remember([2])])
+        #expect(queue.transfer(2)?.state.isEnded == true)
+        #expect(queue.handle(.request(.retry([2])), now: 0).isEmpty)
+        _ = queue.handle(.finished(1, bytes: 1), now: 0)
+        #expect(queue.handle(.request(.retry([2])), now: 0).contains(.start(queue.transfer(2)!)))
+        #expect(queue.add(.file("a")) == [.remember([3])])
+    }
+
+    @Test func asksOnlyWhereThereIsAConflictAndDoesWhatIsAnswered() {
+        var queue = Scheduler.withSite()
+        _ = queue.handle(.request(.add([.file("a"), .file("b")])), now: 0)
+        _ = queue.handle(.conflicted(1, size: 7, modified: nil), now: 0)
+        #expect(queue.transfer(1)?.state == .asking(.destinationExists(size: 7, modified: nil)))
+        #expect(queue.transfer(2)?.state == .running)
+        let orders = queue.handle(.request(.answer([1], .overwrite)), now: 0)
+        #expect(orders == [.remember([1]), .start(queue.transfer(1)!)])
+        #expect(queue.transfer(1)?.options.onConflict == .overwrite)
+        #expect(queue.transfer(2)?.options.onConflict == .ask)
+    }
+
+    @Test func aMissingPasswordHoldsTheSiteUntilItIsGiven() {
+        var queue = Scheduler.withSite()
+        _ = queue.handle(.request(.setConnections(1)), now: 0)
+        _ = queue.handle(.request(.add([.file("a"), .file("b")])), now: 0)
+        #expect(queue.handle(.passwordNeeded(1), now: 0) == [.remember([1])])
+        #expect(queue.counts.asking == 1)
+        #expect(queue.counts.running == 0)
+        let orders = queue.handle(.passwordGiven(Site(host: "example").id), now: 0)
+        #expect(orders == [.remember([1]), .start(queue.transfer(1)!)])
+    }
+
+    @Test func pausingAllKeepsEverythingWaitingUntilItGoesOn() {
+        var queue = Scheduler.withSite()
+        _ = queue.handle(.request(.add([.file("a"), .file("b")])), now: 0)
+        let paused = queue.handle(.request(.pauseAll), now: 0)
+        #expect(paused == [.remember([1, 2]), .stop(1), .stop(2)])
+        #expect(queue.handle(.stopped(1, bytes: 1), now: 0) == [.remember([1])])
+        #expect(queue.handle(.stopped(2, bytes: 1), now: 0) == [.remember([2])])
+        #expect(queue.isPaused && queue.counts.waiting == 2)
+        let resumed = queue.handle(.request(.resumeAll), now: 0)
+        #expect(resumed == [.start(queue.transfer(1)!), .start(queue.transfer(2)!)])
+    }
+
+    @Test func showsRowsInDisplayOrder() {
+        var queue = Scheduler.withSite()
+        _ = queue.handle(.request(.setConnections(4)), now: 0)
+        _ = queue.handle(.request(.add("abcdefg".map { .file(String($0)) })), now: 0)
+        _ = queue.handle(.finished(1, bytes: 1), now: 0)
+        _ = queue.handle(.failed(2, Scheduler.Failure("550", isTemporary: false)), now: 0)
+        _ = queue.handle(.conflicted(3, size: nil, modified: nil), now: 0)
+        _ = queue.handle(.failed(4, Scheduler.Failure("450", isTemporary: true)), now: 0)
+        _ = queue.handle(.request(.pause([5])), now: 0)
+        #expect(queue.rows(in: 0..<100).map(\.id) == [6, 7, 3, 4, 5, 2, 1])
+        #expect(queue.rows(in: 2..<4).map(\.id) == [3, 4])
+        #expect(queue.rows(in: 90..<100).isEmpty)
+        #expect(queue.bytesLeft == 300)
+    }
+}
