@@ -106,7 +106,7 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
     // MARK: what follows
 
     private mutating func act(_ change: (inout Model) -> [Effect]) {
-        model.now = Self.wallClock()
+        model.now = wallClock()
         let effects = change(&model)
         isChanged = true
         for effect in effects { perform(effect) }
@@ -129,16 +129,9 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
     private mutating func drawWhenDue() {
         let now = ContinuousClock.now
         guard isChanged, now >= nextFrame else { return }
-        model.now = Self.wallClock()
+        model.now = wallClock()
         terminal.draw(view(model, size: terminal.size))
         isChanged = false
         nextFrame = now + Self.frameInterval
-    }
-
-    /// Nanoseconds since 1970.
-    private static func wallClock() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

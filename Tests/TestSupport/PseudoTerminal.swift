@@ -29,13 +29,15 @@ public final class PseudoTerminal {
     /// - Parameters:
     ///   - environment: what differs from the fixed environment of the tests; nil removes a variable.
     ///   - home: a directory to use (and keep) instead of a new one, for what must survive a restart.
+    ///   - files: what to put below the home before the start, by relative path: `config/portside/config.toml`.
     public init(
         _ executable: String, _ arguments: [String] = [], environment: [String: String?] = [:],
-        columns: Int = 80, rows: Int = 24, home: String? = nil
+        columns: Int = 80, rows: Int = 24, home: String? = nil, files: [String: String] = [:]
     ) throws {
         directory = try home ?? Self.makeDirectory()
         ownsDirectory = home == nil
         try TerminalEntry.install(in: directory)
+        for (path, text) in files { try Self.save(text, to: directory + "/" + path) }
         // The widths of the emulator are those of the locale.
         setlocale(LC_CTYPE, "C.UTF-8")
         screen = ScreenEmulator(columns: columns, rows: rows)
@@ -127,8 +129,12 @@ public final class PseudoTerminal {
 
     // MARK: what a person sees
 
-    /// Waits until the screen satisfies `condition`.
-    public func waitUntil(_ what: String, _ condition: (ScreenEmulator) -> Bool) throws {
+    /// Waits until the screen satisfies `condition`; then nothing unexpected may have been written either.
+    /// - Parameter afterRaces: the window changed its size while the program drew for the old one: what was
+    ///   written beyond its edges is nobody's fault.
+    public func waitUntil(
+        _ what: String, afterRaces: Bool = false, _ condition: (ScreenEmulator) -> Bool
+    ) throws {
         let deadline = Self.deadline()
         while !condition(screen) {
             guard ContinuousClock.now < deadline, !isHungUp else {
@@ -136,7 +142,18 @@ public final class PseudoTerminal {
             }
             readMore(milliseconds: 50)
         }
-        if !screen.unexpected.isEmpty { throw failure("unexpected output: \(screen.unexpected)") }
+        if !afterRaces, !screen.unexpected.isEmpty {
+            throw failure("unexpected output: \(screen.unexpected)")
+        }
+    }
+
+    /// Waits until the program has written this, wherever it went: for terminals the emulator does not know.
+    public func expectOutput(_ text: String) throws {
+        let deadline = Self.deadline()
+        while !String(decoding: output, as: UTF8.self).contains(text) {
+            guard ContinuousClock.now < deadline, !isHungUp else { throw failure("never written: ‘\(text)’") }
+            readMore(milliseconds: 50)
+        }
     }
 
     /// Waits until a text stands somewhere on the screen.
@@ -268,6 +285,17 @@ public final class PseudoTerminal {
         var template = Array("/tmp/portside-terminal-XXXXXX".utf8CString)
         guard let made = mkdtemp(&template) else { throw PseudoTerminalError("no temporary directory") }
         return String(cString: made)
+    }
+
+    private static func save(_ text: String, to path: String) throws {
+        var made = ""
+        for part in path.split(separator: "/").dropLast() {
+            made += "/" + part
+            mkdir(made, 0o700)
+        }
+        guard let file = fopen(path, "w") else { throw PseudoTerminalError("cannot write \(path)") }
+        fputs(text, file)
+        fclose(file)
     }
 
     private static func remove(_ directory: String) {
