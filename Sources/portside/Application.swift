@@ -58,11 +58,30 @@ final class Application: EffectRunner {
             theme: theme,
             options: .init(
                 mouse: configuration.mouse, escapeDelay: configuration.escapeDelay, colors: wantsColor()))
-        let (journal, lock, journalProblem) = openJournal(isDemo: start.isDemo)
+        // The demo's queue ends with it, as its server does; one that is worked on elsewhere stays there.
+        var working: WorkingQueue?
+        var queueProblem: String?
+        if !start.isDemo {
+            do {
+                working = try WorkingQueue.open()
+                queueProblem =
+                    "another portside\(WorkingQueue.holder) works on the queue: what you queue here is not kept"
+            } catch {
+                queueProblem = "\(error.message); what you queue is not kept when you quit"
+            }
+        }
+        let journal: any Journal
+        if let queue = working.take() {
+            queueProblem = queue.notice
+            journal = queue.store
+            working = consume queue
+        } else {
+            journal = ForgetfulJournal()
+        }
         let application = try Application(
             journal: journal, configuration: configuration, personality: start.personality)
         var first: [Action] = [.started]
-        for problem in [journalProblem].compactMap({ $0 }) + configurationProblems + themeProblems {
+        for problem in [queueProblem].compactMap({ $0 }) + configurationProblems + themeProblems {
             first.append(.engine(.notice(problem)))
         }
         if start.isDemo {
@@ -84,7 +103,7 @@ final class Application: EffectRunner {
             terminal: terminal, signals: signals, inbox: application.inbox, runner: application, model: model)
         let status = loop.run(first: first)
         application.stop()
-        _ = consume lock
+        _ = consume working
         return status
     }
 
@@ -149,24 +168,6 @@ final class Application: EffectRunner {
             : configuration.theme
         let loaded = ThemeLoader(directories: files.themes).load(name)
         return (loaded.theme, loaded.problems)
-    }
-
-    /// The demo's queue ends with it, as its server does; a queue that is worked on elsewhere stays there.
-    private static func openJournal(isDemo: Bool) -> (any Journal, QueueLock?, String?) {
-        if isDemo { return (ForgetfulJournal(), nil, nil) }
-        do {
-            let directory = stateDirectory()
-            guard let lock = try QueueLock.tryAcquire(directory: directory) else {
-                return (
-                    ForgetfulJournal(), nil,
-                    "another portside works on the queue: what is queued here is not kept when you quit"
-                )
-            }
-            let (store, setAside) = try QueueStore.open(as: lock)
-            return (store, lock, setAside?.message)
-        } catch {
-            return (ForgetfulJournal(), nil, "the queue is not kept when you quit: \(error)")
-        }
     }
 
     private static func wantsColor() -> Bool {

@@ -38,12 +38,15 @@ struct Netrc {
     }
 
     init(_ text: String) {
-        var words = text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
-            line.first == "#" ? [] : line.split { $0 == " " || $0 == "\t" || $0 == "\r" } + ["\n"]
-        }[...]
+        var all: [String] = []
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) where line.first != "#" {
+            all += line.split { $0 == " " || $0 == "\t" || $0 == "\r" }.map(String.init)
+            all.append("\n")
+        }
+        var words = all[...]
         func value() -> String? {
             while words.first == "\n" { words.removeFirst() }
-            return words.popFirst().map(String.init)
+            return words.popFirst()
         }
         while let word = words.popFirst() {
             switch word {

@@ -60,7 +60,8 @@ final class Interrupts: Sendable {
     }
 
     private let state = Mutex(State())
-    private let sources = Mutex<[any DispatchSourceProtocol]>([])
+    // Written in `init` alone, and never read: it only keeps the sources alive.
+    nonisolated(unsafe) private var sources: [any DispatchSourceProtocol] = []
 
     init(maxTime: Int?) {
         for (number, status) in [(SIGINT, ExitStatus.interrupted), (SIGTERM, ExitStatus.terminated)] {
@@ -71,7 +72,7 @@ final class Interrupts: Sendable {
                     status, Failure(.cancelled, "interrupted; what has arrived is kept, -c goes on from it"))
             }
             source.activate()
-            sources.withLock { $0.append(source) }
+            sources.append(source)
         }
         if let maxTime {
             let timer = DispatchSource.makeTimerSource(queue: .global())
@@ -81,7 +82,7 @@ final class Interrupts: Sendable {
                     75, Failure(.temporary, "not done within \(maxTime) s (--max-time); try again later"))
             }
             timer.activate()
-            sources.withLock { $0.append(timer) }
+            sources.append(timer)
         }
     }
 

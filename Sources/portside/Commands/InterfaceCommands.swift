@@ -125,10 +125,10 @@ struct ServeCommand: ParsableCommand {
 
     private func serve(_ configuration: ServerConfiguration) throws {
         let server: EmbeddedServer
-        do {
+        do throws(TransportError) {
             server = try EmbeddedServer(serving: LocalPath(directory).bytes, configuration)
             try server.start()
-        } catch let error as TransportError {
+        } catch {
             throw Failure(error, attempt: "cannot serve \(visible(directory))")
         }
         for address in server.listeningAddresses {

@@ -32,13 +32,15 @@ struct ListCommand: ParsableCommand {
         }
     }
 
-    private func list(_ target: TargetURL, _ session: Session, _ printer: ListingPrinter) throws -> Bool {
-        do {
+    private func list(
+        _ target: TargetURL, _ session: Session, _ printer: ListingPrinter
+    ) throws(Failure) -> Bool {
+        do throws(Failure) {
             return try !session.list(target.path) { printer.print($0) }.isIncomplete
-        } catch let failure as Failure where failure.kind == .noSuchSource && !target.path.bytes.isEmpty {
-            guard let entry = try session.entry(at: target.path), entry.kind != .directory else {
-                throw failure
-            }
+        } catch {
+            guard error.kind == .noSuchSource, !target.path.bytes.isEmpty,
+                let entry = try session.entry(at: target.path), entry.kind != .directory
+            else { throw error }
             ListingPrinter(style: printer.style, showsHidden: true).print([entry])
             return true
         }

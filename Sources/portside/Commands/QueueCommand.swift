@@ -16,30 +16,7 @@ struct QueueCommand: ParsableCommand {
         ])
 }
 
-/// Where the queue lives: `$XDG_STATE_HOME/portside`.
-func stateDirectory() -> String {
-    if let state = getenv("XDG_STATE_HOME"), state.pointee == CChar(bitPattern: UInt8(ascii: "/")) {
-        return String(cString: state) + "/portside"
-    }
-    return (getenv("HOME").map { String(cString: $0) } ?? "/tmp") + "/.local/state/portside"
-}
-
-/// Opens the queue as its worker.
-///
-/// - Throws: when another portside works on it.
-private func openQueue() throws -> (lock: QueueLock, store: QueueStore) {
-    let directory = stateDirectory()
-    guard let lock = try storage({ try QueueLock.tryAcquire(directory: directory) }) else {
-        let holder = QueueLock.holder(directory: directory).map { " (process \($0))" } ?? ""
-        throw Failure(
-            .temporary, "another portside\(holder) works on the queue; add there, or end it and try again")
-    }
-    let (store, setAside) = try QueueStore.open(as: lock)
-    if let setAside { complain(setAside.message) }
-    return (lock, store)
-}
-
-private func storage<Result: ~Copyable>(_ body: () throws -> Result) throws -> Result {
+private func storage<Result>(_ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as StorageError {
         throw Failure(.localDisk, "\(error)")
     }
@@ -104,25 +81,22 @@ struct QueueAddPutCommand: ParsableCommand {
 
 /// Stores the plan and prints the identifiers it got.
 private func add(_ plan: TransferPlan) throws {
-    let (lock, store) = try openQueue()
-    let before = try storage { try store.load() }
-    var scheduler = Scheduler()
-    let now = wallClockNanoseconds() / 1_000_000_000
-    // Held, so that adding is all that happens.
-    _ = scheduler.handle(.request(.pauseAll), now: now)
-    _ = scheduler.handle(.restored(before), now: now)
-    for site in plan.sites { _ = scheduler.handle(.site(site), now: now) }
-    var added: [Transfer] = []
-    for order in scheduler.handle(.request(.add(plan.transfers)), now: now) {
-        switch order {
-        case .remember(let ids): added += ids.compactMap { scheduler.transfer($0) }
-        case .merged(let count): complain("\(count) of these are in the queue already")
-        default: break
+    guard let queue = try WorkingQueue.open() else {
+        try storage {
+            try QueueStore(directory: WorkingQueue.directory).leave(
+                sites: plan.sites, transfers: plan.transfers)
         }
+        complain(
+            "another portside\(WorkingQueue.holder) works on the queue; these are taken in when it next starts"
+        )
+        return
     }
-    try storage { try store.remember(sites: plan.sites, transfers: added, forgotten: []) }
-    _ = consume lock
-    for transfer in added where transfer.id >= before.nextID { StandardOutput.write("\(transfer.id)\n") }
+    if let notice = queue.notice { complain(notice) }
+    let added = try queue.add(plan.transfers, of: plan.sites)
+    if added.count < plan.transfers.count {
+        complain("\(plan.transfers.count - added.count) of these are in the queue already")
+    }
+    for transfer in added { StandardOutput.write("\(transfer.id)\n") }
 }
 
 struct QueueListCommand: ParsableCommand {
@@ -132,7 +106,7 @@ struct QueueListCommand: ParsableCommand {
     @Flag(help: "One JSON object a line.") var json = false
 
     mutating func run() throws {
-        let store = try storage { try QueueStore(directory: stateDirectory()) }
+        let store = try storage { try QueueStore(directory: WorkingQueue.directory) }
         let contents = try storage { try store.load() }
         let sites = Dictionary(contents.sites.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
         for transfer in contents.transfers {
@@ -213,8 +187,14 @@ struct QueueRunCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let (lock, store) = try openQueue()
-        let contents = try storage { try store.load() }
+        guard let queue = try WorkingQueue.open() else {
+            throw Failure(
+                .temporary,
+                "another portside\(WorkingQueue.holder) works on the queue; end it and try again, or let it work",
+                isTemporary: true)
+        }
+        if let notice = queue.notice { complain(notice) }
+        let contents = try storage { try queue.store.load() }
         let sessions = try RemoteSessions(options)
         let credentials = sessions.credentials
         let waiting = Set(contents.transfers.filter { !$0.state.isEnded }.map(\.site))
@@ -223,9 +203,8 @@ struct QueueRunCommand: ParsableCommand {
         }
         let run = TransferRun(options: options, interrupts: sessions.interrupts, isSkippingWanted: true)
         try run.work(
-            on: [], of: [], journal: store, configuration: transfer.queueConfiguration(options),
+            on: [], of: [], journal: queue.store, configuration: transfer.queueConfiguration(options),
             passwords: credentials.passwords, dialogue: sessions.printer.sink)
-        _ = consume lock
     }
 }
 
