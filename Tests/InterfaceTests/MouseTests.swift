@@ -9,7 +9,8 @@ private func press(_ column: Int, _ row: Int, double: Bool = false) -> Key {
 }
 
 private func column(of text: String, row: Int, in model: Model) -> Int? {
-    let cells = (0..<model.size.columns).map { view(model, size: model.size)[$0, row].text }
+    let frame = view(model, size: model.size)
+    let cells = (0..<model.size.columns).map { frame[$0, row].text }
     let wanted = text.map(String.init)
     return cells.indices.first { cells[$0...].starts(with: wanted) }
 }
