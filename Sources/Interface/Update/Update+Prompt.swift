@@ -139,7 +139,7 @@ extension Model {
         dialogs.removeLast()
         let secret = Secret(form.password.text)
         var effects: [Effect] = []
-        if connectedSite?.id != form.site.id, connection.site?.id == form.site.id || connection.site == nil {
+        if connectedSite?.id != form.site.id, connection.site?.id == form.site.id {
             effects += connect(form.site, secret, directoryAfterLogin)
         }
         let isAskedByQueue = queue.snapshot.rows.contains {
