@@ -209,6 +209,7 @@ private func cursorName(_ pane: Pane) -> String? {
 
 @Test func asksForNoWakeUpWhileNothingMoves() {
     var model = sampleModel()
+    model.local.refreshAt = nil
     _ = update(&model, .engine(.queue(QueueSnapshot())))
     model.now += 10_000_000_000
     #expect(update(&model, .woke).isEmpty)
