@@ -104,19 +104,26 @@ private let sizes = [0, 1, 65_537, (1 << 20) + 1, (5 << 20) + 3]
         #expect(try directory.contents(of: "file") == Array("hello THERE".utf8))
     }
 
-    /// Nothing of one transfer may be left in the pipe or the buffer for the next.
-    @Test func startsAfreshAfterAFailure() throws {
+    /// `/dev/full` refuses every byte; a file that is open for reading refuses `splice` when the bytes have
+    /// already left the socket. Nothing of them may be in the pipe or the buffer of the next transfer.
+    @Test(arguments: ["/dev/full", "reading"])
+    func startsAfreshAfterTheDiskHasFailed(_ target: String) throws {
         let directory = try TemporaryDirectory()
+        try directory.write([], to: "read-only")
+        let refusing =
+            target == "reading"
+            ? try LocalFile.openForReading(directory.place("read-only"))
+            : try LocalFile.openForWriting(Array(target.utf8), truncating: false)
         var pump = Pump()
-        let full = try LocalFile.openForWriting(Array("/dev/full".utf8), truncating: false)
         let first = try SharedPair()
         let feeding = feed(pattern(100_000), into: first)
-        let failed = pump.receive(from: first.pair.near, into: full.lent, at: 0, conditions)
+        let failed = pump.receive(from: first.pair.near, into: refusing.lent, at: 0, conditions)
         guard case .diskFailed(let error) = failed.end else {
             Issue.record("\(failed.end)")
             return
         }
-        #expect(error.isDiskFull)
+        #expect(error.isDiskFull == (target == "/dev/full"))
+        #expect(failed.bytes == 0)
         try feeding.value()
         let second = try SharedPair()
         let again = feed(Array("clean".utf8), into: second)
