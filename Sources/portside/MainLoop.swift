@@ -17,6 +17,8 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
     private let inbox: Inbox
     private let runner: Runner
     private var model: Model
+    /// What to change to if the terminal says that its background is light; nil when the theme was chosen.
+    private var themeOnLight: Theme?
 
     private var exitStatus: Int32?
     private var isChanged = true
@@ -24,19 +26,22 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
     private var wakeAt: ContinuousClock.Instant?
 
     init(
-        terminal: consuming Terminal, signals: consuming Signals, inbox: Inbox, runner: Runner, model: Model
+        terminal: consuming Terminal, signals: consuming Signals, inbox: Inbox, runner: Runner, model: Model,
+        themeOnLight: Theme? = nil
     ) {
         self.terminal = terminal
         self.signals = signals
         self.inbox = inbox
         self.runner = runner
         self.model = model
+        self.themeOnLight = themeOnLight
     }
 
     /// Runs until the user leaves or a signal ends the program; then the terminal is as it was found.
     /// - Parameter first: actions that begin it, `.started` and perhaps a server to connect to.
     /// - Returns: the exit status: 0, or 128 and the number of the signal.
     consuming func run(first: [Action]) -> Int32 {
+        if themeOnLight != nil { terminal.askBackground() }
         act { model in first.flatMap { update(&model, $0) } }
         while exitStatus == nil {
             drawWhenDue()
@@ -89,6 +94,13 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
                 act { update(&$0, .resized(size)) }
             } else {
                 act { handle(key, &$0) }
+            }
+        }
+        if let theme = themeOnLight, let isLight = terminal.isLight {
+            themeOnLight = nil
+            if isLight {
+                terminal.use(theme)
+                isChanged = true
             }
         }
     }

@@ -24,9 +24,11 @@ struct Screen {
         configuration: Configuration, problems: [String], inbox: Inbox, runner: some EffectRunner,
         first: [Action] = []
     ) -> Int32 {
+        let loader = ThemeLoader(directories: files.themes)
         let name = theme ?? configuration.theme
-        let chosen = name == "auto" ? ThemeLoader.automatic(colorFGBG: variable("COLORFGBG")) : name
-        let loaded = ThemeLoader(directories: files.themes).load(chosen)
+        let isAutomatic = name == "auto"
+        let loaded = loader.load(isAutomatic ? ThemeLoader.automatic(colorFGBG: variable("COLORFGBG")) : name)
+        let onLight = isAutomatic ? loader.load(ThemeLoader.light).theme : nil
         let options = Terminal.Options(
             mouse: configuration.mouse, escapeDelay: configuration.escapeDelay, colors: colors)
         let terminal: Terminal
@@ -46,7 +48,9 @@ struct Screen {
             size: terminal.size, now: wallClock(), directory: currentDirectory(), localHome: home(),
             glyphs: glyphs(configuration, terminal.isUnicode), isDemo: isDemo, version: version,
             utcOffset: utcOffset(at:))
-        let loop = MainLoop(terminal: terminal, signals: signals, inbox: inbox, runner: runner, model: model)
+        let loop = MainLoop(
+            terminal: terminal, signals: signals, inbox: inbox, runner: runner, model: model,
+            themeOnLight: onLight)
         return loop.run(first: [.started] + first)
     }
 
