@@ -65,7 +65,7 @@ let package = Package(
             path: "Tests/TestSupport", swiftSettings: settings),
         .testTarget(
             name: "FTPProtocolTests", dependencies: ["FTPProtocol", "TestSupport"],
-            swiftSettings: settings),
+            resources: [.copy("Listings")], swiftSettings: settings),
         .testTarget(
             name: "TransfersTests", dependencies: ["Transfers", "TestSupport"], swiftSettings: settings),
         .testTarget(
@@ -80,7 +80,9 @@ let package = Package(
             dependencies: ["Engine", "EmbeddedServer", "Transport", "TestSupport"],
             swiftSettings: settings),
         .testTarget(
-            name: "StorageTests", dependencies: ["Storage", "TestSupport"], swiftSettings: settings),
+            name: "StorageTests",
+            dependencies: ["Storage", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: settings),
         .testTarget(
             name: "TerminalTests",
             dependencies: ["Terminal", "Interface", "TestSupport", "CLinux", "portside"],

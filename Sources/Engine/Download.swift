@@ -46,7 +46,18 @@ struct Download {
         try learn(&source, session)
         let part = inPlace ? target : target + Self.partSuffix
         if !inPlace { offset = try restartOffset(of: part, source) }
-        let bytes = try retrieve(from: offset, into: part, source, session)
+        let bytes: Int64
+        do throws(Failure) {
+            bytes = try retrieve(from: offset, into: part, source, session)
+        } catch {
+            // Nothing came: no empty file is left to be wondered at.
+            if offset == 0, job.progress.bytes == 0, !inPlace { try? LocalDirectory.removeFile(part) }
+            guard error.verb == "RETR", error.kind == .noSuchSource,
+                try session.entry(at: transfer.remotePath)?.kind == .directory
+            else { throw error }
+            throw Failure(
+                .noSuchSource, "\(session.resolve(transfer.remotePath)) is a directory; take it with -r")
+        }
         if !inPlace {
             do throws(TransportError) {
                 try LocalDirectory.rename(part, to: target, replacing: replacing)

@@ -18,6 +18,8 @@ struct FileTransfer {
     /// Bytes at the destination, as they grow.
     let progress: ProgressCounter
     let limit: RateLimit?
+    /// Whether an upload makes the directories that are missing above it.
+    var makesDirectories = true
     /// The destination directory was made by this queue, so nothing of that name can be in it.
     var isDestinationFresh = false
     /// Told what the source turned out to be.

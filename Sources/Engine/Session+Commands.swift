@@ -27,6 +27,20 @@ extension Session {
         }
     }
 
+    /// The same, with the directories that are missing above it.
+    @discardableResult
+    public func ensureDirectoryWithParents(_ path: RemotePath) throws(Failure) -> Bool {
+        let path = resolve(path).withoutTrailingSlash
+        do throws(Failure) {
+            return try ensureDirectory(path)
+        } catch {
+            guard error.kind == .cannotCreate, path != .root, path.parent != path else { throw error }
+            // Whether the parent was missing only shows when it can be made.
+            guard try ensureDirectoryWithParents(path.parent) else { throw error }
+        }
+        return try ensureDirectory(path)
+    }
+
     public func removeDirectory(_ path: RemotePath) throws(Failure) {
         let path = resolve(path)
         // A server does not remove the directory it stands in.

@@ -12,18 +12,25 @@ public final class TransferQueue: Sendable {
         /// Most transfers at a time, over all sites.
         public var connections: Int
         public var limit: RateLimit?
+        /// Which files of trees take part.
+        public var filter: FileFilter
+        /// Whether an upload makes the remote directories that are missing above it.
+        public var makesDirectories = true
         /// Only keep the queue; start nothing.
         public var isHeld: Bool
-        /// Ended rows that stay to be looked at; 0 for a run without a screen.
-        public var keepsEnded: Bool
+        /// Whether a server that cannot be reached at all is tried again: on the screen yes, in a script no.
+        public var retriesUnreachable = true
+        /// Told why a transfer failed for good, on the queue's own thread.
+        public var failed: (@Sendable (Transfer.ID, Failure) -> Void)?
 
         public init(
-            connections: Int = 4, limit: RateLimit? = nil, isHeld: Bool = false, keepsEnded: Bool = true
+            connections: Int = 4, limit: RateLimit? = nil, filter: FileFilter = FileFilter(),
+            isHeld: Bool = false
         ) {
             self.connections = connections
             self.limit = limit
+            self.filter = filter
             self.isHeld = isHeld
-            self.keepsEnded = keepsEnded
         }
     }
 

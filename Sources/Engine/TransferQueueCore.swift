@@ -120,7 +120,7 @@ struct TransferQueueCore: ~Copyable {
         guard let itself else { return }
         let isFresh = freshDirectories.contains(FreshDirectory(site: siteID, path: transfer.remoteDirectory))
         worker.run(
-            transfer, limit: configuration.limit, isDestinationFresh: isFresh,
+            transfer, configuration, isDestinationFresh: isFresh,
             reports: TransferWorker.Reports(
                 loggedIn: { itself.perform { $0.handle(.began(id)) } },
                 learnt: { size in itself.perform { $0.handle(.sizeLearnt(id, size)) } },
@@ -154,12 +154,14 @@ struct TransferQueueCore: ~Copyable {
         case .failed(let failure, let isLoggedIn):
             let isLimit = !isLoggedIn && failure.reply?.soundsLikeALimit == true
             let others = busy.values.count { $0.site.id == worker.site.id }
+            let isHopeless = !isLoggedIn && !configuration.retriesUnreachable && failure.kind == .unreachable
             handle(
                 .failed(
                     id,
                     .init(
-                        failure.message, isTemporary: failure.isTemporary, bytes: bytes,
+                        failure.message, isTemporary: failure.isTemporary && !isHopeless, bytes: bytes,
                         connectionLimit: isLimit ? others : nil, concernsSite: !isLoggedIn)))
+            if case .failed? = scheduler.transfer(id)?.state { configuration.failed?(id, failure) }
         }
         tellIfIdle()
     }

@@ -46,7 +46,10 @@ final class TransferWorker: Sendable {
     }
 
     /// Begins; `reports.ended` is called exactly once.
-    func run(_ transfer: Transfer, limit: RateLimit?, isDestinationFresh: Bool, reports: Reports) {
+    func run(
+        _ transfer: Transfer, _ configuration: TransferQueue.Configuration, isDestinationFresh: Bool,
+        reports: Reports
+    ) {
         controls.cancellation.reset()
         progress.set(transfer.bytes)
         word.withLock { $0 = "connecting" }
@@ -60,14 +63,17 @@ final class TransferWorker: Sendable {
                 switch transfer.kind {
                 case .file:
                     let job = FileTransfer(
-                        transfer: transfer, progress: progress, limit: limit,
+                        transfer: transfer, progress: progress, limit: configuration.limit,
+                        makesDirectories: configuration.makesDirectories,
                         isDestinationFresh: isDestinationFresh, learnt: reports.learnt,
                         activity: { [self] in set($0) })
                     reports.ended(.file(try job.run(on: session)))
                 case .tree:
                     set("scanning")
                     let scan = TreeScan(
-                        tree: transfer, found: reports.found, madeDirectory: reports.madeDirectory,
+                        tree: transfer, filter: configuration.filter,
+                        makesDirectories: configuration.makesDirectories, found: reports.found,
+                        madeDirectory: reports.madeDirectory,
                         leftOut: reports.leftOut, activity: { [self] in set($0) })
                     try scan.run(on: session)
                     reports.ended(.scanned)

@@ -7,6 +7,9 @@ import Transport
 /// Links are not entered, so a loop of links cannot catch it; a depth that no honest tree has ends it.
 struct TreeScan {
     let tree: Transfer
+    let filter: FileFilter
+    /// Whether remote directories above the tree are made.
+    let makesDirectories: Bool
     /// Some of the files found; called again and again.
     let found: ([Transfer]) -> Void
     /// A remote directory that was made now: nothing in it can be in the way of an upload.
@@ -17,7 +20,7 @@ struct TreeScan {
     let activity: (String?) -> Void
 
     /// As deep as OpenSSH goes.
-    static let deepest = 64
+    private static let deepest = 64
     private static let batch = 500
 
     func run(on session: Session) throws(Failure) {
@@ -29,98 +32,170 @@ struct TreeScan {
         }
     }
 
+    // MARK: - Download
+
+    private struct RemoteDirectory {
+        var remote: RemotePath
+        var local: LocalPath
+        var depth: Int
+    }
+
     private func download(on session: Session) throws(Failure) {
-        var open = [(remote: tree.remotePath, local: tree.localPath, depth: 0)]
+        var open = [RemoteDirectory(remote: tree.remotePath, local: tree.localPath, depth: 0)]
         var seen = 0
-        while let (remote, local, depth) = open.popLast() {
-            guard depth <= Self.deepest else {
-                leftOut("\(remote): more than \(Self.deepest) directories deep")
+        while let place = open.popLast() {
+            guard place.depth <= Self.deepest else {
+                leftOut("\(place.remote): more than \(Self.deepest) directories deep")
                 continue
             }
-            try FileTransfer.disk { () throws(TransportError) in
-                try LocalDirectory.makeWithParents(local.bytes)
-            }
-            var links: [ListingEntry] = []
-            var below: [[UInt8]] = []
-            let end = try session.list(remote) { entries in
-                seen += entries.count
-                activity("scanning \(seen) files")
-                var files: [Transfer] = []
-                for entry in entries {
-                    switch entry.kind {
-                    case .directory where isSafeLocalName(entry.name): below.append(entry.name)
-                    case .link: links.append(entry)
-                    case .other: leftOut("\(remote.appending(entry.name)): not a file")
-                    // A directory of unsafe name becomes a transfer too, which fails and says why.
-                    case .file, .directory: files.append(file(entry, remote, local))
-                    }
-                }
-                if !files.isEmpty { found(files) }
-            }
-            if end.isIncomplete { leftOut("\(remote): the listing is incomplete") }
-            for link in links {
-                // Of a link only a file at its end is taken.
-                let size = try session.size(of: remote.appending(link.name))
-                guard let size else {
-                    leftOut("\(remote.appending(link.name)): a link; links to directories are not followed")
+            do throws(Failure) {
+                open += try scan(place, session, &seen)
+            } catch {
+                // The tree may be a file, and a directory below it may be closed to us.
+                guard error.kind == .noSuchSource || error.kind == .permissionRefused else { throw error }
+                guard place.depth == 0 else {
+                    leftOut(error.message)
                     continue
                 }
-                var entry = link
-                entry.size = size
-                entry.modified = nil
-                found([file(entry, remote, local)])
-            }
-            for name in below.reversed() {
-                open.append((remote.appending(name), local.appending(name), depth + 1))
+                guard let entry = try session.entry(at: tree.remotePath), entry.kind != .directory else {
+                    throw error
+                }
+                found([file(entry, tree.remoteDirectory, tree.localDirectory, as: tree.localName)])
             }
         }
     }
 
-    private func file(_ entry: ListingEntry, _ remote: RemotePath, _ local: LocalPath) -> Transfer {
+    /// - Returns: the directories in it, the first one last.
+    private func scan(
+        _ place: RemoteDirectory, _ session: Session, _ seen: inout Int
+    ) throws(Failure) -> [RemoteDirectory] {
+        var links: [ListingEntry] = []
+        var below: [[UInt8]] = []
+        var count = seen
+        let end = try session.list(place.remote) { entries in
+            count += entries.count
+            activity("scanning \(count) files")
+            var files: [Transfer] = []
+            for entry in entries {
+                switch entry.kind {
+                case .directory where isSafeLocalName(entry.name):
+                    if filter.takes(directory: entry.name) { below.append(entry.name) }
+                case .link: links.append(entry)
+                case .other: leftOut("\(place.remote.appending(entry.name)): not a file")
+                case .file, .directory:
+                    // A directory of unsafe name becomes a transfer too, which fails and says why.
+                    let taken = filter.takes(
+                        file: entry.name, size: entry.size, modified: entry.modified?.secondsSince1970)
+                    if taken { files.append(file(entry, place.remote, place.local, as: entry.name)) }
+                }
+            }
+            if !files.isEmpty { found(files) }
+        }
+        seen = count
+        // Also where nothing is in it: an empty directory is part of the tree.
+        try FileTransfer.disk { () throws(TransportError) in
+            try LocalDirectory.makeWithParents(place.local.bytes)
+        }
+        if end.isIncomplete { leftOut("\(place.remote): the listing is incomplete") }
+        for link in links where filter.takes(file: link.name, size: nil, modified: nil) {
+            // Of a link only a file at its end is taken.
+            guard let size = try session.size(of: place.remote.appending(link.name)) else {
+                leftOut("\(place.remote.appending(link.name)): a link; links to directories are not followed")
+                continue
+            }
+            var entry = link
+            entry.size = size
+            entry.modified = nil
+            found([file(entry, place.remote, place.local, as: link.name)])
+        }
+        return below.reversed().map {
+            RemoteDirectory(
+                remote: place.remote.appending($0), local: place.local.appending($0), depth: place.depth + 1)
+        }
+    }
+
+    private func file(
+        _ entry: ListingEntry, _ remote: RemotePath, _ local: LocalPath, as localName: [UInt8]
+    ) -> Transfer {
         Transfer(
             id: 0, direction: .download, site: tree.site, remoteDirectory: remote, remoteName: entry.name,
-            localDirectory: local, localName: entry.name, size: entry.size,
-            modified: entry.modified?.utcSeconds,
-            options: tree.options)
+            localDirectory: local, localName: localName, size: entry.size,
+            modified: entry.modified?.utcSeconds, options: tree.options)
+    }
+
+    // MARK: - Upload
+
+    private struct LocalPlace {
+        var local: LocalPath
+        var remote: RemotePath
+        var depth: Int
     }
 
     private func upload(on session: Session) throws(Failure) {
-        var open = [(local: tree.localPath, remote: tree.remotePath, depth: 0)]
+        var open = [LocalPlace(local: tree.localPath, remote: session.resolve(tree.remotePath), depth: 0)]
         var seen = 0
-        while let (local, remote, depth) = open.popLast() {
-            guard depth <= Self.deepest else {
-                leftOut("\(local): more than \(Self.deepest) directories deep")
+        while let place = open.popLast() {
+            guard place.depth <= Self.deepest else {
+                leftOut("\(place.local): more than \(Self.deepest) directories deep")
                 continue
             }
-            let entries = try FileTransfer.disk { () throws(TransportError) in
-                try LocalDirectory.entries(of: local.bytes)
-            }
-            if try session.ensureDirectory(remote) { madeDirectory(remote) }
-            var files: [Transfer] = []
-            for entry in entries.sorted(by: { $0.name.lexicographicallyPrecedes($1.name) }) {
-                seen += 1
-                switch entry.status.kind {
-                case .directory:
-                    open.append((local.appending(entry.name), remote.appending(entry.name), depth + 1))
-                case .link where entry.leadsToDirectory:
-                    leftOut("\(local.appending(entry.name)): a link; links to directories are not followed")
-                case .file, .link:
-                    files.append(
-                        Transfer(
-                            id: 0, direction: .upload, site: tree.site, remoteDirectory: remote,
-                            remoteName: entry.name, localDirectory: local, localName: entry.name,
-                            size: entry.status.kind == .file ? entry.status.size : nil,
-                            modified: entry.status.kind == .file ? entry.status.modified : nil,
-                            options: tree.options))
-                case .other: leftOut("\(local.appending(entry.name)): not a file")
+            let entries: [LocalDirectory.Entry]
+            do throws(Failure) {
+                entries = try FileTransfer.disk { () throws(TransportError) in
+                    try LocalDirectory.entries(of: place.local.bytes)
                 }
-                if files.count >= Self.batch {
-                    found(files)
-                    files = []
-                }
+            } catch {
+                guard place.depth > 0 else { throw error }
+                leftOut(error.message)
+                continue
             }
+            let isNew =
+                place.depth == 0 && makesDirectories
+                ? try session.ensureDirectoryWithParents(place.remote)
+                : try session.ensureDirectory(place.remote)
+            if isNew { madeDirectory(place.remote) }
+            seen += entries.count
             activity("scanning \(seen) files")
-            if !files.isEmpty { found(files) }
+            open += send(entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }, in: place)
         }
+    }
+
+    /// - Returns: the directories among them, the first one last.
+    private func send(_ entries: [LocalDirectory.Entry], in place: LocalPlace) -> [LocalPlace] {
+        var below: [LocalPlace] = []
+        var files: [Transfer] = []
+        for entry in entries {
+            let status = entry.status
+            switch status.kind {
+            case .directory where !filter.takes(directory: entry.name): continue
+            case .directory:
+                below.append(
+                    LocalPlace(
+                        local: place.local.appending(entry.name), remote: place.remote.appending(entry.name),
+                        depth: place.depth + 1))
+            case .link where entry.leadsToDirectory:
+                leftOut("\(place.local.appending(entry.name)): a link; links to directories are not followed")
+            case .file, .link:
+                let isFile = status.kind == .file
+                guard
+                    filter.takes(
+                        file: entry.name, size: isFile ? status.size : nil,
+                        modified: isFile ? status.modified : nil)
+                else { continue }
+                files.append(
+                    Transfer(
+                        id: 0, direction: .upload, site: tree.site, remoteDirectory: place.remote,
+                        remoteName: entry.name, localDirectory: place.local, localName: entry.name,
+                        size: isFile ? status.size : nil, modified: isFile ? status.modified : nil,
+                        options: tree.options))
+            case .other: leftOut("\(place.local.appending(entry.name)): not a file")
+            }
+            if files.count >= Self.batch {
+                found(files)
+                files = []
+            }
+        }
+        if !files.isEmpty { found(files) }
+        return below.reversed()
     }
 }

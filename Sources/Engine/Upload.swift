@@ -51,6 +51,12 @@ struct Upload {
             return try offset
                 + session.store(source, from: offset, as: target, progress: job.progress, limit: job.limit)
         } catch {
+            if error.kind == .cannotCreate, job.makesDirectories, offset == 0, target.parent != session.home,
+                try session.ensureDirectoryWithParents(target.parent)
+            {
+                return try session.store(
+                    source, from: 0, as: target, progress: job.progress, limit: job.limit)
+            }
             guard offset > 0, error.verb == "REST", error.reply?.code.kind == .permanentNegative else {
                 throw error
             }

@@ -31,7 +31,8 @@ public struct CivilDate: Hashable, Sendable {
     /// From seconds since 1970-01-01T00:00:00Z, as UTC.
     public init(secondsSince1970 seconds: Int64) {
         let days = seconds.floorDivided(by: 86_400)
-        let rest = Int(seconds - days * 86_400)
+        let remainder = Int(seconds % 86_400)
+        let rest = remainder < 0 ? remainder + 86_400 : remainder
         // Days since 0000-03-01, so that the leap day is the last of a year (Hinnant's civil calendar).
         let shifted = days + 719_468
         let era = shifted.floorDivided(by: 146_097)
@@ -111,6 +112,6 @@ private func padded(_ number: Int, _ width: Int) -> String {
 
 extension Int64 {
     fileprivate func floorDivided(by divisor: Int64) -> Int64 {
-        self >= 0 ? self / divisor : (self - divisor + 1) / divisor
+        self % divisor < 0 ? self / divisor - 1 : self / divisor
     }
 }

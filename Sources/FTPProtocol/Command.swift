@@ -30,8 +30,11 @@ public struct Command: Hashable, Sendable {
         let space = line.firstIndex(of: UInt8(ascii: " "))
         let verb = String(decoding: line[..<(space ?? line.endIndex)], as: UTF8.self).uppercased()
         let argument = space.map { Array(line[($0 + 1)...]) }
-        let upper = String(decoding: line, as: UTF8.self).uppercased()
-        self.init(verb, argument, isSecret: upper.hasPrefix("SITE PSWD"))
+        // Also where it is mistyped: it is refused then, and must not be shown either.
+        let start = line.drop { $0 == 0x20 || $0 == 0x09 }.prefix(9)
+        let upper = String(decoding: start, as: UTF8.self).uppercased()
+        let isSecret = upper == "SITE PSWD" || Self.secretVerbs.contains { upper.hasPrefix($0) }
+        self.init(verb, argument, isSecret: isSecret)
     }
 
     /// The line as it goes over the wire, with CR LF and 0xFF doubled (RFC 3659 §2.2).
@@ -39,10 +42,9 @@ public struct Command: Hashable, Sendable {
     /// - Throws: `FTPError.unsendable` for CR, LF or NUL in the argument, for a verb that is
     ///   not letters and digits, and for a line longer than `longestLine`.
     public func wireBytes() throws(FTPError) -> [UInt8] {
-        guard !verb.isEmpty,
-            verb.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) })
-        else {
-            throw .unsendable("“\(visible(Array(verb.utf8)))” is not a command")
+        guard isVerb else {
+            throw .unsendable(
+                isSecret ? "that is not a command" : "“\(visible(Array(verb.utf8)))” is not a command")
         }
         var line = Array(verb.utf8)
         if let argument {
@@ -50,8 +52,8 @@ public struct Command: Hashable, Sendable {
             for byte in argument {
                 guard byte != 0x0D, byte != 0x0A, byte != 0 else {
                     throw .unsendable(
-                        "“\(visible(argument))” contains a line break or NUL, which FTP cannot carry in a name"
-                    )
+                        "“\(isSecret ? Self.mask : visible(argument))” contains a line break or NUL, which "
+                            + "FTP cannot carry")
                 }
                 line.append(byte)
                 if byte == 0xFF { line.append(byte) }
@@ -67,9 +69,16 @@ public struct Command: Hashable, Sendable {
 
     /// The line as the log shows it: verb and argument, a secret as eight dots whatever its length.
     public var logged: [UInt8] {
+        if isSecret, !isVerb { return Array(Self.mask.utf8) }
         guard let argument else { return Array(verb.utf8) }
-        return Array(verb.utf8) + [0x20] + (isSecret ? Array("••••••••".utf8) : argument)
+        return Array(verb.utf8) + [0x20] + (isSecret ? Array(Self.mask.utf8) : argument)
     }
+
+    private var isVerb: Bool {
+        !verb.isEmpty && verb.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }
+    }
+
+    private static let mask = "••••••••"
 }
 
 extension Command {

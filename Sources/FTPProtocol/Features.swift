@@ -106,7 +106,8 @@ public struct Features: Hashable, Sendable {
         listed[label.uppercased()]?.filter { !$0.isEmpty }.joined(separator: ";")
     }
 
-    /// The words of a label's parameters in upper case: `TLS`, `SSL` … of `AUTH TLS;SSL;`, without the `*` of a default.
+    /// The words of a label's parameters in upper case, without the `*` of a default: `TLS` and `SSL` of
+    /// `AUTH TLS;SSL;`.
     public func choices(_ label: String) -> [String] {
         (parameters(label) ?? "").uppercased()
             .split { $0 == ";" || $0 == "," || $0 == " " }

@@ -75,7 +75,7 @@ private let harbourStyles: [Role: Style] = [
     .dialogKey: style(.blue, on: .raised, .bold, ansi: 12, mono: .bold),
     .field: style(.ink, on: .bar, mono: .underline),
     .fieldFocus: style(.bright, on: .field, mono: .underline),
-    .fieldError: style(.red, ansi: 9, mono: .bold),
+    .fieldError: style(.red, on: .raised, ansi: 9, mono: .bold),
     .button: style(.ink, on: .bar),
     .buttonDefault: style(.deep, on: .blue, .bold, mono: .reverse),
     .buttonDanger: style(.deep, on: .red, .bold, mono: .reverse),

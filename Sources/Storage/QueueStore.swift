@@ -70,17 +70,40 @@ public struct QueueStore: Journal {
     }
 
     public func load() throws -> JournalContents {
-        try mappingErrors { try database.read { try Reading(database: $0, path: path).contents() } }
+        try mappingErrors { try database.read { try Reading(database: $0, path: path).contents(.queue) } }
     }
 
     public func remember(sites: [Site], transfers: [Transfer], forgotten: [Transfer.ID]) throws {
+        try change { writing in
+            for site in sites { try writing.write(site) }
+            for transfer in transfers { try writing.write(transfer) }
+            try writing.forget(forgotten)
+        }
+    }
+
+    /// Leaves transfers for the worker, which gives them their identifiers and positions: only one
+    /// process may do that. Safe from any process, at any time.
+    public func leave(sites: [Site], transfers: [Transfer]) throws {
+        try change { writing in
+            for site in sites { try writing.write(site) }
+            try writing.leave(transfers)
+        }
+    }
+
+    /// What others left, in the order of its arrival, under negative identifiers; and all sites.
+    ///
+    /// The worker adds it to its queue, and gives those identifiers as `forgotten` to the `remember` that
+    /// writes the new rows: one transaction, so that nothing is taken twice or lost.
+    public func arrivals() throws -> JournalContents {
+        try mappingErrors { try database.read { try Reading(database: $0, path: path).contents(.arrivals) } }
+    }
+
+    private func change(_ body: (inout Writing) throws -> Void) throws {
         try mappingErrors {
             try database.inDatabase { database in
                 try database.inTransaction(.immediate) {
                     var writing = try Writing(database: database)
-                    for site in sites { try writing.write(site) }
-                    for transfer in transfers { try writing.write(transfer) }
-                    try writing.forget(forgotten)
+                    try body(&writing)
                     try writing.finish()
                     return .commit
                 }

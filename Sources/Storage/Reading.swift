@@ -8,15 +8,21 @@ struct Reading {
     let database: Database
     let path: String
 
-    func contents() throws -> JournalContents {
+    /// The rows of the queue, or those that others left for its worker: their identifiers are negative.
+    enum Part: String {
+        case queue = "id > 0 ORDER BY position, id"
+        case arrivals = "id < 0 ORDER BY id DESC"
+    }
+
+    func contents(_ part: Part) throws -> JournalContents {
         let sites = try sites()
-        let transfers = try transfers(siteIDs: sites.mapValues(\.id))
+        let transfers = try transfers(part, siteIDs: sites.mapValues(\.id))
         let next = try Int64.fetchOne(database, sql: "SELECT value FROM counter WHERE name = 'nextID'") ?? 1
         let greatest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM transfer") ?? 0
         guard greatest < Int64.max, next > 0 else { throw damaged("an identifier out of range") }
         return JournalContents(
             sites: sites.sorted { $0.key < $1.key }.map(\.value), transfers: transfers,
-            nextID: max(next, greatest + 1))
+            nextID: max(next, max(0, greatest) + 1))
     }
 
     private func sites() throws -> [Int64: Site] {
@@ -44,7 +50,7 @@ struct Reading {
             {
                 site.activePorts = first...last
             }
-            site.family = row.text(10).flatMap(Site.AddressFamily.init(rawValue:))
+            site.family = row.integer(10).flatMap(UInt8.init(exactly:)).flatMap(AddressFamily.init(rawValue:))
             site.timeout = Int(timeout)
             site.connections = Int(connections)
             site.retries = Int(retries)
@@ -63,14 +69,12 @@ struct Reading {
         return directories
     }
 
-    private func transfers(siteIDs: [Int64: Site.ID]) throws -> [Transfer] {
+    private func transfers(_ part: Part, siteIDs: [Int64: Site.ID]) throws -> [Transfer] {
         // One array of bytes a directory, whoever is in it.
         let directories = try directories()
         var transfers: [Transfer] = []
-        transfers.reserveCapacity(
-            try Int.fetchOne(database, sql: "SELECT count(*) FROM transfer") ?? 0)
         let rows = try Row.fetchCursor(
-            database, sql: "SELECT \(Columns.list) FROM transfer ORDER BY position, id")
+            database, sql: "SELECT \(Columns.list) FROM transfer WHERE \(part.rawValue)")
         while let row = try rows.next() {
             guard let transfer = transfer(row, siteIDs, directories) else {
                 throw damaged("transfer \(row.integer(0) ?? 0) makes no sense")

@@ -46,7 +46,7 @@ enum Schema {
             activeAddress TEXT,
             firstActivePort INTEGER CHECK (firstActivePort BETWEEN 0 AND 65535),
             lastActivePort INTEGER CHECK (lastActivePort BETWEEN firstActivePort AND 65535),
-            family TEXT,
+            family INTEGER CHECK (family IN (1, 2)),
             timeout INTEGER NOT NULL,
             connections INTEGER NOT NULL,
             retries INTEGER NOT NULL

@@ -55,6 +55,17 @@ struct Writing {
         try upsert.execute()
     }
 
+    /// Below zero, each lower than the one before.
+    mutating func leave(_ transfers: [Transfer]) throws {
+        let lowest = try Int64.fetchOne(database, sql: "SELECT min(id) FROM transfer") ?? 0
+        guard lowest > Int64.min / 2 else { throw StorageError.other(path: "arrivals", reason: "too many") }
+        for (index, transfer) in transfers.enumerated() {
+            var arrival = transfer
+            arrival.id = min(lowest, 0) - 1 - Int64(index)
+            try write(arrival)
+        }
+    }
+
     mutating func forget(_ ids: [Transfer.ID]) throws {
         guard !ids.isEmpty else { return }
         let delete = try database.cachedStatement(sql: "DELETE FROM transfer WHERE id = ?")

@@ -8,9 +8,12 @@ extension Scheduler {
             case .running, .retrying, .asking(.password): transfer.state = .waiting
             case .waiting, .paused, .asking, .failed, .done, .skipped: break
             }
-            nextID = max(nextID, transfer.id + 1)
+            nextID = max(nextID, transfer.id == .max ? .max : transfer.id + 1)
             enter(transfer.sanitized)
         }
+        // No version gives such positions, and sums of them would overflow.
+        let bound = Int64.max / 4
+        if contents.transfers.contains(where: { !(-bound...bound).contains($0.position) }) { renumber() }
     }
 
     mutating func learn(_ site: Site) {

@@ -8,7 +8,7 @@ enum Positions {
     /// The distance at which `count` positions fit above `low` and below `high` (nil: nothing follows);
     /// 0 when they do not.
     static func step(from low: Int64, to high: Int64?, count: Int) -> Int64 {
-        guard let high else { return low < Int64.max - treeSpacing ? fileSpacing : 0 }
+        guard let high else { return low < Int64.max / 2 ? fileSpacing : 0 }
         let (room, overflow) = high.subtractingReportingOverflow(low)
         return overflow ? fileSpacing : min(fileSpacing, room / (Int64(count) + 1))
     }
@@ -18,7 +18,7 @@ extension Scheduler {
     /// The position behind everything, with room for what may be found in trees before it.
     mutating func endPosition() -> Int64 {
         guard let last = lastPosition else { return 0 }
-        if last >= Int64.max - 2 * Positions.treeSpacing { renumber() }
+        if last >= Int64.max / 2 { renumber() }
         return (lastPosition ?? 0) + (trees > 0 ? Positions.treeSpacing : Positions.fileSpacing)
     }
 
@@ -65,7 +65,7 @@ extension Scheduler {
         var position: Int64 = 0
         var moved: [(old: Int64, new: Int64)] = []
         moved.reserveCapacity(entries.count)
-        let room = Int64.max / 2 / Int64(entries.count + 1)
+        let room = Int64.max / 4 / Int64(entries.count + 1)
         let cursors = Set(atWork.values.filter(\.isTree).map(\.cursor))
         for entry in entries { unlist(entry.slot) }
         for entry in entries {

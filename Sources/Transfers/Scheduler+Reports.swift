@@ -2,6 +2,7 @@
 extension Scheduler {
     mutating func began(_ id: Transfer.ID) {
         guard let worker = atWork[id] else { return }
+        atWork[id]?.hasBegun = true
         sites[worker.site].failures = 0
         sites[worker.site].notBefore = 0
     }
@@ -35,17 +36,13 @@ extension Scheduler {
 
     mutating func failed(_ id: Transfer.ID, _ failure: Failure, now: Int64) {
         guard let worker = takeWorker(id) else { return }
-        let others = sites[worker.site].running
-        if let limit = failure.connectionLimit, others > 0 {
+        if let limit = connectionLimit(shownBy: failure, at: worker.site) {
             // Not this transfer's fault: it waits until one of the others has ended.
-            sites[worker.site].learn(limit: min(max(limit, 1), others), now: now)
-            return stopped(failedSlot: id, failure)
+            sites[worker.site].learn(limit: limit, now: now)
+            return putBack(id)
         }
-        let isSitesFault = failure.concernsSite || failure.connectionLimit != nil
-        if isSitesFault && failure.isTemporary {
-            sites[worker.site].failures += 1
-            let pause = retryPolicy.pause(afterAttempt: sites[worker.site].failures, random: nextRandom())
-            sites[worker.site].notBefore = max(sites[worker.site].notBefore, now + pause)
+        if failure.concernsSite || failure.connectionLimit != nil {
+            siteFailed(worker.site, failure, of: table.slot(of: id), now: now)
         }
         guard let slot = table.slot(of: id) else { return }
         tryAgain(slot, failure, now: now)
@@ -74,14 +71,53 @@ extension Scheduler {
         remember(slot)
     }
 
-    private mutating func stopped(failedSlot id: Transfer.ID, _ failure: Failure) {
+    private mutating func putBack(_ id: Transfer.ID) {
         guard let slot = table.slot(of: id), table.state(of: slot) == .running else { return }
         change(slot) { table, slot in table.setState(.waiting, of: slot) }
     }
 
+    /// The number of connections the server takes, if that is what this failure shows; nil if not.
+    private func connectionLimit(shownBy failure: Failure, at site: Int) -> Int? {
+        let others = sites[site].running
+        guard others > 0 else { return nil }
+        if let limit = failure.connectionLimit { return min(max(limit, 1), others) }
+        // Servers say “530 Login incorrect” for one too many as well: while others are logged in
+        // with the same password, it is that.
+        let isRefused = failure.concernsSite && !failure.isTemporary
+        return isRefused && atWork.values.contains { $0.site == site && $0.hasBegun } ? others : nil
+    }
+
+    /// Holds the site for a growing pause, or gives up on all that waits for it, instead of trying it with
+    /// each file in turn.
+    private mutating func siteFailed(_ number: Int, _ failure: Failure, of slot: Slot?, now: Int64) {
+        sites[number].failures += 1
+        let retries = slot.map { table.common(of: $0).options.retries } ?? 0
+        if !failure.isTemporary || (givesUpOnSites && sites[number].failures > retries) {
+            failAll(of: number, failure.message)
+        } else {
+            let pause = retryPolicy.pause(afterAttempt: sites[number].failures, random: nextRandom())
+            sites[number].notBefore = max(sites[number].notBefore, now + pause)
+        }
+    }
+
+    private mutating func failAll(of number: Int, _ message: String) {
+        let startable = sites[number].startable.entries(in: 0..<sites[number].startable.count)
+        let retrying = due.entries(in: 0..<due.count).filter { site(of: $0.slot) == number }
+        for entry in startable + retrying { setState(.failed(message), of: entry.slot) }
+    }
+
     mutating func passwordNeeded(_ id: Transfer.ID) {
-        if let worker = atWork[id] { sites[worker.site].needsPassword = true }
+        // Only while a row asks for it, so that the site is never held without anybody being asked.
+        if let worker = atWork[id], let slot = table.slot(of: id), table.state(of: slot) == .running {
+            sites[worker.site].needsPassword = true
+        }
         stopped(id, bytes: nil, asking: .password)
+    }
+
+    /// The row that asked for the password does not any more: the site's next transfer asks again.
+    mutating func withdrawQuestion(of slot: Slot) {
+        guard table.state(of: slot) == .asking(.password) else { return }
+        sites[site(of: slot)].needsPassword = false
     }
 
     mutating func passwordGiven(_ site: Site.ID) {

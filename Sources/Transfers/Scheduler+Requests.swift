@@ -34,6 +34,7 @@ extension Scheduler {
         let state = table.state(of: slot)
         guard !state.isEnded, state != .paused else { return }
         stopWorker(of: slot)
+        withdrawQuestion(of: slot)
         setState(.paused, of: slot)
     }
 
@@ -44,6 +45,7 @@ extension Scheduler {
 
     /// Removes it; a worker at it is stopped, and counts until it says that it has.
     private mutating func cancel(_ slot: Slot) {
+        withdrawQuestion(of: slot)
         let id = table[slot].id
         if atWork[id] != nil {
             stopWorker(of: slot)

@@ -58,7 +58,8 @@ public struct Scheduler: Sendable {
         /// The server takes no more connections (421 or 530 at login); it took so many of ours, this
         /// one not counted, as far as the session can tell.
         public var connectionLimit: Int?
-        /// It never came to this file: the server could not be reached, or let nobody in.
+        /// It never came to this file: the server could not be reached, or let nobody in. If that is not temporary,
+        /// everything that waits for this server fails with it.
         public var concernsSite: Bool
 
         public init(
@@ -75,7 +76,8 @@ public struct Scheduler: Sendable {
 
     /// What to do, in this order.
     public enum Order: Hashable, Sendable {
-        /// Write these to the journal as they are now (`transfer(_:)`); those of the same handling together.
+        /// Write these to the journal as they are now (`transfer(_:)`, nil for what is forgotten in the same
+        /// handling), and together with its `forget`, in one transaction.
         case remember([Transfer.ID])
         /// Remove these from the journal.
         case forget([Transfer.ID])
@@ -99,6 +101,8 @@ public struct Scheduler: Sendable {
         /// Removed from the queue while at work: nobody may write to this destination until it has ended.
         var orphanedTarget: Target?
         var isTree: Bool
+        /// It is logged in.
+        var hasBegun = false
         /// The position behind which what is found next in the tree is inserted.
         var cursor: Int64
     }
@@ -109,6 +113,7 @@ public struct Scheduler: Sendable {
     public internal(set) var connectionLimit: Int
 
     let retryPolicy: RetryPolicy
+    let givesUpOnSites: Bool
     var random: UInt64
     var table = TransferTable()
     var targets = TargetIndex()
@@ -129,10 +134,17 @@ public struct Scheduler: Sendable {
 
     /// - Parameters:
     ///   - connections: most transfers at work at a time, over all sites.
+    ///   - givesUpOnSites: everything that waits for a server fails with the first transfer that has used up
+    ///     its retries because the server cannot be used: for commands that have to end. Otherwise
+    ///     the server is tried again and again, with growing pauses.
     ///   - seed: of the jitter of the pauses; anything.
-    public init(connections: Int = 4, retryPolicy: RetryPolicy = RetryPolicy(), seed: UInt64 = 0) {
+    public init(
+        connections: Int = 4, retryPolicy: RetryPolicy = RetryPolicy(), givesUpOnSites: Bool = false,
+        seed: UInt64 = 0
+    ) {
         connectionLimit = max(1, connections)
         self.retryPolicy = retryPolicy
+        self.givesUpOnSites = givesUpOnSites
         random = seed
     }
 
@@ -159,7 +171,8 @@ public struct Scheduler: Sendable {
         case .passwordGiven(let site): passwordGiven(site)
         case .sizeLearnt(let id, let size): learn(size: size, of: id)
         case .progressed(let id, let bytes): progressed(id, bytes: bytes)
-        case .tick: break
+        // The alarm has gone off, perhaps a little early: it is set again if it is still needed.
+        case .tick: alarm = nil
         }
         releaseDue(now: now)
         startNext(now: now)

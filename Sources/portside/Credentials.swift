@@ -39,9 +39,20 @@ struct Credentials {
         passwords[site.id] = Secret(typed)
     }
 
+    /// For a site that is known by the queue, not by a URL; what is not known now is asked for when it is wanted.
+    func learnPassword(for site: Site) throws {
+        if options.netrc, let entry = try Netrc.read().entry(for: site.host, user: site.user) {
+            passwords[site.id] = entry.password.map { Secret($0) }
+        }
+        if let file = options.passwordFile { passwords[site.id] = try Self.password(from: file) }
+        if passwords[site.id] == nil, isatty(0) == 1, StandardError.isTerminal { try askIfNeeded(for: site) }
+    }
+
     private static func password(from path: String) throws -> Secret {
         guard let text = try UserFiles.readText(path) else {
-            throw Failure(.noSuchSource, "\(visible(path)): no such file; --password-file names the file with the password")
+            throw Failure(
+                .noSuchSource,
+                "\(visible(path)): no such file; --password-file names the file with the password")
         }
         let line = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
         return Secret(String(line.hasSuffix("\r") ? line.dropLast() : line))
@@ -60,5 +71,14 @@ struct Credentials {
             StandardError.write("\n")
         }
         return readLine(strippingNewline: true)
+    }
+}
+
+extension UserFiles {
+    /// The text of a file that an option names; nil when there is no such file.
+    static func readText(_ path: String) throws -> String? {
+        do { return try read(path) } catch {
+            throw Failure(.localDisk, "\(error)")
+        }
     }
 }

@@ -15,7 +15,8 @@ struct Portside: ParsableCommand {
             """,
         version: portsideVersion,
         subcommands: [
-            OpenCommand.self, DemoCommand.self, ListCommand.self, GetCommand.self, PutCommand.self, CatCommand.self,
+            OpenCommand.self, DemoCommand.self, ListCommand.self, GetCommand.self, PutCommand.self,
+            CatCommand.self,
             RemoveCommand.self, MakeDirectoryCommand.self, RemoveDirectoryCommand.self, MoveCommand.self,
             ChangeModeCommand.self, StatCommand.self, QuoteCommand.self, QueueCommand.self, ServeCommand.self,
             MirrorCommand.self, CopyCommand.self, ProbeCommand.self, SitesCommand.self, ReplayCommand.self,

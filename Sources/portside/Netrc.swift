@@ -31,18 +31,22 @@ struct Netrc {
             netrc.entries.contains(where: { $0.password != nil })
         {
             throw Failure(
-                .permissionRefused, "\(visible(path)) can be read by others and holds passwords: chmod 600 it first")
+                .permissionRefused,
+                "\(visible(path)) can be read by others and holds passwords: chmod 600 it first")
         }
         return netrc
     }
 
     init(_ text: String) {
-        var words = text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { line in
-            line.first == "#" ? [] : line.split { $0 == " " || $0 == "\t" || $0 == "\r" } + ["\n"]
-        }[...]
+        var all: [String] = []
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) where line.first != "#" {
+            all += line.split { $0 == " " || $0 == "\t" || $0 == "\r" }.map(String.init)
+            all.append("\n")
+        }
+        var words = all[...]
         func value() -> String? {
             while words.first == "\n" { words.removeFirst() }
-            return words.popFirst().map(String.init)
+            return words.popFirst()
         }
         while let word = words.popFirst() {
             switch word {

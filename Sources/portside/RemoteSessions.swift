@@ -10,7 +10,7 @@ import Transport
 final class RemoteSessions {
     let credentials: Credentials
     let printer: DialoguePrinter
-    private let interrupts: Interrupts
+    let interrupts: Interrupts
     private var sessions: [Site.ID: Session] = [:]
 
     init(_ options: ConnectionOptions) throws {
@@ -38,7 +38,9 @@ final class RemoteSessions {
         do {
             return try body(try session(for: target))
         } catch let failure as Failure where failure.kind == .cancelled {
-            throw interrupts.failure ?? failure
+            guard let status = interrupts.status, let reason = interrupts.failure else { throw failure }
+            complain(reason.message)
+            throw ExitStatus.Silent(code: status)
         }
     }
 
@@ -58,26 +60,29 @@ final class Interrupts: Sendable {
     }
 
     private let state = Mutex(State())
-    private let sources = Mutex<[any DispatchSourceProtocol]>([])
+    // Written in `init` alone, and never read: it only keeps the sources alive.
+    nonisolated(unsafe) private var sources: [any DispatchSourceProtocol] = []
 
     init(maxTime: Int?) {
         for (number, status) in [(SIGINT, ExitStatus.interrupted), (SIGTERM, ExitStatus.terminated)] {
             signal(number, SIG_IGN)
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { [weak self] in
-                self?.interrupt(status, Failure(.cancelled, "interrupted; what has arrived is kept, -c goes on from it"))
+                self?.interrupt(
+                    status, Failure(.cancelled, "interrupted; what has arrived is kept, -c goes on from it"))
             }
             source.activate()
-            sources.withLock { $0.append(source) }
+            sources.append(source)
         }
         if let maxTime {
             let timer = DispatchSource.makeTimerSource(queue: .global())
             timer.schedule(deadline: .now() + .seconds(maxTime))
             timer.setEventHandler { [weak self] in
-                self?.interrupt(75, Failure(.temporary, "not done within \(maxTime) s (--max-time); try again later"))
+                self?.interrupt(
+                    75, Failure(.temporary, "not done within \(maxTime) s (--max-time); try again later"))
             }
             timer.activate()
-            sources.withLock { $0.append(timer) }
+            sources.append(timer)
         }
     }
 

@@ -5,7 +5,8 @@ import Transfers
 func remoteTarget(_ text: String) throws -> TargetURL {
     guard TargetURL.looksRemote(text) else {
         throw Usage(
-            "“\(visible(text))” is not a server's address; write ftp://HOST/PATH (saved sites are not there yet)")
+            "“\(visible(text))” is not a server's address; write ftp://HOST/PATH (saved sites are not there yet)"
+        )
     }
     do { return try TargetURL(text) } catch { throw Usage(error.description) }
 }

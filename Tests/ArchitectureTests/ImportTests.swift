@@ -50,7 +50,8 @@ private enum Arrows {
         "Transport": ["CLinux", "COpenSSL", "Glibc", "Synchronization"],
         "Engine": ["FTPProtocol", "Transfers", "Transport", "Dispatch", "Synchronization"],
         "EmbeddedServer": ["FTPProtocol", "Transport", "Dispatch", "Synchronization"],
-        "Storage": ["FTPProtocol", "Transfers", "GRDB"],
+        // Foundation for the `Data` that GRDB speaks; Glibc for the lock and the private files beside the database.
+        "Storage": ["FTPProtocol", "Transfers", "GRDB", "Foundation", "Glibc"],
         "Terminal": ["FTPProtocol", "Interface", "CNcurses", "CLinux", "Glibc"],
         "portside": [
             "FTPProtocol", "Transfers", "Interface", "Transport", "Engine", "EmbeddedServer", "Storage",

@@ -9,14 +9,18 @@ struct SourceFile {
         try FileManager.default.contentsOfDirectory(atPath: sources.path).filter { !$0.hasPrefix(".") }
     }
 
+    /// The Swift files and headers of a target, relative to its folder.
+    static func names(of target: String) throws -> [String] {
+        try FileManager.default.subpathsOfDirectory(atPath: sources.appendingPathComponent(target).path)
+            .filter { $0.hasSuffix(".swift") || $0.hasSuffix(".h") }
+    }
+
     static func all(of target: String) throws -> [SourceFile] {
-        let folder = sources.appendingPathComponent(target)
-        return try FileManager.default.subpathsOfDirectory(atPath: folder.path)
-            .filter { $0.hasSuffix(".swift") }
-            .map { name in
-                let text = try String(contentsOf: folder.appendingPathComponent(name), encoding: .utf8)
-                return SourceFile(path: "Sources/\(target)/\(name)", imports: imports(in: text))
-            }
+        try names(of: target).filter { $0.hasSuffix(".swift") }.map { name in
+            let path = "\(target)/\(name)"
+            let text = try String(contentsOf: sources.appendingPathComponent(path), encoding: .utf8)
+            return SourceFile(path: "Sources/\(path)", imports: imports(in: text))
+        }
     }
 
     /// The modules of the import declarations, whatever stands before `import` and whichever part is taken.
@@ -38,7 +42,7 @@ struct SourceFile {
         return modules
     }
 
-    private static let sources = URL(fileURLWithPath: #filePath)
+    static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-        .appendingPathComponent("Sources")
+    private static let sources = repository.appendingPathComponent("Sources")
 }

@@ -2,34 +2,28 @@ import EmbeddedServer
 import TestSupport
 import Transport
 
-/// A running server with a few files, and what it takes to speak to it.
+/// A running server with a few files, and what it takes to speak to it:
+///
+///     a.txt        one LF two LF, 2026-11-20 17:31:05 UTC
+///     sub/b.bin    1 2 3, the same time
 final class Fixture {
-    let scratch: ScratchDirectory
+    let files: TemporaryDirectory
     let server: EmbeddedServer
     let port: UInt16
 
-    init(_ personality: Personality = .unix, faults: Set<Fault> = []) throws {
-        var configuration = ServerConfiguration()
-        configuration.personality = personality
-        configuration.faults = faults
-        try self.init(configuration)
+    convenience init(_ personality: Personality = .unix, faults: Set<Fault> = []) throws {
+        try self.init(ServerConfiguration(personality: personality, faults: faults))
     }
 
-    /// `before` fills the directory that is served.
-    convenience init(_ configuration: ServerConfiguration) throws {
-        try self.init(configuration, serving: "")
-    }
-
-    init(_ configuration: ServerConfiguration, serving part: String) throws {
-        scratch = try ScratchDirectory()
-        try scratch.write("a.txt", "one\ntwo\n")
-        try scratch.makeDirectory("sub")
-        try scratch.write("sub/b.bin", [1, 2, 3])
+    init(_ configuration: ServerConfiguration) throws {
+        files = try TemporaryDirectory()
+        try files.write(Array("one\ntwo\n".utf8), to: "a.txt")
+        try files.makeDirectory("sub")
+        try files.write([1, 2, 3], to: "sub/b.bin")
         for name in ["a.txt", "sub/b.bin", "sub"] {
-            // 2026-11-20 17:31:05 UTC
-            try LocalDirectory.setModified(1_795_195_865, of: scratch.place(name))
+            try LocalDirectory.setModified(1_795_195_865, of: Array(files.path(of: name).utf8))
         }
-        server = try EmbeddedServer(serving: part.isEmpty ? scratch.path : scratch.place(part), configuration)
+        server = try EmbeddedServer(serving: Array(files.path.utf8), configuration)
         port = try server.start()
     }
 
@@ -37,7 +31,27 @@ final class Fixture {
         server.stop()
     }
 
-    func client() throws -> ScriptedClient { try ScriptedClient.loggedIn(port: port) }
+    /// Logged in, TYPE I. Keeps the server running as long as it is there.
+    func client() throws -> ScriptedClient {
+        let client = try ScriptedClient.loggedIn(port: port)
+        client.companion = self
+        return client
+    }
+
+    func place(_ name: String) -> [UInt8] { Array(files.path(of: name).utf8) }
+
+    func exists(_ name: String) throws -> Bool {
+        try LocalDirectory.status(of: place(name), followingLinks: false) != nil
+    }
 }
 
 func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
+
+/// Bytes that differ from each other, the same every time.
+func pattern(_ count: Int) -> [UInt8] {
+    var state: UInt32 = 0x1234_5678
+    return (0..<count).map { _ in
+        state = state &* 1_664_525 &+ 1_013_904_223
+        return UInt8(truncatingIfNeeded: state >> 24)
+    }
+}

@@ -101,6 +101,52 @@ import Transfers
         }
     }
 
+    @Test func whatOthersLeaveWaitsForTheWorkerAndIsTakenInOneStep() throws {
+        try withTemporaryDirectory { directory in
+            let worker = try QueueStore(directory: directory)
+            try worker.remember(sites: [Site(host: "h")], transfers: [.numbered(1)], forgotten: [])
+            let other = try QueueStore(directory: directory)
+            try other.leave(sites: [], transfers: [.numbered(7), .numbered(8)])
+            try other.leave(sites: [.everythingSet], transfers: [.numbered(9)])
+            #expect(try worker.load().transfers.map(\.id) == [1])
+            let arrivals = try worker.arrivals()
+            #expect(arrivals.transfers.map(\.id) == [-1, -2, -3])
+            #expect(arrivals.transfers.map(\.localName) == (7...9).map { Transfer.numbered($0).localName })
+            #expect(arrivals.sites.count == 2)
+            #expect(arrivals.nextID == 2)
+            try worker.remember(sites: [], transfers: [.numbered(2)], forgotten: [-1])
+            #expect(try worker.arrivals().transfers.map(\.id) == [-2, -3])
+            #expect(try worker.load().transfers.map(\.id) == [1, 2])
+        }
+    }
+
+    @Test func aFullDiskIsSaidSoAndKeepsWhatWasThere() throws {
+        try withTemporaryDirectory { directory in
+            let store = try QueueStore(directory: directory)
+            try store.remember(sites: [Site(host: "h")], transfers: [.numbered(1)], forgotten: [])
+            // What SQLite answers to ENOSPC, without a disk to fill.
+            try store.database.inDatabase { try $0.execute(sql: "PRAGMA max_page_count = 20") }
+            #expect(throws: StorageError.full(path: store.path)) {
+                try store.remember(sites: [], transfers: (2...5000).map { .numbered($0) }, forgotten: [])
+            }
+            #expect(try store.load().transfers == [.numbered(1)])
+            try store.remember(sites: [], transfers: [.numbered(2)], forgotten: [])
+            #expect(try store.load().transfers.count == 2)
+        }
+    }
+
+    @Test func aQueueThatMayNotBeWrittenIsSaidSo() throws {
+        try withTemporaryDirectory { directory in
+            let store = try QueueStore(directory: directory)
+            try store.database.inDatabase { try $0.execute(sql: "PRAGMA query_only = 1") }
+            #expect {
+                try store.remember(sites: [Site(host: "h")], transfers: [], forgotten: [])
+            } throws: { error in
+                if case StorageError.notWritable = error { true } else { false }
+            }
+        }
+    }
+
     @Test func nobodyElseMayReadIt() throws {
         try withTemporaryDirectory { parent in
             let directory = parent + "/a/b"

@@ -6,6 +6,9 @@ public final class ScriptedClient {
     /// Longer than anything takes here; reached only when something hangs.
     public static let patience = Duration.seconds(20)
 
+    /// Lives as long as the client: the server it speaks to.
+    public var companion: AnyObject?
+
     private let control: Socket
     private var received: [UInt8] = []
     private var hasEnded = false
@@ -69,6 +72,13 @@ public final class ScriptedClient {
         return hasEnded && received.isEmpty
     }
 
+    /// Whatever comes, without looking for lines in it, until there are so many bytes.
+    public func receiveBytes(atLeast count: Int) throws(TransportError) -> [UInt8] {
+        while received.count < count, !hasEnded { try fill() }
+        defer { received = [] }
+        return received
+    }
+
     private func line() throws(TransportError) -> [UInt8] {
         while true {
             if let end = received.firstIndex(of: 0x0A) {
@@ -92,12 +102,23 @@ public final class ScriptedClient {
 
     /// PASV and a connection to where it points.
     public func passive() throws(TransportError) -> Socket {
+        try connectData(to: try passivePort())
+    }
+
+    /// PASV and a connection that is begun, which may or may not stand soon.
+    public func passivePending() throws(TransportError) -> PendingConnection {
+        try PendingConnection(to: control.peer.with(port: try passivePort()))
+    }
+
+    /// PASV, and the port of its reply.
+    public func passivePort() throws(TransportError) -> UInt16 {
         let reply = try say("PASV")
-        let numbers = reply.drop { $0 != "(" }.dropFirst().prefix { $0 != ")" }.split(separator: ",").compactMap {
-            UInt16($0)
-        }
+        let numbers = reply.drop { $0 != "(" }.dropFirst().prefix { $0 != ")" }.split(separator: ",")
+            .compactMap {
+                UInt16($0)
+            }
         guard numbers.count == 6 else { throw .unusable(reply) }
-        return try connectData(to: numbers[4] * 256 + numbers[5])
+        return numbers[4] * 256 + numbers[5]
     }
 
     public func extendedPassive() throws(TransportError) -> Socket {
@@ -108,7 +129,7 @@ public final class ScriptedClient {
         return try connectData(to: port)
     }
 
-    private func connectData(to port: UInt16) throws(TransportError) -> Socket {
+    public func connectData(to port: UInt16) throws(TransportError) -> Socket {
         try Socket.connect(
             to: control.peer.with(port: port), until: .after(Self.patience), cancellation: nil)
     }

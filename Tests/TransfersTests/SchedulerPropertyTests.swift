@@ -102,7 +102,7 @@ struct World {
         case 3 where transfer.kind == .tree:
             end(id, .scanEnded(id, nil))
         case 1, 4:
-            end(id, .failed(id, .init("lost", isTemporary: isTemporary, concernsSite: random.below(2) == 0)))
+            end(id, .failed(id, .init("lost", isTemporary: isTemporary, concernsSite: random.below(4) == 0)))
         case 2: end(id, .failed(id, .init("full", isTemporary: true, connectionLimit: random.below(4))))
         case 3: end(id, .conflicted(id, size: 1, modified: 1))
         case 5: end(id, .passwordNeeded(id))
@@ -180,7 +180,6 @@ struct World {
     /// From here on everything goes well: all must end, and no state may be a dead end.
     mutating func drain() throws {
         send(.request(.resumeAll))
-        for site in sites { send(.passwordGiven(site.id)) }
         var rounds = 0
         while queue.hasWork || queue.counts.asking > 0 {
             rounds += 1
@@ -191,6 +190,10 @@ struct World {
                 end(id, isTree ? .scanEnded(id, nil) : .finished(id, bytes: 100))
             }
             send(.tick)
+            // Only where somebody asks, as a user would.
+            for row in queue.rows(in: 0..<1000) where row.state == .asking(.password) {
+                send(.passwordGiven(row.site))
+            }
             send(.request(.answer(queue.rows(in: 0..<1000).map(\.id), .overwrite)))
             try check()
         }

@@ -21,7 +21,8 @@ import Transfers
         let first = queue.handle(.failed(1, lost), now: 100)
         #expect(first == [.remember([1]), .wakeAt(102)])
         #expect(queue.transfer(1)?.state == .retrying(at: 102, reason: "connection lost"))
-        #expect(queue.handle(.tick, now: 101).isEmpty)
+        // An alarm that goes off early is set again.
+        #expect(queue.handle(.tick, now: 101) == [.wakeAt(102)])
         #expect(queue.handle(.tick, now: 102) == [.start(queue.transfer(1)!)])
         let second = queue.handle(.failed(1, lost), now: 102)
         guard case .wakeAt(let time) = second.last else { return #expect(Bool(false), "\(second)") }
@@ -115,6 +116,16 @@ import Transfers
         #expect(queue.transfer(1)?.bytes == 40)
     }
 
+    @Test func aFailureThatComesAfterPauseKeepsItsBytesAndChangesNothingElse() {
+        var queue = Scheduler.withSite()
+        _ = queue.add(.file("a"))
+        _ = queue.handle(.request(.pause([1])), now: 0)
+        let lost = Scheduler.Failure("connection lost", isTemporary: true, bytes: 30)
+        #expect(queue.handle(.failed(1, lost), now: 0) == [.remember([1])])
+        #expect(queue.transfer(1)?.state == .paused)
+        #expect(queue.transfer(1)?.bytes == 30 && queue.transfer(1)?.attempts == 0)
+    }
+
     @Test func whatWasCancelledIsForgottenAtOnceAndItsLateReportsAreIgnored() {
         var queue = Scheduler.withSite()
         _ = queue.add(.file("a"))
@@ -197,5 +208,98 @@ import Transfers
         #expect(queue.rows(in: 2..<4).map(\.id) == [3, 4])
         #expect(queue.rows(in: 90..<100).isEmpty)
         #expect(queue.bytesLeft == 300)
+    }
+
+    @Test func aSiteIsNotHeldForAPasswordThatNobodyIsAskedForAnyMore() {
+        var queue = Scheduler.withSite(connections: 1)
+        _ = queue.handle(.request(.add([.file("a"), .file("b"), .file("c")])), now: 0)
+        _ = queue.handle(.passwordNeeded(1), now: 0)
+        #expect(queue.handle(.request(.cancel([1])), now: 0) == [.forget([1]), .start(queue.transfer(2)!)])
+        _ = queue.handle(.request(.pause([2])), now: 0)
+        #expect(queue.handle(.passwordNeeded(2), now: 0).contains(.start(queue.transfer(3)!)))
+    }
+
+    @Test func movesAmongThoseThatWait() {
+        var queue = Scheduler.withSite(connections: 1)
+        _ = queue.handle(.request(.add("abcde".map { .file(String($0)) })), now: 0)
+        for (id, places, order) in [
+            (5, -2, [2, 5, 3, 4]), (2, 1, [5, 2, 3, 4]), (4, -99, [4, 5, 2, 3]), (4, .max, [5, 2, 3, 4]),
+            (3, 0, [5, 2, 3, 4]), (77, 1, [5, 2, 3, 4]),
+        ] as [(Transfer.ID, Int, [Transfer.ID])] {
+            _ = queue.handle(.request(.move(id, by: places)), now: 0)
+            #expect(queue.rows(in: 1..<9).map(\.id) == order)
+        }
+        for _ in 0..<100 { _ = queue.handle(.request(.move(4, by: -1)), now: 0) }
+        for _ in 0..<100 {
+            // Always between the same two: the room between them is used up.
+            _ = queue.handle(.request(.move(queue.rows(in: 3..<4)[0].id, by: -1)), now: 0)
+        }
+        #expect(Set(queue.rows(in: 0..<9).map(\.position)).count == 5)
+    }
+
+    @Test func whatRanBeforeTheRestartWaitsAndWhatWasPausedStaysSo() {
+        var queue = Scheduler(connections: 2)
+        let states: [TransferState] = [
+            .running, .paused, .retrying(at: 9, reason: "lost"), .asking(.password),
+            .asking(.destinationExists(size: 1, modified: 1)), .failed("no"), .done,
+        ]
+        var contents = JournalContents(sites: [Site(host: "example")], nextID: 20)
+        for (index, state) in states.enumerated() {
+            var transfer = Transfer.file("f\(index)")
+            transfer.id = Int64(index) + 1
+            transfer.position = index == 0 ? .min : index == 6 ? .max : Int64(index)
+            transfer.state = state
+            contents.transfers.append(transfer)
+        }
+        _ = queue.handle(.restored(contents), now: 0)
+        #expect(queue.rows(in: 0..<9).map(\.id) == [1, 3, 5, 4, 2, 6, 7])
+        #expect(queue.counts.running == 2 && queue.counts.paused == 1 && queue.counts.asking == 1)
+        #expect(queue.add(.file("new")) == [.remember([20])])
+    }
+
+    @Test func sizesThatLieDoNotOverflow() {
+        var queue = Scheduler.withSite(connections: 1)
+        _ = queue.handle(
+            .request(.add((0..<4).map { .file("f\($0)", size: .max) } + [.file("n", size: -9)])), now: 0)
+        #expect(queue.bytesLeft == .max)
+        #expect(queue.transfer(5)?.size == nil)
+        _ = queue.handle(.sizeLearnt(1, .min), now: 0)
+        _ = queue.handle(.progressed(1, bytes: .min), now: 0)
+        #expect(queue.transfer(1)?.bytes == 0)
+    }
+
+    @Test func aServerThatLetsNobodyInFailsAllThatWaitsForItAtOnce() {
+        var queue = Scheduler.withSite(connections: 1)
+        _ = queue.handle(.site(large), now: 0)
+        _ = queue.handle(.request(.add([.file("a"), .file("b"), .file("l", site: large)])), now: 0)
+        let refused = Scheduler.Failure("530 Login incorrect", isTemporary: false, concernsSite: true)
+        let orders = queue.handle(.failed(1, refused), now: 0)
+        #expect(orders == [.remember([2, 1]), .start(queue.transfer(3)!)])
+        #expect(queue.counts.failed == 2)
+    }
+
+    @Test func aRefusedLoginWhileOthersAreLoggedInIsOneConnectionTooMany() {
+        var queue = Scheduler.withSite()
+        _ = queue.handle(.request(.add((0..<6).map { .file("f\($0)") })), now: 0)
+        _ = queue.handle(.began(1), now: 0)
+        let refused = Scheduler.Failure("530 Login incorrect", isTemporary: false, concernsSite: true)
+        _ = queue.handle(.failed(4, refused), now: 0)
+        #expect(queue.counts.failed == 0 && queue.counts.running == 3 && queue.counts.waiting == 3)
+    }
+
+    @Test func aCommandGivesUpOnAServerThatStaysDown() {
+        var queue = Scheduler(connections: 1, givesUpOnSites: true)
+        _ = queue.handle(.site(Site(host: "example")), now: 0)
+        _ = queue.handle(.request(.add((0..<100).map { .file("f\($0)") })), now: 0)
+        let down = Scheduler.Failure("connection refused", isTemporary: true, concernsSite: true)
+        var now: Int64 = 0
+        while queue.hasWork && now < 100_000 {
+            for row in queue.rows(in: 0..<1) where row.state == .running {
+                _ = queue.handle(.failed(row.id, down), now: now)
+            }
+            now += 400
+            _ = queue.handle(.tick, now: now)
+        }
+        #expect(queue.counts.failed == 100)
     }
 }

@@ -15,17 +15,26 @@ extension ServerSession {
             try reply(.noDataConnection)
             return nil
         }
-        let announcesByState = personality.data.announcesByState
-        if announcesByState {
-            try announce(data.stands(state.cancellation) ? .dataAlreadyOpen : opening)
+        guard personality.data.announcesByState else {
+            guard try waitForData() else { return nil }
+            guard let socket = try takeData() else { return nil }
+            try announce(opening)
+            return socket
         }
-        guard try waitForData() else {
-            data.forget()
-            return nil
+        if data.stands(state.cancellation) {
+            guard let socket = try takeData() else { return nil }
+            try announce(.dataAlreadyOpen)
+            return socket
         }
-        let socket: Socket
+        try announce(opening)
+        guard try waitForData() else { return nil }
+        return try takeData()
+    }
+
+    /// The connection that was waited for; nil when it failed and the client has been told.
+    private mutating func takeData() throws(TransportError) -> Socket? {
         do throws(DataChannel.Failure) {
-            socket = try data.take(state.cancellation)
+            return try data.take(state.cancellation)
         } catch {
             switch error {
             case .failed: try reply(.cannotOpenData)
@@ -34,8 +43,6 @@ extension ServerSession {
             }
             return nil
         }
-        if !announcesByState { try announce(opening) }
-        return socket
     }
 
     private func announce(_ opening: Answer) throws(TransportError) {
@@ -43,25 +50,29 @@ extension ServerSession {
         try reply(opening)
     }
 
-    /// True when the connection stands, or has failed for good.
+    /// True when the connection stands, or has failed for good; false when it was given up and the client told.
     private mutating func waitForData() throws(TransportError) -> Bool {
         let deadline = Deadline.after(configuration.dataPatience)
+        var interruption = try heard()
         while true {
+            switch interruption {
+            case .goOn: break
+            case .gone:
+                data.forget()
+                return false
+            case .abort:
+                data.forget()
+                try explain(.aborted)
+                return false
+            }
             switch data.wait(watching: watchedControl, until: deadline, state.cancellation) {
             case .ready: return true
+            case .interrupted: interruption = try listen()
             case .cancelled: throw .cancelled
             case .timedOut:
+                data.forget()
                 try reply(.cannotOpenData)
                 return false
-            case .interrupted:
-                switch try listen() {
-                case .goOn: continue
-                case .gone: return false
-                case .abort:
-                    try reply(.transferAborted)
-                    try reply(.aborted)
-                    return false
-                }
             }
         }
     }
@@ -85,6 +96,11 @@ extension ServerSession {
             isOver = true
             return .gone
         }
+        return try heard()
+    }
+
+    /// What has been read already, perhaps together with the command that runs.
+    private mutating func heard() throws(TransportError) -> Interruption {
         while let line = input.takeUrgent(["ABOR", "STAT"]) {
             note(.sent, line.bytes)
             if line.verb == "ABOR" { return .abort }
@@ -102,6 +118,7 @@ extension ServerSession {
         limit: RateLimit? = nil, _ body: (inout Pump, Pump.Conditions, _ isResuming: Bool) -> PumpResult
     ) throws(TransportError) -> TransferEnd {
         var isResuming = false
+        if case .abort = try heard() { return .aborted }
         while true {
             let conditions = Pump.Conditions(
                 patience: configuration.dataPatience, cancellation: state.cancellation,

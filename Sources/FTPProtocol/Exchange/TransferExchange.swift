@@ -26,6 +26,9 @@ public struct TransferExchange: Sendable {
     private var state = State.ready
     private var data = Data.open
     private var outcome: Step?
+    /// REST was accepted and no transfer came of it: send `REST 0` before the next one, since some servers
+    /// keep the offset, even for a LIST.
+    public private(set) var leavesOffsetBehind = false
 
     /// - Parameter restartOffset: bytes to skip, of an image transfer (RFC 3659 §5); 0 sends no REST.
     ///   Not for APPE: servers refuse the two together.
@@ -44,7 +47,9 @@ public struct TransferExchange: Sendable {
         if let outcome { return outcome }
         switch (state, reply.code.kind) {
         case (.ready, _): return .wait
-        case (.sentRestart, .intermediate): return transfer()
+        case (.sentRestart, .intermediate):
+            leavesOffsetBehind = true
+            return transfer()
         case (.sentRestart, .preliminary): return .wait
         case (.sentRestart, .completion) where reply.code.isLeftOver: return .wait
         // The 1yz: 125 and 150 mean the same, and a second one means nothing.
@@ -88,6 +93,7 @@ public struct TransferExchange: Sendable {
     }
 
     private mutating func begin() -> Step {
+        leavesOffsetBehind = false
         guard data == .open else {
             state = .replyPending
             return .wait
@@ -97,6 +103,7 @@ public struct TransferExchange: Sendable {
     }
 
     private mutating func accept(isFirst: Bool) -> Step {
+        leavesOffsetBehind = false
         guard data == .open else { return conclude() }
         state = .dataPending
         return isFirst ? .moveBytes : .wait

@@ -34,9 +34,10 @@ struct UnixListDate {
     private static func monthFirst(
         _ line: Span<UInt8>, _ first: Range<Int>, _ years: YearChooser
     ) -> UnixListDate? {
-        guard let month = MonthNames.number(line, first) else { return nil }
         var position = first.upperBound
-        guard let second = line.nextField(from: &position), let day = MarkedNumber(line, second)?.value
+        // The numbers first: owners and groups come here too, and names of months are the dear part.
+        guard let second = line.nextField(from: &position), let day = MarkedNumber(line, second)?.value,
+            isTimeOrYear(line, after: position), let month = MonthNames.number(line, first)
         else { return nil }
         return timeOrYear(line, month, day, &position, years)
     }
@@ -50,7 +51,9 @@ struct UnixListDate {
         var position = first.upperBound
         guard let second = line.nextField(from: &position) else { return nil }
         if number.value <= 31, !line[second.lowerBound].isDigit {
-            guard let month = MonthNames.number(line, second) else { return nil }
+            guard isTimeOrYear(line, after: position), let month = MonthNames.number(line, second) else {
+                return nil
+            }
             return timeOrYear(line, month, number.value, &position, years)
         }
         guard let next = MarkedNumber(line, second) else { return nil }
@@ -67,6 +70,12 @@ struct UnixListDate {
             return nil
         }
         return timeOrYear(line, number.value, next.value, &position, years)
+    }
+
+    private static func isTimeOrYear(_ line: Span<UInt8>, after position: Int) -> Bool {
+        var position = position
+        guard let field = line.nextField(from: &position) else { return false }
+        return isTime(line, field) || year(line, field) != nil
     }
 
     /// What follows month and day; sets the date and where the name begins.

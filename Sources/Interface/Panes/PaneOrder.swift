@@ -18,66 +18,104 @@ extension Pane {
     mutating func append(_ chunk: [ListingEntry]) {
         let begin = entries.count
         entries.append(contentsOf: chunk)
-        for index in begin..<entries.count where isShown(index) { order.append(Int32(index)) }
+        let pattern = NamePattern(filter)
+        for index in begin..<entries.count where isShown(index, pattern) { order.append(Int32(index)) }
     }
 
-    private func isShown(_ index: Int) -> Bool {
+    private func isShown(_ index: Int, _ pattern: NamePattern) -> Bool {
         let name = entries.nameBytes(index)
-        if !showsHidden, name.first == UInt8(ascii: ".") { return false }
-        if name.elementsEqual([UInt8(ascii: ".")]) || name.elementsEqual(Array("..".utf8)) { return false }
-        return filter.isEmpty || matches(filter, name)
+        if name.first == dot, !showsHidden || name.count == 1 || (name.count == 2 && name.last == dot) {
+            return false
+        }
+        return pattern.fits(name)
     }
 
     private func sortedOrder() -> [Int32] {
-        var order = entries.count == 0 ? [] : (0..<Int32(entries.count)).filter { isShown(Int($0)) }
-        let entries = entries
-        let sort = sort
-        let isDescending = isDescending
+        let pattern = NamePattern(filter)
+        var keys: [SortingKey] = []
+        keys.reserveCapacity(entries.count)
         entries.withNames { names, range in
-            order.sort { left, right in
-                let (a, b) = (Int(left), Int(right))
-                let (aIsFolder, bIsFolder) = (entries.kind(a) == .directory, entries.kind(b) == .directory)
-                if aIsFolder != bIsFolder { return aIsFolder }
-                var result =
+            for index in 0..<entries.count where isShown(index, pattern) {
+                let name = range(index)
+                let value: Int64 =
                     switch sort {
-                    case .name: 0
-                    case .size: compare(entries.size(a) ?? -1, entries.size(b) ?? -1)
-                    case .time: compare(entries.seconds(a) ?? .min, entries.seconds(b) ?? .min)
-                    case .extension:
-                        compareNames(names, fileExtension(names, range(a)), fileExtension(names, range(b)))
+                    case .name, .extension: 0
+                    case .size: entries.size(index) ?? -1
+                    case .time: entries.seconds(index) ?? .min
                     }
-                if result == 0 { result = compareNames(names, range(a), range(b)) }
-                return isDescending ? result > 0 : result < 0
+                let ending =
+                    sort == .extension ? fileExtension(names, name) : name.lowerBound..<name.lowerBound
+                keys.append(
+                    SortingKey(
+                        value: value, nameStart: UInt32(name.lowerBound),
+                        endingStart: UInt32(ending.lowerBound),
+                        nameLength: UInt16(name.count), endingLength: UInt16(ending.count),
+                        isFolder: entries.kind(index) == .directory, index: Int32(index)))
+            }
+            // Letters are made small once, not in each comparison.
+            let small = names.map(lowercased)
+            small.withUnsafeBytes { small in
+                let isDescending = isDescending
+                keys.sort { isOrdered($0, $1, small, UnsafeRawBufferPointer(names), isDescending) }
             }
         }
-        return order
+        return keys.map(\.index)
     }
 }
 
-private func compare(_ a: Int64, _ b: Int64) -> Int { a < b ? -1 : a > b ? 1 : 0 }
+private let dot = UInt8(ascii: ".")
 
-/// By letters without regard to case, then by bytes, so that the order is total.
-private func compareNames(_ bytes: UnsafeBufferPointer<UInt8>, _ a: Range<Int>, _ b: Range<Int>) -> Int {
-    var (i, j) = (a.lowerBound, b.lowerBound)
-    while i < a.upperBound, j < b.upperBound {
-        let (x, y) = (lowercased(bytes[i]), lowercased(bytes[j]))
-        if x != y { return x < y ? -1 : 1 }
-        i += 1
-        j += 1
+private struct SortingKey {
+    let value: Int64
+    let nameStart: UInt32
+    let endingStart: UInt32
+    let nameLength: UInt16
+    let endingLength: UInt16
+    let isFolder: Bool
+    let index: Int32
+
+    var name: Range<Int> { Int(nameStart)..<Int(nameStart) + Int(nameLength) }
+    var ending: Range<Int> { Int(endingStart)..<Int(endingStart) + Int(endingLength) }
+}
+
+/// Directories first; then by the wish; then by name without regard to case, then by bytes, so that the order is total.
+private func isOrdered(
+    _ a: SortingKey, _ b: SortingKey, _ small: UnsafeRawBufferPointer, _ names: UnsafeRawBufferPointer,
+    _ isDescending: Bool
+) -> Bool {
+    if a.isFolder != b.isFolder { return a.isFolder }
+    var result = a.value == b.value ? 0 : a.value < b.value ? -1 : 1
+    if result == 0, a.endingLength > 0 || b.endingLength > 0 {
+        result = compareBytes(small, a.ending, b.ending)
     }
-    if a.count != b.count { return a.count < b.count ? -1 : 1 }
-    for offset in 0..<a.count {
+    if result == 0 { result = compareBytes(small, a.name, b.name) }
+    if result == 0 { result = compareBytes(names, a.name, b.name) }
+    return isDescending ? result > 0 : result < 0
+}
+
+/// Byte by byte, eight at a time.
+private func compareBytes(_ bytes: UnsafeRawBufferPointer, _ a: Range<Int>, _ b: Range<Int>) -> Int {
+    let common = min(a.count, b.count)
+    var offset = 0
+    while offset + 8 <= common {
+        let x = bytes.loadUnaligned(fromByteOffset: a.lowerBound + offset, as: UInt64.self)
+        let y = bytes.loadUnaligned(fromByteOffset: b.lowerBound + offset, as: UInt64.self)
+        if x != y { return x.bigEndian < y.bigEndian ? -1 : 1 }
+        offset += 8
+    }
+    while offset < common {
         let (x, y) = (bytes[a.lowerBound + offset], bytes[b.lowerBound + offset])
         if x != y { return x < y ? -1 : 1 }
+        offset += 1
     }
-    return 0
+    return a.count == b.count ? 0 : a.count < b.count ? -1 : 1
 }
 
 /// After the last dot; empty for none and for a name that only begins with one.
 private func fileExtension(_ bytes: UnsafeBufferPointer<UInt8>, _ name: Range<Int>) -> Range<Int> {
     var index = name.upperBound - 1
     while index > name.lowerBound {
-        if bytes[index] == UInt8(ascii: ".") { return index + 1..<name.upperBound }
+        if bytes[index] == dot { return index + 1..<name.upperBound }
         index -= 1
     }
     return name.upperBound..<name.upperBound
@@ -85,40 +123,4 @@ private func fileExtension(_ bytes: UnsafeBufferPointer<UInt8>, _ name: Range<In
 
 func lowercased(_ byte: UInt8) -> UInt8 {
     (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
-}
-
-/// Whether a name contains a text, ASCII letters of either case; with `*` or `?` in it, whether the whole name
-/// fits the pattern.
-func matches(_ pattern: String, _ name: some Collection<UInt8>) -> Bool {
-    let pattern = pattern.utf8.map(lowercased)
-    let name = name.map(lowercased)
-    if pattern.contains(UInt8(ascii: "*")) || pattern.contains(UInt8(ascii: "?")) {
-        return fits(pattern, name)
-    }
-    guard pattern.count <= name.count else { return false }
-    return (0...(name.count - pattern.count)).contains { start in
-        pattern.indices.allSatisfy { name[start + $0] == pattern[$0] }
-    }
-}
-
-/// `*` and `?` as in a shell. Linear in practice: only the last star is gone back to.
-private func fits(_ pattern: [UInt8], _ name: [UInt8]) -> Bool {
-    var (p, n) = (0, 0)
-    var star: (pattern: Int, name: Int)?
-    while n < name.count {
-        if p < pattern.count, pattern[p] == UInt8(ascii: "*") {
-            star = (p, n)
-            p += 1
-        } else if p < pattern.count, pattern[p] == UInt8(ascii: "?") || pattern[p] == name[n] {
-            p += 1
-            n += 1
-        } else if let last = star {
-            p = last.pattern + 1
-            n = last.name + 1
-            star = (last.pattern, n)
-        } else {
-            return false
-        }
-    }
-    return pattern[p...].allSatisfy { $0 == UInt8(ascii: "*") }
 }

@@ -17,17 +17,17 @@ private func scaled(_ bytes: Int64) -> (number: String, unit: Character)? {
     var value = Double(bytes) / 1_024
     for unit: Character in ["K", "M", "G", "T", "P"] {
         // 999.95 would be written as 1000.
-        if value < 999.5 { return (value < 99.95 ? decimal(value) : String(Int(value.rounded())), unit) }
+        if value < 999.5 { return (value < 99.95 ? decimal(value) : String(Int(value + 0.5)), unit) }
         value /= 1_024
     }
     return (decimal(value), "E")
 }
 
-/// One digit after the point.
+/// One digit after the point, of what is not negative. `rounded()` would need the C mathematics library.
 func decimal(_ value: Double) -> String {
-    guard value.isFinite, abs(value) < 1e15 else { return "–" }
-    let tenths = Int64((value * 10).rounded())
-    return "\(tenths / 10).\(abs(tenths % 10))"
+    guard value.isFinite, (0..<1e15).contains(value) else { return "–" }
+    let tenths = Int64(value * 10 + 0.5)
+    return "\(tenths / 10).\(tenths % 10)"
 }
 
 /// `4.2 MB/s`.

@@ -5,13 +5,14 @@ internal import Transfers
 extension Model {
     subscript(side: EngineEvent.Side) -> Pane {
         get { side == .local ? local : remote }
-        set { if side == .local { local = newValue } else { remote = newValue } }
+        // In place: a setter would copy a hundred thousand entries for each chunk that comes.
+        _modify { if side == .local { yield &local } else { yield &remote } }
     }
 
     /// The pane the keys are about: the focused one, or the one that was.
     var pane: Pane {
         get { self[lastPane] }
-        set { self[lastPane] = newValue }
+        _modify { yield &self[lastPane] }
     }
 
     mutating func nextTicket() -> Ticket {

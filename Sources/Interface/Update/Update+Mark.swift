@@ -28,7 +28,8 @@ extension Model {
     }
 
     mutating func mark(_ side: EngineEvent.Side, pattern: String, _ marked: Bool) {
-        for index in self[side].order where matches(pattern, self[side].entries.nameBytes(Int(index))) {
+        let pattern = NamePattern(pattern)
+        for index in self[side].order where pattern.fits(self[side].entries.nameBytes(Int(index))) {
             self[side].setMark(Int(index), marked)
         }
     }

@@ -208,10 +208,11 @@ extension Model {
     private mutating func jump(_ side: EngineEvent.Side, to text: String, after row: Int) {
         guard !text.isEmpty else { return }
         let count = self[side].rowCount
+        let pattern = NamePattern(text)
         for step in 1...max(1, count) {
             let candidate = (max(-1, row) + step) % max(1, count)
             if let index = self[side].entryIndex(row: candidate),
-                matches(text, self[side].entries.nameBytes(index))
+                pattern.fits(self[side].entries.nameBytes(index))
             {
                 return self[side].moveCursor(to: candidate)
             }

@@ -92,7 +92,7 @@ private func inputBox(_ form: InputForm, _ width: Int) -> DialogBox {
     box.lines = [blank, .field(label: "", form.field, isFocused: true)]
     if !hint.isEmpty { box.lines += DialogBox.lines(hint, .dialogFaint, width: width) }
     if let error = form.error { box.lines += DialogBox.lines(error, .fieldError, width: width) }
-    box.footer = "Enter does it   Esc not"
+    box.footer = "Enter OK   Esc cancel"
     return box
 }
 

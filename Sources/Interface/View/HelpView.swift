@@ -3,7 +3,7 @@ func helpBox(_ page: HelpPage, _ model: Model, _ size: Size) -> DialogBox {
     let names: [Keymap.Context: String] = [.panes: "the panes", .queue: "the queue", .log: "the log"]
     var box = DialogBox(title: "Keys — \(names[page.context] ?? "")")
     box.hint = page.filter.isEmpty ? "type to find a key or a word" : "/\(page.filter.text)"
-    box.columns = 110
+    box.columns = 118
     box.isTall = true
     let wanted = page.filter.text.lowercased()
     let lines = Keymap.standard.lines(for: page.context).filter {
@@ -48,7 +48,7 @@ private func tables(_ lines: [Keymap.Line], columns: Int, width: Int) -> [Dialog
 
 private func cell(_ line: Keymap.Line?, width: Int) -> [Piece] {
     guard let line else { return [Piece(String(repeating: " ", count: width), .dialog)] }
-    let keys = min(16, width / 2)
+    let keys = min(15, width / 2)
     return [
         Piece(padded(clipped(line.keys, to: keys - 1), to: keys), .dialogKey),
         Piece(padded(clipped(line.help, to: width - keys - 1), to: width - keys), .dialog),

@@ -15,7 +15,7 @@ func drawHome(_ model: Model, _ rect: Rect, isFocused: Bool, _ canvas: inout Can
     let places = model.homePlaces(rect)
     canvas.put("Not connected", left, places.title, .textStrong, width: width)
     for (line, text) in model.homeReason(rect).enumerated() {
-        canvas.put(text, left, places.title + 1 + line, .fieldError, width: width)
+        canvas.put(text, left, places.title + 1 + line, .logReply5, width: width)
     }
     drawAddress(model, left, places.address, width, isFocused: isFocused, &canvas)
     canvas.put("a host or a URL; Enter connects", left + 8, places.address + 1, .textFaint, width: width - 8)

@@ -47,7 +47,7 @@ private func drawTitle(
     let titleRole: Role = isFocused ? .titleFocus : .title
     let sort = pane.location == nil ? "" : " \(pane.sort.rawValue) \(pane.isDescending ? "↓" : "↑") "
     let room = rect.columns - 6 - cellWidth(sort)
-    let lead = layout.isWide || pane.location == nil ? "\(number) \(side)" : "\(number) "
+    let lead = rect.columns >= 50 || pane.location == nil ? "\(number) \(side)" : "\(number) "
     var title = " \(lead) "
     if let location = pane.location {
         title +=

@@ -31,11 +31,11 @@ private func queueFigures(_ model: Model, isWide: Bool, columns: Int) -> [Piece]
     if counts.running > 0 {
         let spark = model.glyphs == .ascii ? "" : sparkline(model.queue.samples.suffix(isWide ? 10 : 6))
         if isWide || snapshot.downloadRate >= snapshot.uploadRate {
-            pieces.append(Piece("↓ \(rate(snapshot.downloadRate)) ", .queueDownload))
+            pieces.append(Piece("↓ \(rate(snapshot.downloadRate)) ", .status))
         }
         if columns >= 60, !spark.isEmpty { pieces.append(Piece("\(spark) ", .spark)) }
         if isWide || snapshot.uploadRate > snapshot.downloadRate {
-            pieces.append(Piece("↑ \(rate(snapshot.uploadRate)) ", .queueUpload))
+            pieces.append(Piece("↑ \(rate(snapshot.uploadRate)) ", .status))
         }
         pieces.append(Piece(isWide ? " " : "", .tab))
     }
@@ -45,22 +45,31 @@ private func queueFigures(_ model: Model, isWide: Bool, columns: Int) -> [Piece]
 
 private func wideCounts(_ snapshot: QueueSnapshot) -> [Piece] {
     let counts = snapshot.counts
-    var pieces = joined(queueCounts(counts, withDone: false), with: .tab)
+    var pieces = joined(queueCounts(counts, withDone: false).map(onTopLine), with: .tab)
     if snapshot.isPaused {
-        pieces.append(Piece(" · paused", .queuePaused))
+        pieces.append(Piece(" · paused", .statusWarn))
     } else if let left = snapshot.secondsLeft, counts.running + counts.waiting > 0 {
         pieces.append(Piece(" · \(snapshot.isScanning ? "≥ " : "")\(timeLeft(left)) left", .tab))
     }
     return pieces
 }
 
+/// The same in the roles of this line, which has a background of its own.
+private func onTopLine(_ piece: Piece) -> Piece {
+    switch piece.role {
+    case .queueAsk: Piece(piece.text, .statusWarn)
+    case .queueFailed: Piece(piece.text, .statusBad)
+    default: Piece(piece.text, .status)
+    }
+}
+
 private func shortCounts(_ snapshot: QueueSnapshot) -> [Piece] {
     let counts = snapshot.counts
     var pieces = [Piece("\(counts.running)+\(counts.waiting + counts.paused)", .tab)]
-    if counts.asking > 0 { pieces.append(Piece(" ?\(counts.asking)", .queueAsk)) }
-    if counts.failed > 0 { pieces.append(Piece(" !\(counts.failed)", .queueFailed)) }
+    if counts.asking > 0 { pieces.append(Piece(" ?\(counts.asking)", .statusWarn)) }
+    if counts.failed > 0 { pieces.append(Piece(" !\(counts.failed)", .statusBad)) }
     if snapshot.isPaused {
-        pieces.append(Piece(" paused", .queuePaused))
+        pieces.append(Piece(" paused", .statusWarn))
     } else if let left = snapshot.secondsLeft, counts.running + counts.waiting > 0 {
         pieces.append(Piece(" \(shortTimeLeft(left))", .tab))
     }

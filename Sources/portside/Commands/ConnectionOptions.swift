@@ -1,4 +1,4 @@
-import ArgumentParser
+public import ArgumentParser
 import Engine
 import FTPProtocol
 import Transfers
@@ -62,10 +62,14 @@ struct ConnectionOptions: ParsableArguments {
     enum TLSPolicy: String, ExpressibleByArgument, CaseIterable { case auto, require, off }
 
     func validate() throws {
-        guard (1...86_400).contains(timeout) else { throw ValidationError("--timeout takes 1 to 86400 seconds") }
+        guard (1...86_400).contains(timeout) else {
+            throw ValidationError("--timeout takes 1 to 86400 seconds")
+        }
         guard (0...1_000).contains(retries) else { throw ValidationError("--retries takes 0 to 1000") }
         guard (1...100).contains(connections) else { throw ValidationError("--connections takes 1 to 100") }
-        guard maxTime.map({ $0 > 0 }) ?? true else { throw ValidationError("--max-time takes seconds, 1 or more") }
+        guard maxTime.map({ $0 > 0 }) ?? true else {
+            throw ValidationError("--max-time takes seconds, 1 or more")
+        }
         if ipv4, ipv6 { throw ValidationError("-4 and -6 exclude each other") }
         if segments != 1 { throw ValidationError("--segments is not there yet: one connection for one file") }
         if ca != nil || cert != nil || key != nil || fingerprint != nil || insecure || prot != nil {
@@ -89,7 +93,8 @@ struct ConnectionOptions: ParsableArguments {
         }
         guard bounds[0] >= Listener.lowestDataPort else {
             throw ValidationError(
-                "--active-ports \(activePorts): ports below 1024 are reserved, servers reset data connections to them")
+                "--active-ports \(activePorts): ports below 1024 are reserved, servers reset data connections to them"
+            )
         }
         return bounds[0]...bounds[1]
     }

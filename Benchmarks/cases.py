@@ -1,0 +1,182 @@
+"""What is measured. Each case takes the place and adds rows to the report."""
+
+import filecmp
+import os
+import shutil
+import time
+
+from screen import Screen
+
+
+def large_file(place, report):
+    mebibytes = place.options.size
+    source = os.path.join(place.served, "large")
+    with open(source, "wb") as file:
+        for _ in range(mebibytes):
+            file.write(os.urandom(1 << 20))
+    place.adopt("large")
+    download = os.path.join(place.local, "large")
+    upload = os.path.join(place.served, "uploaded")
+
+    def removing(path):
+        return lambda: os.path.exists(path) and os.remove(path)
+
+    def same(path):
+        def check():
+            if os.path.getsize(path) != os.path.getsize(source):
+                raise RuntimeError(f"{path} is not whole")
+        return check
+
+    def compare(direction, ours, peers, path, most):
+        (wall, cpu), (peer_wall, peer_cpu) = place.compare(
+            (ours, removing(path), same(path)), (peers, removing(path), same(path))
+        )
+        if not filecmp.cmp(source, path, shallow=False):
+            raise RuntimeError(f"{path} differs")
+        report.ratio(f"{mebibytes} MiB {direction}, CPU", cpu, peer_cpu, "curl", "s", most)
+        report.ratio(f"{mebibytes} MiB {direction}, wall", wall, peer_wall, "curl", "s", 1)
+        os.remove(path)
+
+    compare(
+        "down",
+        [place.portside, "get", f"{place.url}/large", "-o", download],
+        ["curl", "-q", "-s", "-S", f"{place.url}/large", "-o", download],
+        download, 0.7,
+    )
+    local = os.path.join(place.local, "source")
+    os.rename(source, local)
+    source = local
+    compare(
+        "up",
+        [place.portside, "put", local, f"{place.url}/uploaded"],
+        ["curl", "-q", "-s", "-S", "-T", local, f"{place.url}/uploaded"],
+        upload, 0.6,
+    )
+    os.remove(local)
+
+
+def small_files(place, report):
+    count = place.options.files
+    served, local = os.path.join(place.served, "small"), os.path.join(place.local, "small")
+    for index in range(count):
+        folder = os.path.join(served, f"d{index % 50:02}")
+        os.makedirs(folder, exist_ok=True)
+        with open(os.path.join(folder, f"f{index:05}"), "wb") as file:
+            file.write(os.urandom(1024))
+    place.adopt("small")
+    down = os.path.join(place.local, "down")
+    up = os.path.join(place.served, "up")
+
+    def empty(path):
+        def prepare():
+            shutil.rmtree(path, ignore_errors=True)
+            os.mkdir(path)
+            owner = os.stat(place.served if path == up else place.local)
+            os.chown(path, owner.st_uid, owner.st_gid)
+        return prepare
+
+    def complete(path):
+        def check():
+            found = [os.path.join(d, f) for d, _, files in os.walk(path) for f in files]
+            short = [file for file in found if os.path.getsize(file) != 1024]
+            if len(found) != count or short:
+                raise RuntimeError(f"{len(found)} of {count} files arrived, {len(short)} of them not whole")
+        return check
+
+    four = ["--connections", "4"]
+    (wall, cpu), (peer_wall, peer_cpu) = place.compare(
+        ([place.portside, "get", "-r", f"{place.url}/small", "-o", down, *four], empty(down), complete(down)),
+        (place.lftp(f"mirror -P4 small {down}"), empty(down), complete(down)),
+    )
+    report.rate(f"{count} files down", count / wall, count / peer_wall, "lftp mirror -P4", "files/s", 1)
+    report.note(f"{count} files down, CPU", cpu, peer_cpu, "lftp mirror -P4", "s")
+    shutil.rmtree(down)
+    shutil.copytree(served, local)
+    (wall, cpu), (peer_wall, peer_cpu) = place.compare(
+        ([place.portside, "put", "-r", local, f"{place.url}/up/", *four], empty(up), complete(up)),
+        (place.lftp(f"mirror -R -P4 {local} up"), empty(up), complete(up)),
+    )
+    report.rate(f"{count} files up", count / wall, count / peer_wall, "lftp mirror -P4", "files/s", 1)
+    report.note(f"{count} files up, CPU", cpu, peer_cpu, "lftp mirror -P4", "s")
+    for path in (served, local, up):
+        shutil.rmtree(path)
+
+
+def large_directory(place):
+    """A served directory of empty files, made once."""
+    path = os.path.join(place.served, "listing")
+    if not os.path.exists(path):
+        os.mkdir(path)
+        for index in range(place.options.entries):
+            open(os.path.join(path, f"a file number {index:06}.txt"), "wb").close()
+        place.adopt("listing")
+    return path
+
+
+def listing(place, report):
+    large_directory(place)
+    count = place.options.entries
+
+    def nothing():
+        pass
+
+    def compare(ours, peers):
+        return place.compare(
+            ([place.portside, *ours, f"{place.url}/listing"], nothing, nothing), (place.lftp(peers), nothing, nothing)
+        )
+
+    (wall, cpu), (peer_wall, peer_cpu) = compare(["ls"], "cls -1 listing")
+    report.ratio(f"{count} entries, names, wall", wall, peer_wall, "lftp cls -1", "s", 0.5)
+    report.ratio(f"{count} entries, names, CPU", cpu, peer_cpu, "lftp cls -1", "s", 0.5)
+    (wall, cpu), (peer_wall, peer_cpu) = compare(["ls", "-l"], "cls -l listing")
+    report.ratio(f"{count} entries, long, wall", wall, peer_wall, "lftp cls -l", "s", 0.5)
+    (wall, cpu), (peer_wall, peer_cpu) = compare(["ls", "-l"], "ls listing")
+    report.note(f"{count} entries, long, wall", wall, peer_wall, "lftp ls, the raw text", "s")
+
+
+def first_frame(place, report):
+    times = []
+    for _ in range(max(place.options.runs, 5) + 1):
+        with Screen([place.portside], place.environment) as screen:
+            times.append(screen.first_frame())
+            screen.quit()
+    report.limit("start to first frame", sorted(times[1:])[len(times[1:]) // 2] * 1000, "ms", 60)
+
+
+def idle(place, report):
+    with Screen([place.portside, "demo"], place.environment) as screen:
+        screen.first_frame()
+        screen.settle()
+        report.limit("idle, resident", screen.resident(), "MB", 40)
+        wakeups, written = screen.watch(seconds=10)
+        report.limit("idle for 10 s, system calls", wakeups, "", 0)
+        report.limit("idle for 10 s, bytes to the terminal", written, "", 0)
+        screen.quit()
+
+
+def long_queue(place, report):
+    names = sorted(os.listdir(large_directory(place)))
+    into = os.path.join(place.local, "queued")
+    os.mkdir(into)
+    begin = time.perf_counter()
+    for start in range(0, len(names), 10_000):
+        targets = [f"{place.url}/listing/{name.replace(' ', '%20')}" for name in names[start : start + 10_000]]
+        place.measure([place.portside, "queue", "add", "get", *targets, "-o", into + "/"])
+    added = time.perf_counter() - begin
+    with Screen([place.portside], place.environment) as screen:
+        first = screen.first_frame()
+        screen.settle()
+        report.limit(f"{len(names)} in the queue, resident", screen.resident(), "MB", 80)
+        report.limit(f"{len(names)} in the queue, start to first frame", first * 1000, "ms", 60)
+        screen.quit()
+    print(f"({len(names) / added:.0f} files/s into the queue)", end=" ", flush=True)
+
+
+ALL = {
+    "large-file": large_file,
+    "small-files": small_files,
+    "listing": listing,
+    "first-frame": first_frame,
+    "idle": idle,
+    "long-queue": long_queue,
+}

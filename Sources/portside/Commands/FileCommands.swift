@@ -1,0 +1,227 @@
+import ArgumentParser
+import Engine
+import FTPProtocol
+import Glibc
+import Transfers
+import Transport
+
+/// What the commands about single names have in common: each target in turn, on one session a server.
+private func forEach(
+    _ texts: [String], _ options: ConnectionOptions, _ body: (Session, TargetURL) throws -> Void
+) throws {
+    let targets = try texts.map(remoteTarget)
+    let sessions = try RemoteSessions(options)
+    var failures: [Failure] = []
+    for target in targets {
+        do {
+            try sessions.with(target) { try body($0, target) }
+        } catch let failure as Failure {
+            failures.append(failure)
+            if targets.count > 1 { complain(failure.message) }
+        }
+    }
+    sessions.quit()
+    guard let first = failures.first else { return }
+    if targets.count == 1 { throw first }
+    throw ExitStatus.Silent(code: failures.count < targets.count ? ExitStatus.partly : first.kind.exitStatus)
+}
+
+struct CatCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "cat", abstract: "Write files to standard output.")
+
+    @Argument(help: "ftp://[USER@]HOST[:PORT]/PATH") var targets: [String]
+    @Option(help: "These bytes only: FIRST-LAST, FIRST- or -LAST, from 0.") var range: ByteRange?
+    @OptionGroup var options: ConnectionOptions
+
+    mutating func run() throws {
+        let range = range
+        let limit = options.rateLimit
+        try forEach(targets, options) { session, target in
+            try writeFile(target.path, of: session, range: range, limit: limit)
+        }
+    }
+}
+
+/// RETR to standard output.
+///
+/// - Throws: `.localDisk` when standard output cannot be written, `.doesNotVerify` when the file came short.
+func writeFile(_ path: RemotePath, of session: Session, range: ByteRange?, limit: RateLimit?) throws {
+    let size = try session.size(of: path)
+    let first = try range?.first(of: size) ?? 0
+    var left = range?.count(of: size)
+    StandardOutput.flush()
+    if let left, left == 0 { return }
+    do {
+        let moved = try session.retrieve(path, from: first, progress: nil, limit: limit) {
+            bytes throws(TransportError) in
+            let part = left.map { UnsafeRawBufferPointer(rebasing: bytes.prefix(Int(clamping: $0))) } ?? bytes
+            guard writeAll(1, Array(part)) else {
+                throw .disk(call: "write", path: "standard output", errno: errno)
+            }
+            if let wanted = left {
+                left = wanted - Int64(part.count)
+                // Enough: nothing more of the file is wanted.
+                if wanted == Int64(part.count) { throw .cancelled }
+            }
+        }
+        if range == nil, let size, size != moved {
+            throw Failure(
+                .doesNotVerify, "\(session.resolve(path)): \(moved) of \(size) bytes arrived; try again")
+        }
+    } catch let failure as Failure where failure.kind == .cancelled && left == 0 {
+        return
+    }
+}
+
+struct RemoveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "rm", abstract: "Delete files.")
+
+    @Argument(help: "ftp://[USER@]HOST[:PORT]/PATH") var targets: [String]
+    @Flag(name: .short, help: "Directories too, with everything in them.") var recursive = false
+    @OptionGroup var options: ConnectionOptions
+
+    mutating func run() throws {
+        let isRecursive = recursive
+        try forEach(targets, options) { session, target in
+            guard !target.path.bytes.isEmpty, session.resolve(target.path) != .root else {
+                throw Failure(.invalidRequest, "the whole server is not deleted; name a file or directory")
+            }
+            guard isRecursive else { return try session.delete(target.path) }
+            guard let entry = try session.entry(at: target.path) else {
+                throw Failure(.noSuchSource, "\(session.resolve(target.path)): no such file or directory")
+            }
+            try session.deleteTree(target.path, kind: entry.kind)
+        }
+    }
+}
+
+struct MakeDirectoryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "mkdir", abstract: "Make directories.")
+
+    @Argument(help: "ftp://[USER@]HOST[:PORT]/PATH") var targets: [String]
+    @OptionGroup var options: ConnectionOptions
+
+    mutating func run() throws {
+        try forEach(targets, options) { session, target in try session.makeDirectory(target.path) }
+    }
+}
+
+struct RemoveDirectoryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rmdir", abstract: "Remove empty directories.")
+
+    @Argument(help: "ftp://[USER@]HOST[:PORT]/PATH") var targets: [String]
+    @OptionGroup var options: ConnectionOptions
+
+    mutating func run() throws {
+        try forEach(targets, options) { session, target in try session.removeDirectory(target.path) }
+    }
+}
+
+struct MoveCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mv", abstract: "Rename or move within one server.")
+
+    @Argument(help: "ftp://[USER@]HOST[:PORT]/PATH") var from: String
+    @Argument(help: "The new name, on the same server; one that ends in / is a directory.") var to: String
+    @OptionGroup var options: ConnectionOptions
+
+    mutating func run() throws {
+        let source = try remoteTarget(from)
+        // A bare path is meant on the same server.
+        let destination = TargetURL.looksRemote(to) ? try remoteTarget(to) : nil
+        guard destination == nil || destination?.site.id == source.site.id else {
+            throw Usage("mv works within one server; get and put, or copy, move between servers")
+        }
+        var path = destination?.path ?? RemotePath(to)
+        if destination?.endsInSlash ?? to.hasSuffix("/") { path = path.appending(source.path.lastComponent) }
+        let sessions = try RemoteSessions(options)
+        try sessions.with(source) { try $0.rename(source.path, to: path) }
+        sessions.quit()
+    }
+}
+
+struct ChangeModeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "chmod", abstract: "Change permissions (SITE CHMOD).")
+
+    @Argument(help: "Octal digits, e.g. 644.") var mode: String
+    @Argument(help: "ftp://[USER@]HOST[:PORT]/PATH") var targets: [String]
+    @OptionGroup var options: ConnectionOptions
+
+    func validate() throws {
+        guard (3...4).contains(mode.count), mode.allSatisfy({ ("0"..."7").contains($0) }) else {
+            throw ValidationError("the mode is three or four octal digits, e.g. 644")
+        }
+    }
+
+    mutating func run() throws {
+        let mode = mode
+        try forEach(targets, options) { session, target in try session.changeMode(of: target.path, to: mode) }
+    }
+}
+
+struct StatCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "stat", abstract: "Say what is known of a name.")
+
+    @Argument(help: "ftp://[USER@]HOST[:PORT]/PATH") var targets: [String]
+    @Flag(help: "One JSON object a line.") var json = false
+    @OptionGroup var options: ConnectionOptions
+
+    mutating func run() throws {
+        let printer = ListingPrinter(style: json ? .json : .long, showsHidden: true)
+        try forEach(targets, options) { session, target in
+            guard let entry = try session.entry(at: target.path) else {
+                throw Failure(
+                    .noSuchSource,
+                    "\(session.resolve(target.path)): no such file or directory; check the path by listing its folder"
+                )
+            }
+            printer.print([entry])
+        }
+    }
+}
+
+struct QuoteCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "quote", abstract: "Send raw commands and print the raw replies.")
+
+    @Argument(help: "ftp://[USER@]HOST[:PORT]") var target: String
+    @Argument(help: "Each is one line, e.g. \"SITE HELP\".") var commands: [String]
+    @OptionGroup var options: ConnectionOptions
+
+    mutating func run() throws {
+        let target = try remoteTarget(target)
+        let sessions = try RemoteSessions(options)
+        var refusal: Reply?
+        try sessions.with(target) { session in
+            try session.connect()
+            for command in commands {
+                let replies = try session.raw(Array(command.utf8)) { StandardOutput.write($0) }
+                for reply in replies {
+                    print(reply)
+                    if reply.code.isNegative { refusal = reply }
+                }
+            }
+        }
+        sessions.quit()
+        if let refusal {
+            throw Failure(
+                refusal.code.kind == .transientNegative ? .temporary : .permissionRefused,
+                "the server answered “\(refusal.summary)”")
+        }
+    }
+
+    /// As it came: the first line with a dash where more follow, the last with a space.
+    private func print(_ reply: Reply) {
+        for (index, line) in reply.lines.enumerated() {
+            let isEdge = index == 0 || index == reply.lines.count - 1
+            let mark = isEdge ? "\(reply.code)\(index == reply.lines.count - 1 ? " " : "-")" : ""
+            StandardOutput.write(mark)
+            StandardOutput.write(StandardOutput.isTerminal ? Array(visible(line).utf8) : line)
+            StandardOutput.write("\n")
+        }
+    }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Engine
+import FTPProtocol
+import Transfers
+
+/// `portside ls`: a directory, or the one file that the target is.
+struct ListCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "ls", abstract: "List a directory.")
+
+    @Argument(help: "ftp://[USER@]HOST[:PORT][/PATH]") var target: String
+    @Flag(name: .short, help: "One line an entry, with size and time.") var long = false
+    @Flag(name: .customShort("a"), help: "Names that begin with a dot too.") var all = false
+    @Flag(name: .customShort("R"), help: "Everything below, too.") var recursive = false
+    @Flag(help: "One JSON object a line.") var json = false
+    @OptionGroup var options: ConnectionOptions
+
+    /// No honest tree is deeper.
+    private static let deepest = 64
+
+    mutating func run() throws {
+        let target = try remoteTarget(self.target)
+        let sessions = try RemoteSessions(options)
+        var printer = ListingPrinter(style: json ? .json : long ? .long : .names, showsHidden: all)
+        let isComplete = try sessions.with(target) { session in
+            recursive ? try listAll(target.path, session, &printer) : try list(target, session, printer)
+        }
+        sessions.quit()
+        guard isComplete else {
+            if json { StandardOutput.write("{\"incomplete\":true}\n") }
+            complain("the listing is not complete: try again, or look at it with -v")
+            throw ExitStatus.Silent(code: ExitStatus.partly)
+        }
+    }
+
+    private func list(
+        _ target: TargetURL, _ session: Session, _ printer: ListingPrinter
+    ) throws(Failure) -> Bool {
+        do throws(Failure) {
+            return try !session.list(target.path) { printer.print($0) }.isIncomplete
+        } catch {
+            guard error.kind == .noSuchSource, !target.path.bytes.isEmpty,
+                let entry = try session.entry(at: target.path), entry.kind != .directory
+            else { throw error }
+            ListingPrinter(style: printer.style, showsHidden: true).print([entry])
+            return true
+        }
+    }
+
+    private func listAll(_ root: RemotePath, _ session: Session, _ printer: inout ListingPrinter) throws
+        -> Bool
+    {
+        var open: [(path: RemotePath, relative: [UInt8], depth: Int)] = [(session.resolve(root), [], 0)]
+        var isComplete = true
+        while let (path, relative, depth) = open.popLast() {
+            var below: [[UInt8]] = []
+            printer.directory = relative
+            let printer = printer
+            let end = try session.list(path) { entries in
+                printer.print(entries)
+                below += entries.filter { $0.kind == .directory && isSafeLocalName($0.name) }.map(\.name)
+            }
+            if end.isIncomplete || depth >= Self.deepest && !below.isEmpty { isComplete = false }
+            guard depth < Self.deepest else { continue }
+            for name in below.reversed() where all || name.first != UInt8(ascii: ".") {
+                open.append(
+                    (path.appending(name), relative.isEmpty ? name : relative + [0x2F] + name, depth + 1))
+            }
+        }
+        return isComplete
+    }
+}

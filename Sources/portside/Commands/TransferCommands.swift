@@ -1,0 +1,138 @@
+import ArgumentParser
+import Engine
+import FTPProtocol
+import Glibc
+import Transfers
+import Transport
+
+struct GetCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "get", abstract: "Download files and trees.")
+
+    @Argument(help: "ftp://[USER@]HOST[:PORT]/PATH") var targets: [String]
+    @Option(
+        name: .short,
+        help: ArgumentHelp("Where to: a directory or a new name; - is standard output.", valueName: "path"))
+    var output: String?
+    @Flag(name: .short, help: "Directories, with everything in them.") var recursive = false
+    @Flag(name: .customShort("c"), help: "Go on from what is there.") var resume = false
+    @Option(help: "With -o -: these bytes only: FIRST-LAST, FIRST- or -COUNT, from 0.") var range: ByteRange?
+    @OptionGroup var options: ConnectionOptions
+    @OptionGroup var transfer: TransferOptionGroup
+
+    mutating func run() throws {
+        let targets = try targets.map(remoteTarget)
+        let sessions = try RemoteSessions(options)
+        if output == "-" || range != nil {
+            guard output == "-" else { throw Usage("--range goes with -o -; use cat to redirect it") }
+            guard targets.count == 1, !recursive else { throw Usage("-o - writes one file") }
+            try sessions.with(targets[0]) {
+                try writeFile(targets[0].path, of: $0, range: range, limit: options.rateLimit)
+            }
+            sessions.quit()
+            return
+        }
+        let plan = try TransferPlan.downloads(
+            targets, to: output, isRecursive: recursive,
+            options: transfer.transferOptions(options, isResuming: resume), site: sessions.credentials.site)
+        try transfer.work(on: plan, sessions, options, isResuming: resume)
+    }
+}
+
+struct PutCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "put", abstract: "Upload files and trees.")
+
+    @Argument(
+        help:
+            "Local paths, then the target; one that ends in / is a directory, any other the new name; - reads standard input."
+    )
+    var arguments: [String]
+    @Flag(name: .short, help: "Directories, with everything in them.") var recursive = false
+    @Flag(name: .customShort("c"), help: "Go on from what is there.") var resume = false
+    @Flag(help: "Append instead of replacing.") var append = false
+    @OptionGroup var options: ConnectionOptions
+    @OptionGroup var transfer: TransferOptionGroup
+
+    func validate() throws {
+        guard arguments.count >= 2 else { throw ValidationError("put takes at least one PATH and a TARGET") }
+    }
+
+    mutating func run() throws {
+        let target = try remoteTarget(arguments[arguments.count - 1])
+        let paths = Array(arguments.dropLast())
+        let sessions = try RemoteSessions(options)
+        if paths.contains("-") {
+            guard paths.count == 1, !target.endsInSlash else {
+                throw Usage("- needs one target that names the file")
+            }
+            try sendStandardInput(to: target, sessions)
+            sessions.quit()
+            return
+        }
+        var settings = transfer.transferOptions(options, isResuming: resume)
+        settings.appends = append
+        let site = try sessions.credentials.site(of: target)
+        let plan = try TransferPlan.uploads(
+            paths, to: target, isRecursive: recursive, options: settings, site: site)
+        try transfer.work(on: plan, sessions, options, isResuming: resume)
+    }
+
+    private func sendStandardInput(to target: TargetURL, _ sessions: RemoteSessions) throws {
+        let policy = transfer.onConflict ?? .skip
+        let limit = options.rateLimit
+        let isAppending = append
+        try sessions.with(target) { session in
+            if !isAppending, policy != .overwrite, try session.size(of: target.path) != nil {
+                throw Failure(
+                    .cannotCreate,
+                    "\(session.resolve(target.path)) exists already; --on-conflict overwrite replaces it, --append adds to it"
+                )
+            }
+            let sent = try session.store(
+                as: target.path, with: isAppending ? .append : .store, progress: nil, limit: limit
+            ) { buffer throws(TransportError) in
+                while true {
+                    let count = read(0, buffer.baseAddress, buffer.count)
+                    if count >= 0 { return count }
+                    guard errno == EINTR else {
+                        throw .disk(call: "read", path: "standard input", errno: errno)
+                    }
+                }
+            }
+            if !isAppending, let stored = try session.size(of: target.path), stored != sent {
+                throw Failure(
+                    .doesNotVerify,
+                    "\(session.resolve(target.path)): the server has \(stored) of \(sent) bytes")
+            }
+        }
+    }
+}
+
+extension TransferOptionGroup {
+    func transferOptions(_ options: ConnectionOptions, isResuming: Bool) -> TransferOptions {
+        let isAsking = isatty(0) == 1 && StandardError.isTerminal
+        return TransferOptions(
+            onConflict: isResuming ? .resume : onConflict ?? (isAsking ? .ask : .skip),
+            retries: options.retries,
+            writesInPlace: noTemp)
+    }
+
+    func queueConfiguration(_ options: ConnectionOptions) -> TransferQueue.Configuration {
+        var configuration = TransferQueue.Configuration(
+            connections: options.connections, limit: options.rateLimit, filter: filter)
+        configuration.makesDirectories = mkdirs
+        return configuration
+    }
+
+    /// Asks for passwords, then works through the plan.
+    fileprivate func work(
+        on plan: TransferPlan, _ sessions: RemoteSessions, _ options: ConnectionOptions, isResuming: Bool
+    ) throws {
+        for site in plan.sites { try sessions.credentials.askIfNeeded(for: site) }
+        let run = TransferRun(
+            options: options, interrupts: sessions.interrupts,
+            isSkippingWanted: onConflict != nil || isResuming)
+        try run.work(
+            on: plan.transfers, of: plan.sites, configuration: queueConfiguration(options),
+            passwords: sessions.credentials.passwords, dialogue: sessions.printer.sink)
+    }
+}

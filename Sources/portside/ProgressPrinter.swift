@@ -1,0 +1,109 @@
+import ArgumentParser
+import FTPProtocol
+import Synchronization
+import Transfers
+
+enum ProgressStyle: String, ExpressibleByArgument, CaseIterable { case auto, bar, json, none }
+
+/// Progress on standard error: one line that is written over, JSON lines, or nothing.
+final class ProgressPrinter: Sendable {
+    private let style: ProgressStyle
+    private struct State {
+        var isLineOpen = false
+        var started: Set<Transfer.ID> = []
+    }
+    private let state = Mutex(State())
+
+    init(style: ProgressStyle) {
+        self.style = style == .auto ? (StandardError.isTerminal ? .bar : .none) : style
+    }
+
+    func show(_ snapshot: QueueSnapshot) {
+        switch style {
+        case .bar: bar(snapshot)
+        case .json:
+            for row in snapshot.rows where row.transfer.state == .running {
+                let isNew = state.withLock { $0.started.insert(row.id).inserted }
+                write(
+                    isNew ? "started" : "progress", row.transfer, bytes: row.bytes, rate: row.rate,
+                    left: row.secondsLeft)
+            }
+        case .auto, .none: break
+        }
+    }
+
+    func ended(_ transfer: Transfer) {
+        guard style == .json else { return }
+        let event =
+            switch transfer.state {
+            case .failed: "failed"
+            case .skipped: "skipped"
+            default: "finished"
+            }
+        write(event, transfer, bytes: transfer.bytes)
+    }
+
+    /// A line that does not disturb the bar.
+    func complain(_ message: String) {
+        finish()
+        StandardError.write("portside: \(visible(message))\n")
+    }
+
+    /// Ends the line of the bar.
+    func finish() {
+        let isOpen = state.withLock { state in
+            defer { state.isLineOpen = false }
+            return state.isLineOpen
+        }
+        if isOpen { StandardError.write("\r\u{1B}[K") }
+    }
+
+    private func bar(_ snapshot: QueueSnapshot) {
+        let rate = snapshot.downloadRate + snapshot.uploadRate
+        var parts = ["\(snapshot.counts.done) of \(snapshot.counts.all) done"]
+        if let row = snapshot.rows.first, row.transfer.state == .running {
+            let name = visible(row.transfer.sourceName)
+            let percent =
+                row.transfer.size.flatMap { $0 > 0 ? " \(min(100, row.bytes * 100 / $0))%" : nil } ?? ""
+            parts.append("\(name.count > 30 ? String(name.prefix(29)) + "…" : name)\(percent)")
+        }
+        if rate > 0 { parts.append("\(byteText(Int64(rate)))/s") }
+        if let left = snapshot.secondsLeft {
+            parts.append("\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left")
+        }
+        if snapshot.counts.failed > 0 { parts.append("\(snapshot.counts.failed) failed") }
+        state.withLock { $0.isLineOpen = true }
+        StandardError.write("\r\u{1B}[K" + parts.joined(separator: " · "))
+    }
+
+    private func write(
+        _ event: String, _ transfer: Transfer, bytes: Int64, rate: Double? = nil, left: Int64? = nil
+    ) {
+        var object = JSONObject()
+        object.add("event", event)
+        object.add(
+            "source", transfer.direction == .download ? "\(transfer.remotePath)" : "\(transfer.localPath)")
+        object.add(
+            "destination",
+            transfer.direction == .download ? "\(transfer.localPath)" : "\(transfer.remotePath)")
+        object.add("bytes", bytes)
+        if let size = transfer.size { object.add("size", size) }
+        if let rate { object.add("rate", Int64(rate)) }
+        if let left { object.add("left", left) }
+        if case .failed(let message) = transfer.state { object.add("error", message) }
+        if case .skipped(let reason) = transfer.state { object.add("error", reason) }
+        StandardError.write(object.line)
+    }
+}
+
+/// `4.2 MB`, with the factors 1024.
+func byteText(_ bytes: Int64) -> String {
+    var value = Double(bytes)
+    for unit in ["B", "KB", "MB", "GB", "TB"] {
+        if value < 1024 || unit == "TB" {
+            return unit == "B" ? "\(bytes) B" : "\((value * 10).rounded() / 10) \(unit)"
+        }
+        value /= 1024
+    }
+    return "\(bytes) B"
+}

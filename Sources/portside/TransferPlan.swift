@@ -1,0 +1,84 @@
+import Engine
+import FTPProtocol
+import Transfers
+import Transport
+
+/// Turns the arguments of `get` and `put`, and of `queue add` before them, into transfers.
+struct TransferPlan {
+    var transfers: [Transfer] = []
+    var sites: [Site] = []
+
+    /// `get TARGET… [-o PATH] [-r]`.
+    ///
+    /// - Parameter output: a directory when it is one, ends in a slash, or there are several targets; else the new name.
+    static func downloads(
+        _ targets: [TargetURL], to output: String?, isRecursive: Bool, options: TransferOptions,
+        site: (TargetURL) throws -> Site
+    ) throws -> TransferPlan {
+        var plan = TransferPlan()
+        let base = absolute(LocalPath(output ?? "."))
+        let isDirectory =
+            try output == nil || output?.hasSuffix("/") == true || targets.count > 1
+            || LocalDirectory.status(of: base.bytes)?.kind == .directory
+        for target in targets {
+            let name = target.path.lastComponent
+            guard isRecursive || !name.isEmpty, isRecursive || !target.endsInSlash else {
+                throw Usage("“\(target.path)” on \(target.site.shortName) is a directory; take it with -r")
+            }
+            guard isDirectory ? isSafeLocalName(name) || name.isEmpty : true else {
+                throw Failure(FTPError.unsafeName(name))
+            }
+            var directory = isDirectory ? base : base.parent
+            var localName = isDirectory ? name : base.lastComponent
+            // The login directory itself has no name: its contents go straight into the destination.
+            if localName.isEmpty {
+                localName = base.lastComponent
+                directory = base.parent
+            }
+            let known = try site(target)
+            plan.sites.append(known)
+            plan.transfers.append(
+                Transfer(
+                    id: 0, direction: .download, kind: isRecursive ? .tree : .file, site: known.id,
+                    remoteDirectory: name.isEmpty ? target.path : target.path.parent, remoteName: name,
+                    localDirectory: directory, localName: localName, options: options))
+        }
+        return plan
+    }
+
+    /// `put PATH… TARGET [-r]`.
+    static func uploads(
+        _ paths: [String], to target: TargetURL, isRecursive: Bool, options: TransferOptions, site: Site
+    ) throws -> TransferPlan {
+        guard target.endsInSlash || paths.count == 1 else {
+            throw Usage("several files go to a directory: let the target end in /")
+        }
+        var plan = TransferPlan(transfers: [], sites: [site])
+        for path in paths {
+            let local = absolute(LocalPath(path))
+            guard let status = try LocalDirectory.status(of: local.bytes) else {
+                throw Failure(.noSuchSource, "\(LocalPath(path)): no such file or directory")
+            }
+            guard status.kind != .directory || isRecursive else {
+                throw Usage("“\(LocalPath(path))” is a directory; send it with -r")
+            }
+            let name = target.endsInSlash ? local.lastComponent : target.path.lastComponent
+            let directory = target.endsInSlash ? target.path : target.path.parent
+            let isFile = status.kind == .file
+            plan.transfers.append(
+                Transfer(
+                    id: 0, direction: .upload, kind: status.kind == .directory ? .tree : .file, site: site.id,
+                    remoteDirectory: directory, remoteName: name, localDirectory: local.parent,
+                    localName: local.lastComponent, size: isFile ? status.size : nil,
+                    modified: isFile ? status.modified : nil, options: options))
+        }
+        return plan
+    }
+
+    /// Without `.` and a slash at the end; `..` stays, since links make it mean more than it says.
+    private static func absolute(_ path: LocalPath) -> LocalPath {
+        let whole = path.isAbsolute ? path.bytes : LocalDirectory.currentDirectory() + [0x2F] + path.bytes
+        let parts = whole.split(separator: 0x2F).filter { Array($0) != [0x2E] }
+        return LocalPath(bytes: [0x2F] + Array(parts.joined(separator: [0x2F])))
+    }
+}

@@ -1,0 +1,177 @@
+import Dispatch
+import Engine
+import FTPProtocol
+import Glibc
+import Synchronization
+import Transfers
+import Transport
+
+/// A queue that is worked through without a screen: `get`, `put`, `queue run`.
+///
+/// Says on standard error what could not be done, a line each, and knows the exit status.
+final class TransferRun: Sendable {
+    private struct Tally {
+        var done = 0
+        var skipped = 0
+        var failures: [Transfer.ID: (transfer: Transfer, failure: Failure)] = [:]
+        var leftOut = 0
+    }
+
+    private let tally = Mutex(Tally())
+    private let progress: ProgressPrinter
+    private let interrupts: Interrupts
+    /// Whether a skip was asked for, and so is not worth a complaint.
+    private let isSkippingWanted: Bool
+
+    init(options: ConnectionOptions, interrupts: Interrupts, isSkippingWanted: Bool) {
+        progress = ProgressPrinter(style: options.progress)
+        self.interrupts = interrupts
+        self.isSkippingWanted = isSkippingWanted
+    }
+
+    /// Works through `transfers` and what is in the journal already. Blocks until nothing is left to do.
+    ///
+    /// - Throws: the failure when there was just one thing to do and it failed, else `ExitStatus.Silent`.
+    func work(
+        on transfers: [Transfer], of sites: [Site], journal: any Journal = ForgetfulJournal(),
+        configuration: TransferQueue.Configuration, passwords: Passwords, dialogue: @escaping DialogueSink
+    ) throws {
+        var configuration = configuration
+        configuration.retriesUnreachable = false
+        configuration.failed = { [self] id, failure in
+            tally.withLock { tally in
+                if let known = tally.failures[id] { tally.failures[id] = (known.transfer, failure) }
+            }
+            note(id, failure)
+        }
+        let queue = try TransferQueue(
+            journal: journal, configuration: configuration, passwords: { passwords[$0.id] },
+            dialogue: dialogue,
+            events: { [self] in hear($0) })
+        for site in sites { queue.learn(site) }
+        if !transfers.isEmpty { queue.perform(.add(transfers)) }
+        let finished = DispatchSemaphore(value: 0)
+        interrupts.whenInterrupted {
+            queue.stop()
+            finished.signal()
+        }
+        while true {
+            queue.whenIdle { _ in finished.signal() }
+            finished.wait()
+            if interrupts.status != nil { break }
+            guard answerQuestions(queue) else { break }
+        }
+        progress.finish()
+        let left = queue.contents()
+        if interrupts.status == nil { queue.stop() }
+        try conclude(left)
+    }
+
+    // MARK: - What happens
+
+    private func note(_ id: Transfer.ID, _ failure: Failure) {
+        pendingFailures.withLock { $0[id] = failure }
+    }
+
+    private let pendingFailures = Mutex<[Transfer.ID: Failure]>([:])
+
+    private func hear(_ event: EngineEvent) {
+        switch event {
+        case .queue(let snapshot): progress.show(snapshot)
+        case .transferEnded(let transfer):
+            progress.ended(transfer)
+            switch transfer.state {
+            case .done: tally.withLock { $0.done += 1 }
+            case .skipped(let reason):
+                tally.withLock { $0.skipped += 1 }
+                if !isSkippingWanted {
+                    progress.complain("\(name(transfer)): skipped: \(reason); see --on-conflict")
+                }
+            case .failed(let message):
+                tally.withLock { $0.failures[transfer.id] = (transfer, Failure(.permissionRefused, message)) }
+            default: break
+            }
+        case .notice(let text):
+            tally.withLock { $0.leftOut += 1 }
+            progress.complain(text)
+        default: break
+        }
+    }
+
+    private func name(_ transfer: Transfer) -> String {
+        transfer.direction == .download ? "\(transfer.remotePath)" : "\(transfer.localPath)"
+    }
+
+    // MARK: - Questions
+
+    /// - Returns: whether something was answered, so that the queue has work again.
+    private func answerQuestions(_ queue: TransferQueue) -> Bool {
+        let asking = queue.contents().filter { if case .asking = $0.state { true } else { false } }
+        guard !asking.isEmpty, isatty(0) == 1, StandardError.isTerminal else { return false }
+        progress.finish()
+        var isAnswered = false
+        for transfer in asking {
+            guard case .asking(.destinationExists(let size, _)) = transfer.state else { continue }
+            let there =
+                size.map { " (\($0) bytes there, \(transfer.size.map(String.init) ?? "?") here)" } ?? ""
+            StandardError.write(
+                "\(name(transfer)) exists already\(there): [o]verwrite, [r]esume, if [n]ewer, [k]eep both, [S]kip? "
+            )
+            guard let answer = readLine() else { return isAnswered }
+            let policy: ConflictPolicy =
+                switch answer.lowercased().first {
+                case "o": .overwrite
+                case "r": .resume
+                case "n": .newer
+                case "k": .rename
+                default: .skip
+                }
+            queue.perform(.answer([transfer.id], policy))
+            isAnswered = true
+        }
+        return isAnswered
+    }
+
+    // MARK: - The end
+
+    private func conclude(_ left: [Transfer]) throws {
+        var outcome = tally.withLock { $0 }
+        pendingFailures.withLock { pending in
+            for (id, failure) in pending {
+                if let known = outcome.failures[id] { outcome.failures[id] = (known.transfer, failure) }
+            }
+        }
+        if let status = interrupts.status, let reason = interrupts.failure {
+            complain(reason.message)
+            throw ExitStatus.Silent(code: status)
+        }
+        // What asks or waits for a password cannot be answered here.
+        for transfer in left {
+            switch transfer.state {
+            case .asking(.destinationExists):
+                complain("\(name(transfer)): the destination exists; say what to do with --on-conflict")
+                outcome.leftOut += 1
+            case .asking(.password):
+                outcome.failures[transfer.id] = (
+                    transfer,
+                    Failure(
+                        .passwordNeeded,
+                        "\(name(transfer)): the server wants a password; use --password-file or --netrc")
+                )
+            default: break
+            }
+        }
+        let failures = outcome.failures.values.sorted { $0.transfer.id < $1.transfer.id }
+        let isAlone = outcome.done == 0 && outcome.skipped == 0 && outcome.leftOut == 0
+        if failures.count == 1, isAlone { throw failures[0].failure }
+        for (transfer, failure) in failures { complain("\(name(transfer)): \(failure.message)") }
+        if !failures.isEmpty {
+            let kinds = Set(failures.map(\.failure.kind))
+            let isWhole = isAlone && kinds.count == 1
+            throw ExitStatus.Silent(code: isWhole ? failures[0].failure.kind.exitStatus : ExitStatus.partly)
+        }
+        if outcome.leftOut > 0 || (outcome.skipped > 0 && !isSkippingWanted) {
+            throw ExitStatus.Silent(code: ExitStatus.partly)
+        }
+    }
+}

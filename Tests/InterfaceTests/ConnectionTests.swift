@@ -1,0 +1,160 @@
+import FTPProtocol
+import Testing
+import Transfers
+
+@testable import Interface
+
+private func requests(_ effects: [Effect]) -> [Request] {
+    effects.compactMap { if case .request(let request) = $0 { request } else { nil } }
+}
+
+private func type(_ text: String, _ model: inout Model) {
+    for scalar in text.unicodeScalars { _ = handle(.character(scalar), &model) }
+}
+
+@Test func asksForTheNextDataModeAndShowsItOnlyWhenTheEngineSaysSo() {
+    var model = sampleModel()
+    #expect(view(model, size: model.size).text[34].contains("passive (EPSV) auto"))
+    #expect(requests(handle("P", &model)).contains(.remote(.setDataMode(.passive))))
+    #expect(model.dataMode == .auto)
+    _ = update(&model, .engine(.dataModeChanged(.passive)))
+    #expect(requests(handle("P", &model)).contains(.remote(.setDataMode(.active))))
+    _ = update(&model, .engine(.dataModeChanged(.active)))
+    #expect(view(model, size: model.size).text[34].contains("│ active │"))
+    _ = update(&model, .engine(.dataMethodUsed(.port)))
+    #expect(view(model, size: model.size).text[34].contains("active (PORT)"))
+    #expect(requests(handle("P", &model)).contains(.remote(.setDataMode(.auto))))
+}
+
+@Test(arguments: [size(120, 36), size(80, 24), size(60, 20), size(40, 10), size(40, 8)])
+func theDataModeIsAlwaysOnTheScreen(_ size: Size) {
+    for glyphs in [GlyphSet.unicode, .ascii] {
+        let model = sampleModel(size.columns, size.rows, glyphs: glyphs)
+        #expect(view(model, size: size).text.contains { $0.contains("passive") && $0.contains("auto") })
+    }
+}
+
+@Test func theDataModeCanBeChangedFromAnyPaneAndWithoutAConnection() {
+    for focus in Focus.allCases {
+        var model = sampleModel()
+        _ = update(&model, .focused(focus))
+        #expect(requests(handle("P", &model)).contains(.remote(.setDataMode(.passive))))
+    }
+    var model = freshModel()
+    #expect(requests(handle("P", &model)).contains(.remote(.setDataMode(.passive))))
+}
+
+@Test func saysClearWhenTheConnectionIsNotEncrypted() {
+    let model = sampleModel()
+    let frame = view(model, size: model.size)
+    let row = frame.text[34]
+    #expect(row.contains("CLEAR"))
+    let column = (0..<120).first { frame[$0, 34].role == .statusBad }
+    #expect(column.map { frame[$0, 34].text } == "C")
+}
+
+@Test func connectsToTheAddressTyped() {
+    var model = freshModel()
+    type("ftp://alice:secret@example.org:2121/pub", &model)
+    var site = Site(host: "example.org", port: 2121, user: "alice")
+    site.dataMode = .auto
+    #expect(
+        requests(handle(.enter, &model)).contains(
+            .remote(.connect(site, password: Secret("secret"), directory: RemotePath("pub")))))
+}
+
+@Test func offersTheDemoServerWithoutAConnection() {
+    var model = freshModel()
+    _ = handle(.down, &model)
+    #expect(handle(.enter, &model).contains(.connectDemo))
+}
+
+@Test func connectPromptTakesHostUserAndPasswordAndNeverShowsIt() {
+    var model = freshModel()
+    _ = handle(.function(2), &model)
+    type("example.org", &model)
+    _ = handle(.tab, &model)
+    type("bob", &model)
+    _ = handle(.tab, &model)
+    type("hunter2", &model)
+    #expect(!view(model, size: model.size).text.joined().contains("hunter2"))
+    let site = Site(host: "example.org", user: "bob")
+    #expect(
+        requests(handle(.enter, &model)).contains(
+            .remote(.connect(site, password: Secret("hunter2"), directory: nil))))
+}
+
+@Test func asksForAPasswordThatIsMissing() {
+    var model = freshModel()
+    let site = Site(host: "example.org", user: "bob")
+    _ = update(&model, .engine(.connection(.connecting(site))))
+    _ = update(&model, .engine(.passwordNeeded(site, reason: "530 Login incorrect")))
+    _ = update(&model, .engine(.passwordNeeded(site, reason: nil)))
+    #expect(model.dialogs.count == 1)
+    #expect(view(model, size: model.size).text.joined().contains("530 Login incorrect"))
+    type("x", &model)
+    #expect(
+        requests(handle(.enter, &model)).contains(
+            .remote(.connect(site, password: Secret("x"), directory: nil))))
+}
+
+@Test func thePaneOfAServerThatIsGoneShowsNothingOfIt() {
+    var model = sampleModel()
+    _ = update(&model, .engine(.connection(.notConnected)))
+    #expect(model.remote.location == nil)
+    #expect(view(model, size: model.size).text.joined().contains("Not connected"))
+    #expect(requests(handle(.function(5), &model)).isEmpty)
+}
+
+@Test func saysWhyAConnectionFailed() {
+    var model = freshModel()
+    _ = update(&model, .engine(.connection(.failed(sampleSite, "no such host"))))
+    #expect(view(model, size: model.size).text.joined().contains("archive.example.org: no such host"))
+}
+
+@Test(arguments: [
+    ("ftp.example.org", "ftp.example.org", 21, "anonymous"),
+    ("example.org:2121", "example.org", 2121, "anonymous"),
+    ("alice@example.org", "example.org", 21, "alice"),
+    ("ftp://a%40b@example.org/x", "example.org", 21, "a@b"),
+    ("[::1]:2121", "::1", 2121, "anonymous"),
+    ("::1", "::1", 21, "anonymous"),
+    ("ftps://example.org", "example.org", 990, "anonymous"),
+])
+func readsAnAddress(_ text: String, _ host: String, _ port: UInt16, _ user: String) throws {
+    let address = try parseAddress(text).get()
+    #expect(address.site.host == host)
+    #expect(address.site.port == port)
+    #expect(address.site.user == user)
+}
+
+@Test(arguments: [
+    "", "ftp://", "http://example.org", "example.org:0", "example.org:99999", "a%0Ab@example.org", "[::1",
+])
+func refusesWhatIsNoAddress(_ text: String) {
+    #expect(throws: Address.Problem.self) { try parseAddress(text).get() }
+}
+
+@Test func anAddressMayNameADirectory() throws {
+    #expect(try parseAddress("ftp://h/pub/a%20b").get().directory == RemotePath("pub/a b"))
+    #expect(try parseAddress("ftp://h//pub").get().directory == RemotePath("/pub"))
+    #expect(try parseAddress("ftp://h/").get().directory == nil)
+}
+
+@Test func sendsARawCommandAsTyped() {
+    var model = sampleModel()
+    _ = handle("Q", &model)
+    type("SITE CHMOD 644 a", &model)
+    #expect(requests(handle(.enter, &model)).contains(.remote(.raw(Array("SITE CHMOD 644 a".utf8)))))
+    _ = handle(":", &model)
+    type("NOOP", &model)
+    #expect(requests(handle(.enter, &model)).contains(.remote(.raw(Array("NOOP".utf8)))))
+}
+
+@Test func aRawCommandThatDeletesIsAskedTwice() {
+    var model = sampleModel()
+    _ = handle("Q", &model)
+    type("DELE a", &model)
+    #expect(requests(handle(.enter, &model)).isEmpty)
+    #expect(requests(handle(.enter, &model)).contains(.remote(.raw(Array("DELE a".utf8)))))
+}
