@@ -3,6 +3,7 @@ import Engine
 import Glibc
 import Interface
 import Terminal
+import Transport
 
 /// The interface's thread: wait, take all that is waiting, update the model, draw once.
 ///
@@ -118,7 +119,7 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
     // MARK: what follows
 
     private mutating func act(_ change: (inout Model) -> [Effect]) {
-        model.now = wallClock()
+        model.now = wallClockNanoseconds()
         let effects = change(&model)
         isChanged = true
         for effect in effects { perform(effect) }
@@ -141,7 +142,7 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
     private mutating func drawWhenDue() {
         let now = ContinuousClock.now
         guard isChanged, now >= nextFrame else { return }
-        model.now = wallClock()
+        model.now = wallClockNanoseconds()
         terminal.draw(view(model, size: terminal.size))
         isChanged = false
         nextFrame = now + Self.frameInterval
