@@ -197,22 +197,24 @@ public final class Session {
     ) throws(Failure) -> Result {
         let stood = control != nil
         try connect()
+        // The error is taken out of the `catch`: Swift 6.3.1 crashes on this function with -O otherwise.
+        let failure: Failure
         do {
             return try body()
         } catch {
-            guard error.endsConnection else { throw error }
-            disconnect()
-            // Only a connection that had gone stale is worth a silent second try.
-            guard stood, repeatable, error.kind == .unreachable || error.reply?.code == .serviceNotAvailable
-            else { throw error }
-            dialogue(
-                DialogueLine(
-                    connection: name, direction: .warning,
-                    bytes: Array("connection lost; connecting again".utf8),
-                    time: wallClockNanoseconds()))
-            try connect()
-            return try body()
+            failure = error
         }
+        guard failure.endsConnection else { throw failure }
+        disconnect()
+        // Only a connection that had gone stale is worth a silent second try.
+        guard stood, repeatable, failure.kind == .unreachable || failure.reply?.code == .serviceNotAvailable
+        else { throw failure }
+        dialogue(
+            DialogueLine(
+                connection: name, direction: .warning, bytes: Array("connection lost; connecting again".utf8),
+                time: wallClockNanoseconds()))
+        try connect()
+        return try body()
     }
 
     /// Writes a command and reads its reply, whatever it says.

@@ -3,6 +3,7 @@ import Engine
 import Glibc
 import Interface
 import Terminal
+import Transport
 
 /// The interface's thread: wait, take all that is waiting, update the model, draw once.
 ///
@@ -17,6 +18,8 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
     private let inbox: Inbox
     private let runner: Runner
     private var model: Model
+    /// What to change to if the terminal says that its background is light; nil when the theme was chosen.
+    private var themeOnLight: Theme?
 
     private var exitStatus: Int32?
     private var isChanged = true
@@ -24,19 +27,22 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
     private var wakeAt: ContinuousClock.Instant?
 
     init(
-        terminal: consuming Terminal, signals: consuming Signals, inbox: Inbox, runner: Runner, model: Model
+        terminal: consuming Terminal, signals: consuming Signals, inbox: Inbox, runner: Runner, model: Model,
+        themeOnLight: Theme? = nil
     ) {
         self.terminal = terminal
         self.signals = signals
         self.inbox = inbox
         self.runner = runner
         self.model = model
+        self.themeOnLight = themeOnLight
     }
 
     /// Runs until the user leaves or a signal ends the program; then the terminal is as it was found.
     /// - Parameter first: actions that begin it, `.started` and perhaps a server to connect to.
     /// - Returns: the exit status: 0, or 128 and the number of the signal.
     consuming func run(first: [Action]) -> Int32 {
+        if themeOnLight != nil { terminal.askBackground() }
         act { model in first.flatMap { update(&model, $0) } }
         while exitStatus == nil {
             drawWhenDue()
@@ -91,6 +97,13 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
                 act { handle(key, &$0) }
             }
         }
+        if let theme = themeOnLight, let isLight = terminal.isLight {
+            themeOnLight = nil
+            if isLight {
+                terminal.use(theme)
+                isChanged = true
+            }
+        }
     }
 
     private mutating func takeEvents() {
@@ -106,7 +119,7 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
     // MARK: what follows
 
     private mutating func act(_ change: (inout Model) -> [Effect]) {
-        model.now = wallClock()
+        model.now = wallClockNanoseconds()
         let effects = change(&model)
         isChanged = true
         for effect in effects { perform(effect) }
@@ -129,7 +142,7 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
     private mutating func drawWhenDue() {
         let now = ContinuousClock.now
         guard isChanged, now >= nextFrame else { return }
-        model.now = wallClock()
+        model.now = wallClockNanoseconds()
         terminal.draw(view(model, size: terminal.size))
         isChanged = false
         nextFrame = now + Self.frameInterval

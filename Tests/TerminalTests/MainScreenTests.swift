@@ -78,6 +78,24 @@ import Testing
         #expect(terminal.screen.modes.isDisjoint(with: [1000, 1002, 1006]))
     }
 
+    @Test func aLightTerminalGetsTheLightTheme() throws {
+        let terminal = try demo()
+        try terminal.waitUntil("the main screen") { isStarted($0) && $0.asksBackground }
+        #expect(terminal.screen[3, 1].style.background == nil)
+        try terminal.type("\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\")
+        try terminal.waitUntil("a background of its own") { $0[3, 1].style.background != nil }
+    }
+
+    @Test func aDarkTerminalKeepsTheDarkTheme() throws {
+        let terminal = try demo()
+        try terminal.waitUntil("the main screen") { isStarted($0) && $0.asksBackground }
+        try terminal.type("\u{1B}]11;rgb:0000/0000/0000\u{1B}\\")
+        try terminal.press("C-l")
+        let frames = terminal.screen.frames
+        try terminal.waitUntil("the redraw") { $0.frames > frames }
+        #expect(terminal.screen[3, 1].style.background == nil)
+    }
+
     // MARK: resizing
 
     @Test func theScreenFollowsTheWindow() throws {
