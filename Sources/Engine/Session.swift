@@ -203,8 +203,7 @@ public final class Session {
             guard error.endsConnection else { throw error }
             disconnect()
             // Only a connection that had gone stale is worth a silent second try.
-            guard stood, repeatable, error.kind == .unreachable || error.reply?.code == .serviceNotAvailable
-            else { throw error }
+            guard stood, repeatable, error.meansStaleConnection else { throw error }
             dialogue(
                 DialogueLine(
                     connection: name, direction: .warning,
