@@ -207,8 +207,7 @@ public final class Session {
         guard failure.endsConnection else { throw failure }
         disconnect()
         // Only a connection that had gone stale is worth a silent second try.
-        guard stood, repeatable, failure.kind == .unreachable || failure.reply?.code == .serviceNotAvailable
-        else { throw failure }
+        guard stood, repeatable, failure.meansStaleConnection else { throw failure }
         dialogue(
             DialogueLine(
                 connection: name, direction: .warning, bytes: Array("connection lost; connecting again".utf8),
