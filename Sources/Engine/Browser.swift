@@ -11,6 +11,7 @@ public final class Browser: Sendable {
     private let core: Confined<BrowserCore>
     /// Of the session at work, to be reached while it blocks.
     private let controls = Mutex<SessionControls?>(nil)
+    private let isStopping = Atomic<Bool>(false)
 
     /// - Parameters:
     ///   - passwords: asked when a server wants one, and told those that `connect` brings.
@@ -37,12 +38,17 @@ public final class Browser: Sendable {
                 current = fresh
             }
             core.perform { [core] in $0.connect(site, password, fresh, itself: core) }
-        default: core.perform { [core] in $0.perform(request, itself: core) }
+        default:
+            core.perform { [self, core] in
+                // What waits behind a silent server must not each wait for it in turn.
+                if !isStopping.load(ordering: .acquiring) { $0.perform(request, itself: core) }
+            }
         }
     }
 
     /// Says goodbye to the server; blocks two seconds at most.
     public func stop() {
+        isStopping.store(true, ordering: .releasing)
         controls.withLock { $0 }?.cancellation.cancel()
         core.wait { $0.close() }
     }

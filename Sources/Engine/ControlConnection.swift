@@ -101,8 +101,9 @@ final class ControlConnection {
 
     /// Reads the next reply, blocking until its last line.
     ///
-    /// - Throws: `.temporary` after `deadline`, `.unreachable` when the server hangs up, `.protocolViolation`
-    ///   for what is no FTP; all of these end the connection.
+    /// - Throws: `.temporary` after `deadline`, `.unreachable` when the server hangs up, `.cancelled`,
+    ///   `.protocolViolation` for what is no FTP; all of these end the connection: a reply that comes
+    ///   later would be taken for the answer to the next command.
     func readReply(until deadline: Deadline, cancellation: Cancellation?) throws(Failure) -> Reply {
         while true {
             if let reply = try nextParsed() { return reply }
@@ -110,7 +111,9 @@ final class ControlConnection {
             do {
                 count = try fill(until: deadline, cancellation: cancellation)
             } catch {
-                throw Failure(error, attempt: peer.host)
+                var failure = Failure(error, attempt: peer.host)
+                failure.endsConnection = true
+                throw failure
             }
             guard count > 0 else {
                 throw Failure(TransportError.closedByPeer, attempt: peer.host)

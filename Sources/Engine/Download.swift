@@ -21,6 +21,7 @@ struct Download {
         }
         var target = transfer.localPath.bytes
         var replacing = transfer.options.onConflict == .overwrite
+        var mode: UInt32?
         var inPlace = transfer.options.writesInPlace
         var offset: Int64 = 0
         if let there = try status(target) {
@@ -34,7 +35,10 @@ struct Download {
             switch ConflictDecision.decide(
                 transfer.options.onConflict, source: source, destination: destination)
             {
-            case .proceed: replacing = true
+            case .proceed:
+                replacing = true
+                // A file that only its owner may read stays so (CVE-2022-32207 of curl).
+                if there.kind == .file { mode = there.mode & 0o777 }
             case .resume(let bytes):
                 inPlace = true
                 offset = bytes
@@ -48,10 +52,12 @@ struct Download {
         if !inPlace { offset = try restartOffset(of: part, source) }
         let bytes: Int64
         do throws(Failure) {
-            bytes = try retrieve(from: offset, into: part, source, session)
+            bytes = try retrieve(from: offset, into: part, mode: mode, source, session)
         } catch {
             // Nothing came: no empty file is left to be wondered at.
-            if offset == 0, job.progress.bytes == 0, !inPlace { try? LocalDirectory.removeFile(part) }
+            if offset == 0, !inPlace, let left = try status(part), left.kind == .file, left.size == 0 {
+                try? LocalDirectory.removeFile(part)
+            }
             guard error.verb == "RETR", error.kind == .noSuchSource,
                 try session.entry(at: transfer.remotePath)?.kind == .directory
             else { throw error }
@@ -84,7 +90,7 @@ struct Download {
 
     /// Where to go on: behind what an earlier try of this transfer left, if the source is still the same.
     private func restartOffset(of part: [UInt8], _ source: ConflictDecision.File) throws(Failure) -> Int64 {
-        guard transfer.bytes > 0 || transfer.attempts > 0 || transfer.options.onConflict == .resume,
+        guard transfer.bytes > 0 || transfer.options.onConflict == .resume,
             let there = try status(part), there.kind == .file, there.size > 0
         else { return 0 }
         if let size = source.size, there.size > size { return 0 }
@@ -92,12 +98,21 @@ struct Download {
     }
 
     private func retrieve(
-        from start: Int64, into part: [UInt8], _ source: ConflictDecision.File, _ session: Session
+        from start: Int64, into part: [UInt8], mode: UInt32?, _ source: ConflictDecision.File,
+        _ session: Session
     ) throws(Failure) -> Int64 {
         var offset = start
         if offset > 0, !(try isUnchanged(source, session)) { offset = 0 }
+        // To open a pipe is to wait for its reader.
+        if let there = try status(part), there.kind != .file {
+            throw Failure(
+                .cannotCreate, "\(LocalPath(bytes: part)) is in the way; move it or choose another folder")
+        }
         let file = try FileTransfer.disk { () throws(TransportError) in
             try LocalFile.openForWriting(part, truncating: offset == 0)
+        }
+        if let mode {
+            try FileTransfer.disk { () throws(TransportError) in try LocalDirectory.setMode(mode, of: part) }
         }
         if offset > 0 {
             let keep = offset

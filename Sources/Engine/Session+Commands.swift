@@ -78,7 +78,10 @@ extension Session {
                 }
             }
         }
-        directory = directory == from ? nil : directory
+        // Whoever stands in what was moved, or below it, stands somewhere else now.
+        if directory == from || directory?.bytes.starts(with: from.bytes + [UInt8(ascii: "/")]) == true {
+            directory = nil
+        }
     }
 
     private func exists(_ path: RemotePath) throws(Failure) -> Bool {
@@ -86,6 +89,8 @@ extension Session {
         if features.supportsMachineListings {
             return try ask(.machineListOne(path)).code.kind == .completion
         }
+        // Without SIZE only the listing tells of a file.
+        guard knowsSize else { return try entry(at: path) != nil }
         let reply = try ask(.changeDirectory(path))
         directory = nil
         return reply.code.kind == .completion
@@ -164,7 +169,10 @@ extension Session {
         if ["RETR", "STOR", "STOU", "APPE"].contains(command.verb) {
             throw Failure(.invalidRequest, "\(command.verb) needs a file: use get and put")
         }
+        let stood = isConnected
         return try connected(repeatable: false) { () throws(Failure) in
+            // What was typed was meant for where the connection stood before it was lost.
+            if !stood { try goBack(to: lastDirectory) }
             defer {
                 type = nil
                 directory = nil

@@ -32,6 +32,7 @@ extension Session {
             "\(command.verb): the server refuses every way of making a data connection in "
                 + "\(ladder.mode.rawValue) mode; try --mode auto", isTemporary: false)
         let methods = ladder.methods
+        let place = directory
         for (index, method) in methods.enumerated() {
             let isLast = index == methods.count - 1
             let run = Run(
@@ -43,8 +44,12 @@ extension Session {
             case .methodFailed(let why):
                 failure = why
                 guard !isLast else { break }
-                control?.note(.warning, "\(why.message); trying \(methods[index + 1].rawValue)")
-                try connect()
+                warn("\(why.message); trying \(methods[index + 1].rawValue)")
+                // Where this took a new login, LIST would list the login directory.
+                if control == nil {
+                    try connect()
+                    try goBack(to: place)
+                }
             }
         }
         throw failure
@@ -57,6 +62,8 @@ extension Session {
         var progress: ProgressCounter?
         var limit: RateLimit?
         var connectPatience: Duration
+
+        var isListing: Bool { ["LIST", "MLSD", "NLST"].contains(command.verb) }
     }
 
     private enum Attempt {
@@ -218,6 +225,8 @@ extension Session {
                     isMoving = false
                     step = exchange.dataFailed()
                     if case .failed = step {
+                        // ProFTPD and IIS reset the data connection of a listing that is whole and confirmed.
+                        if run.isListing { return .done(end) }
                         throw Failure(error, attempt: "data connection").keepingConnection
                     }
                     throw try reason(for: error, &exchange)

@@ -20,17 +20,22 @@ extension Session {
         _ path: RemotePath, entries: ([ListingEntry]) -> Void
     ) throws(Failure) -> ListingEnd {
         let path = resolve(path)
-        return try connected { () throws(Failure) in
+        var hasBegun = false
+        func found(_ some: [ListingEntry]) {
+            hasBegun = true
+            entries(some)
+        }
+        return try connected(repeatable: !hasBegun) { () throws(Failure) in
             try changeDirectory(to: path)
             if features.supportsMachineListings, features.mayTry("MLSD") {
                 do throws(Failure) {
-                    return try list(.machineList, entries)
+                    return try list(.machineList, found)
                 } catch {
                     guard let reply = error.reply, reply.code.meansNotImplemented else { throw error }
                     features.disable("MLSD")
                 }
             }
-            return try list(.list, entries)
+            return try list(.list, found)
         }
     }
 
@@ -85,9 +90,8 @@ extension Session {
         var position = offset
         // A closure cannot hold what is borrowed, so the road to the file goes through its descriptor.
         let target = file.lent
-        return try connected { () throws(Failure) in
+        return try connected(repeatable: position == offset) { () throws(Failure) in
             try setType(.image)
-            position = offset
             return try transfer(command, restartOffset: offset, progress: progress, limit: limit) {
                 pump, socket, conditions in
                 let result = pump.receive(from: socket, into: target, at: position, conditions)
@@ -127,9 +131,8 @@ extension Session {
         let restart = store == .store ? offset : 0
         var position = offset
         let source = file.lent
-        return try connected(repeatable: store == .store) { () throws(Failure) in
+        return try connected(repeatable: store == .store && position == offset) { () throws(Failure) in
             try setType(.image)
-            position = offset
             return try transfer(
                 command, restartOffset: restart, isUpload: true, progress: progress, limit: limit
             ) {

@@ -23,7 +23,11 @@ public final class Session {
     /// The type the server has acknowledged, nil when a raw command may have changed it.
     var type: RepresentationType?
     /// Where the server stands, nil when unknown.
-    var directory: RemotePath?
+    var directory: RemotePath? {
+        didSet { if let directory { lastDirectory = directory } }
+    }
+    /// Where it stood when that was last known: there a new connection goes on.
+    private(set) var lastDirectory: RemotePath?
     /// The final reply of a transfer may still be repeated: some servers send it twice.
     var hasJustTransferred = false
     /// How the last data connection was made.
@@ -140,7 +144,10 @@ public final class Session {
         if let options = features.machineListingOptions { _ = try ask(options) }
         let here = try ask(.printWorkingDirectory)
         home = (here.code.kind == .completion ? RemotePath(reply257: here.lastLine) : nil) ?? .root
+        let before = lastDirectory
         directory = home
+        // Nothing has gone there yet: `goBack` may.
+        if let before { lastDirectory = before }
         type = nil
         if let control {
             let local = control.local.unmapped
@@ -152,6 +159,13 @@ public final class Session {
                 features: features)
         }
         try setType(.image)
+    }
+
+    /// After a reconnection: back to where the connection before it stood. Commands name whole paths, so
+    /// only those that mean “here” need it.
+    func goBack(to place: RemotePath?) throws(Failure) {
+        guard let place, directory != place else { return }
+        try changeDirectory(to: place)
     }
 
     /// Says goodbye and closes; waits at most two seconds for the answer.
@@ -190,10 +204,11 @@ public final class Session {
 
     /// Runs `body` on a connection that stands. When it turns out to be lost, connects again and runs it once more.
     ///
-    /// - Parameter repeatable: whether a second run can do no harm (not DELE, RNTO, APPE).
+    /// - Parameter repeatable: whether a second run can do no harm: not for DELE, RNTO and APPE, and not once
+    ///   bytes have moved. Asked when the connection is lost.
     @discardableResult
     func connected<Result>(
-        repeatable: Bool = true, _ body: () throws(Failure) -> Result
+        repeatable: @autoclosure () -> Bool = true, _ body: () throws(Failure) -> Result
     ) throws(Failure) -> Result {
         let stood = control != nil
         try connect()
@@ -207,28 +222,43 @@ public final class Session {
         guard failure.endsConnection else { throw failure }
         disconnect()
         // Only a connection that had gone stale is worth a silent second try.
-        guard stood, repeatable, failure.meansStaleConnection else { throw failure }
-        dialogue(
-            DialogueLine(
-                connection: name, direction: .warning, bytes: Array("connection lost; connecting again".utf8),
-                time: wallClockNanoseconds()))
+        guard stood, repeatable(), failure.meansStaleConnection else { throw failure }
+        warn("connection lost; connecting again")
         try connect()
         return try body()
+    }
+
+    /// Something to know, said whether a connection stands or not.
+    func warn(_ text: String) {
+        dialogue(
+            DialogueLine(
+                connection: name, direction: .warning, bytes: Array(text.utf8), time: wallClockNanoseconds()))
     }
 
     /// Writes a command and reads its reply, whatever it says.
     func ask(_ command: Command) throws(Failure) -> Reply {
         guard let control else { throw Failure(TransportError.closedByPeer, attempt: site.shortName) }
+        // Before the command is out nothing is owed, and the connection stays in step.
+        if cancellation.isCancelled { throw .cancelled }
         try control.write(command, until: .after(patience), cancellation: cancellation)
         var exchange = SimpleExchange(command, followsTransfer: hasJustTransferred)
         hasJustTransferred = false
+        var leftOver: Reply?
         while true {
-            let reply = try readReply()
+            let reply: Reply
+            do throws(Failure) {
+                reply = try readReply(within: leftOver == nil ? nil : SimpleExchange.patience)
+            } catch {
+                // What looked like the second 226 of the transfer before was the answer.
+                guard let leftOver, error.kind == .temporary else { throw error }
+                return leftOver
+            }
             if reply.code.kind == .intermediate { return reply }
             switch exchange.receive(reply) {
             case .finished(let reply): return reply
             case .failed: return reply
-            case .send, .wait: continue
+            case .send: continue
+            case .wait: leftOver = reply.code.kind == .preliminary ? leftOver : reply
             }
         }
     }

@@ -93,6 +93,7 @@ struct TransferQueueCore: ~Copyable {
         }
         scheduleFlush()
         changed()
+        tellIfIdle()
     }
 
     private func scheduleFlush() {
@@ -163,7 +164,6 @@ struct TransferQueueCore: ~Copyable {
                         connectionLimit: isLimit ? others : nil, concernsSite: !isLoggedIn)))
             if case .failed? = scheduler.transfer(id)?.state { configuration.failed?(id, failure) }
         }
-        tellIfIdle()
     }
 
     // MARK: - Workers

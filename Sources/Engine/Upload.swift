@@ -57,9 +57,7 @@ struct Upload {
                 return try session.store(
                     source, from: 0, as: target, progress: job.progress, limit: job.limit)
             }
-            guard offset > 0, error.verb == "REST", error.reply?.code.kind == .permanentNegative else {
-                throw error
-            }
+            guard offset > 0, error.refusesRestart else { throw error }
         }
         // No REST for uploads here: append what is missing (RFC 3659 §5 allows no REST with APPE).
         return try offset
@@ -98,7 +96,8 @@ struct Upload {
 
     /// What an earlier try of this very transfer left is gone on with; anything else is a conflict.
     private func decide(_ source: ConflictDecision.File, _ there: ConflictDecision.File) -> ConflictDecision {
-        let isOurs = transfer.bytes > 0 || transfer.attempts > 0
+        // A try that never came to STOR has left nothing, so what is there then is somebody else's.
+        let isOurs = transfer.bytes > 0 || transfer.attempts > 0 && there.size == 0
         if isOurs, source.modified == transfer.modified || transfer.modified == nil, let size = there.size,
             let whole = source.size, size <= whole
         {
@@ -131,6 +130,18 @@ struct Upload {
             if try destination(path, session) == nil { return path }
         }
         throw Failure(.cannotCreate, "\(transfer.remotePath): all names beside it are taken")
+    }
+}
+
+extension Failure {
+    /// REST is refused, or taken and then held against STOR (ProFTPD without AllowStoreRestart says 451).
+    fileprivate var refusesRestart: Bool {
+        guard let reply else { return false }
+        switch verb {
+        case "REST": return reply.code.kind == .permanentNegative
+        case "STOR": return reply.code == .localError || reply.code.meansNotImplemented
+        default: return false
+        }
     }
 }
 

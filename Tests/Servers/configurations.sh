@@ -2,7 +2,7 @@
 # dir bind port low high root me uid gid group max id. Each writes below $dir and sets `command`.
 
 configure_vsftpd() {
-    local pam="portside-$id-$$" listen="listen=YES
+    local pam="portside-${id,,}-$$" listen="listen=YES
 listen_address=$bind"
     [[ $bind == *:* ]] && listen="listen_ipv6=YES
 listen_address6=$bind"

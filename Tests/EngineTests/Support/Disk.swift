@@ -7,7 +7,8 @@ enum Disk {
         let description: String
 
         init(_ call: String, _ path: [UInt8]) {
-            description = "\(call) \(String(decoding: path, as: UTF8.self)): \(String(cString: strerror(errno)))"
+            description =
+                "\(call) \(String(decoding: path, as: UTF8.self)): \(String(cString: strerror(errno)))"
         }
     }
 
@@ -23,7 +24,9 @@ enum Disk {
         defer { close(file) }
         var done = 0
         while done < contents.count {
-            let count = contents.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + done, $0.count - done) }
+            let count = contents.withUnsafeBytes {
+                Glibc.write(file, $0.baseAddress! + done, $0.count - done)
+            }
             guard count > 0 else { throw Trouble("write", path) }
             done += count
         }
@@ -47,7 +50,9 @@ enum Disk {
         var contents = [UInt8](repeating: 0, count: Int(max(0, status(path)?.st_size ?? 0)))
         var done = 0
         while done < contents.count {
-            let count = contents.withUnsafeMutableBytes { pread(file, $0.baseAddress! + done, $0.count - done, done) }
+            let count = contents.withUnsafeMutableBytes {
+                pread(file, $0.baseAddress! + done, $0.count - done, done)
+            }
             guard count > 0 else { break }
             done += count
         }
@@ -55,6 +60,9 @@ enum Disk {
     }
 
     static func read(_ path: String) -> [UInt8]? { read(bytes(path)) }
+
+    static func print(of path: [UInt8]) -> String? { read(path).map { fingerprint($0) } }
+    static func print(of path: String) -> String? { print(of: bytes(path)) }
 
     /// So many bytes of a file from `offset` on; for files that are too long to be read whole.
     static func read(_ path: String, at offset: Int64, count: Int) -> [UInt8] {
@@ -72,7 +80,9 @@ enum Disk {
         guard file >= 0 else { throw Trouble("open", bytes(path)) }
         defer { close(file) }
         guard ftruncate(file, off_t(size)) == 0 else { throw Trouble("ftruncate", bytes(path)) }
-        for (offset, spot) in spots { _ = spot.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, off_t(offset)) } }
+        for (offset, spot) in spots {
+            _ = spot.withUnsafeBytes { pwrite(file, $0.baseAddress, $0.count, off_t(offset)) }
+        }
     }
 
     static func status(_ path: [UInt8]) -> stat? {
@@ -105,17 +115,17 @@ enum Disk {
         status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false
     }
 
-    /// Everything below a directory: relative path to contents, nil for a directory.
-    static func tree(_ path: String) -> [[UInt8]: [UInt8]?] {
-        var found: [[UInt8]: [UInt8]?] = [:]
+    /// Everything below a directory: relative paths, and the fingerprints of the files.
+    static func tree(_ path: String) -> [String: String] {
+        var found: [String: String] = [:]
         func walk(_ directory: [UInt8], _ prefix: [UInt8]) {
             for name in names(directory) {
                 let place = directory + [0x2F] + name
                 if isDirectory(place) {
-                    found.updateValue(nil, forKey: prefix + name)
+                    found[String(decoding: prefix + name, as: UTF8.self)] = "directory"
                     walk(place, prefix + name + [0x2F])
                 } else {
-                    found[prefix + name] = read(place)
+                    found[String(decoding: prefix + name, as: UTF8.self)] = print(of: place)
                 }
             }
         }
@@ -154,3 +164,14 @@ enum Disk {
 
 /// A write to a connection that the peer has closed must be an error, as in the program, and not the end of the tests.
 let brokenPipesAreErrors: Void = { signal(SIGPIPE, SIG_IGN) }()
+
+/// What a file is, short enough for a message: its length and a sum of its bytes (FNV-1a).
+func fingerprint(_ bytes: some Sequence<UInt8>) -> String {
+    var count = 0
+    var sum: UInt64 = 0xCBF2_9CE4_8422_2325
+    for byte in bytes {
+        sum = (sum ^ UInt64(byte)) &* 0x100_0000_01B3
+        count += 1
+    }
+    return "\(count) bytes, \(String(sum, radix: 16))"
+}

@@ -78,13 +78,15 @@ final class Ground: Sendable {
 
     func download(_ name: String, options: TransferOptions = TransferOptions()) -> Transfer {
         Transfer(
-            id: 0, direction: .download, site: site.id, remoteDirectory: directory, remoteName: Disk.bytes(name),
+            id: 0, direction: .download, site: site.id, remoteDirectory: directory,
+            remoteName: Disk.bytes(name),
             localDirectory: LocalPath(local.path), localName: Disk.bytes(name), options: options)
     }
 
     func upload(_ name: String, options: TransferOptions = TransferOptions()) -> Transfer {
         Transfer(
-            id: 0, direction: .upload, site: site.id, remoteDirectory: directory, remoteName: Disk.bytes(name),
+            id: 0, direction: .upload, site: site.id, remoteDirectory: directory,
+            remoteName: Disk.bytes(name),
             localDirectory: LocalPath(local.path), localName: Disk.bytes(name), options: options)
     }
 }
