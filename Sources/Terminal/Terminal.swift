@@ -191,7 +191,7 @@ public struct Terminal: ~Copyable {
 
     private func leaveScreen() {
         writeRaw(modes.off + (title == nil ? "" : Modes.giveTitleBack))
-        def_prog_mode()
+        // No def_prog_mode: after a stop from outside the tty has the shell's settings, not ours.
         endwin()
     }
 

@@ -25,6 +25,8 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
     private var isChanged = true
     private var nextFrame = ContinuousClock.now
     private var wakeAt: ContinuousClock.Instant?
+    /// ncurses may hold a key that no poll sees: the resize it noticed when the program came back.
+    private var holdsKeys = false
 
     init(
         terminal: consuming Terminal, signals: consuming Signals, inbox: Inbox, runner: Runner, model: Model,
@@ -63,7 +65,9 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
             pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
         ]
-        guard poll(&descriptors, nfds_t(descriptors.count), timeout()) > 0 else { return }
+        let timeout = holdsKeys ? 0 : timeout()
+        holdsKeys = false
+        guard poll(&descriptors, nfds_t(descriptors.count), timeout) > 0 else { return }
         // The terminal is gone: its window was closed, the line was lost.
         if Int32(descriptors[0].revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 { exitStatus = 128 + SIGHUP }
     }
@@ -80,13 +84,26 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
 
     private mutating func takeSignals() {
         let arrived = signals.drain()
-        for signal in [SIGTERM, SIGHUP, SIGINT] where arrived.contains(signal) { exitStatus = 128 + signal }
+        endIfAsked(by: arrived)
         if arrived.contains(SIGTSTP) {
-            terminal.suspend()
+            suspend()
         } else if arrived.contains(SIGCONT) {
             terminal.continued()
+            holdsKeys = true
+            isChanged = true
         }
-        if arrived.contains(SIGTSTP) || arrived.contains(SIGCONT) { isChanged = true }
+    }
+
+    private mutating func endIfAsked(by arrived: Set<Int32>) {
+        for signal in [SIGTERM, SIGHUP, SIGINT] where arrived.contains(signal) { exitStatus = 128 + signal }
+    }
+
+    private mutating func suspend() {
+        terminal.suspend()
+        // The SIGCONT of this return is answered already; a second answer would only flicker.
+        endIfAsked(by: signals.drain())
+        holdsKeys = true
+        isChanged = true
     }
 
     private mutating func takeKeys() {
@@ -130,7 +147,7 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
         case .request(let request): runner.perform(request)
         case .connectDemo: runner.connectDemo()
         case .quit: exitStatus = exitStatus ?? 0
-        case .suspend: terminal.suspend()
+        case .suspend: suspend()
         case .redraw: terminal.redrawAll()
         case .wake(let milliseconds):
             let time = ContinuousClock.now + .milliseconds(max(1, milliseconds))

@@ -186,8 +186,9 @@ private let start = ContinuousClock.now
     }
 
     @Test func backspaceInsideAPasteStaysAByte() {
+        let backspace = KeyDecoder.Input.code(0o407)  // KEY_BACKSPACE
         #expect(
-            keys([code(of: "\u{1B}[200~"), .byte(65), .code(0o407), code(of: "\u{1B}[201~")])  // KEY_BACKSPACE
+            keys([code(of: "\u{1B}[200~"), .byte(65), backspace, code(of: "\u{1B}[201~")])
                 == [.paste([65, 0x7F])])
     }
 
