@@ -11,8 +11,8 @@ import tempfile
 import termios
 import time
 
-# The last cell that a first frame draws: the end of the bar of function keys.
-LAST_OF_FRAME = b"Keys"
+# What ends a frame: the end of the synchronized update.
+LAST_OF_FRAME = b"\x1b[?2026l"
 PATIENCE = 10  # seconds
 
 

@@ -32,11 +32,12 @@ final class ControlConnection {
                     time: wallClockNanoseconds(),
                     duration: direction == .note ? nil : monotonicNanoseconds() - begun))
         }
-        say(.note, "connecting to \(site.shortName), port \(site.port)")
+        say(.note, "connecting to \(visible(site.host)), port \(site.port)")
         do {
             socket = try Self.connect(to: site, cancellation: cancellation) { say(.warning, $0) }
         } catch {
-            let failure = Failure(error, attempt: "cannot connect to \(site.shortName) port \(site.port)")
+            let failure = Failure(
+                error, attempt: "cannot connect to \(visible(site.host)), port \(site.port)")
             if failure.kind != .cancelled { say(.warning, failure.message) }
             throw failure
         }

@@ -5,13 +5,14 @@ struct JournalWriter {
     private let journal: any Journal
     var sites: [Site.ID: Site] = [:]
     var isFlushScheduled = false
-    /// Told, in a sentence, when the journal cannot be written.
-    var failed: @Sendable (String) -> Void = { _ in }
+    private let failed: @Sendable (String) -> Void
     private var transfers: [Transfer.ID: Transfer] = [:]
     private var forgotten: Set<Transfer.ID> = []
 
-    init(journal: any Journal) {
+    /// - Parameter failed: told, in a sentence, when the journal cannot be written.
+    init(journal: any Journal, failed: @escaping @Sendable (String) -> Void) {
         self.journal = journal
+        self.failed = failed
     }
 
     var hasWork: Bool { !sites.isEmpty || !transfers.isEmpty || !forgotten.isEmpty }

@@ -36,22 +36,23 @@ public final class TransferQueue: Sendable {
 
     private let core: Confined<TransferQueueCore>
 
+    /// Returns at once; the journal is opened and read on the queue's own thread, before anything else happens there.
+    ///
     /// - Parameters:
+    ///   - journal: called once; may block. What cannot be read is told as a `notice`.
     ///   - passwords: asked when a server wants one.
     ///   - dialogue: the lines of the workers' control connections, on their threads.
     ///   - events: on the queue's own thread.
-    /// - Throws: what `journal.load` throws.
     public init(
-        journal: any Journal, configuration: Configuration, passwords: @escaping @Sendable (Site) -> Secret?,
-        dialogue: @escaping DialogueSink, events: @escaping @Sendable (EngineEvent) -> Void
-    ) throws {
-        let contents = try journal.load()
+        journal: @escaping @Sendable () -> any Journal, configuration: Configuration,
+        passwords: @escaping @Sendable (Site) -> Secret?, dialogue: @escaping DialogueSink,
+        events: @escaping @Sendable (EngineEvent) -> Void
+    ) {
         core = Confined(
             TransferQueueCore(
-                journal: journal, configuration: configuration, passwords: passwords, dialogue: dialogue,
-                events: events),
+                configuration: configuration, passwords: passwords, dialogue: dialogue, events: events),
             label: "portside.queue")
-        core.perform { [core] value in value.begin(contents, itself: core) }
+        core.perform { [core] value in value.begin(journal(), itself: core) }
     }
 
     /// A site must be known before transfers name it.

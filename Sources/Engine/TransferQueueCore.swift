@@ -5,7 +5,7 @@ import Transport
 
 /// What `TransferQueue` keeps on its serial queue.
 struct TransferQueueCore: ~Copyable {
-    private let journal: Confined<JournalWriter>
+    private var journal: Confined<JournalWriter>
     private let configuration: TransferQueue.Configuration
     private let passwords: @Sendable (Site) -> Secret?
     private let dialogue: DialogueSink
@@ -23,6 +23,8 @@ struct TransferQueueCore: ~Copyable {
     private var idleCallbacks: [@Sendable (QueueSnapshot.Counts) -> Void] = []
     /// Remote directories that the queue itself made: a file stored there meets nothing.
     private var freshDirectories: Set<FreshDirectory> = []
+    /// Sites that let us in once: what they refuse later may pass.
+    private var reached: Set<Site.ID> = []
     private var pace = Pace()
     private var window = 0..<64
     private var isSnapshotPending = false
@@ -43,23 +45,37 @@ struct TransferQueueCore: ~Copyable {
     private static let mostFreshDirectories = 100_000
 
     init(
-        journal: any Journal, configuration: TransferQueue.Configuration,
+        configuration: TransferQueue.Configuration,
         passwords: @escaping @Sendable (Site) -> Secret?, dialogue: @escaping DialogueSink,
         events: @escaping @Sendable (EngineEvent) -> Void
     ) {
-        self.journal = Confined(JournalWriter(journal: journal), label: "portside.journal")
+        journal = Self.writer(of: ForgetfulJournal(), events)
         self.configuration = configuration
         self.passwords = passwords
         self.dialogue = dialogue
         self.events = events
         scheduler = Scheduler(
-            connections: configuration.connections, seed: UInt64(bitPattern: monotonicNanoseconds()))
+            connections: configuration.connections, givesUpOnSites: !configuration.retriesUnreachable,
+            seed: UInt64(bitPattern: monotonicNanoseconds()))
     }
 
-    mutating func begin(_ contents: JournalContents, itself: Confined<TransferQueueCore>) {
+    private static func writer(
+        of journal: any Journal, _ events: @escaping @Sendable (EngineEvent) -> Void
+    ) -> Confined<JournalWriter> {
+        Confined(JournalWriter(journal: journal) { events(.notice($0)) }, label: "portside.journal")
+    }
+
+    /// The first thing to happen: what was in the queue is there again.
+    mutating func begin(_ journal: any Journal, itself: Confined<TransferQueueCore>) {
         self.itself = itself
-        let events = events
-        journal.perform { $0.failed = { events(.notice($0)) } }
+        self.journal = Self.writer(of: journal, events)
+        let contents: JournalContents
+        do { contents = try journal.load() } catch {
+            // Nothing is written over what could not be read.
+            self.journal = Self.writer(of: ForgetfulJournal(), events)
+            events(.notice("the queue cannot be read: \(error); what you queue now is not kept"))
+            contents = JournalContents()
+        }
         for site in contents.sites { sites[site.id] = site }
         if configuration.isHeld { handle(.request(.pauseAll)) }
         handle(.restored(contents))
@@ -123,13 +139,18 @@ struct TransferQueueCore: ~Copyable {
         worker.run(
             transfer, configuration, isDestinationFresh: isFresh,
             reports: TransferWorker.Reports(
-                loggedIn: { itself.perform { $0.handle(.began(id)) } },
+                loggedIn: { itself.perform { $0.loggedIn(id, at: siteID) } },
                 learnt: { size in itself.perform { $0.handle(.sizeLearnt(id, size)) } },
                 found: { files in itself.perform { $0.handle(.scanned(id, files)) } },
                 madeDirectory: { path in itself.perform { $0.remember(fresh: path, of: siteID) } },
                 leftOut: { [events] why in events(.notice(why)) },
                 ended: { end in itself.perform { $0.ended(id, end) } }))
         if workerCount > 0 { changed() }
+    }
+
+    private mutating func loggedIn(_ id: Transfer.ID, at site: Site.ID) {
+        reached.insert(site)
+        handle(.began(id))
     }
 
     private mutating func remember(fresh path: RemotePath, of site: Site.ID) {
@@ -155,7 +176,9 @@ struct TransferQueueCore: ~Copyable {
         case .failed(let failure, let isLoggedIn):
             let isLimit = !isLoggedIn && failure.reply?.soundsLikeALimit == true
             let others = busy.values.count { $0.site.id == worker.site.id }
-            let isHopeless = !isLoggedIn && !configuration.retriesUnreachable && failure.kind == .unreachable
+            let isHopeless =
+                !configuration.retriesUnreachable && failure.kind == .unreachable
+                && !reached.contains(worker.site.id)
             handle(
                 .failed(
                     id,

@@ -10,14 +10,14 @@ import Transfers
 import Transport
 
 /// The terminal interface with everything behind it: queue, journal, browsers, and a demo server when wanted.
-final class Application: EffectRunner {
+final class Application: EffectRunner, Sendable {
     struct Start {
         /// Connect here first.
         var target: TargetURL?
         var localDirectory: LocalPath?
         /// Open on the server inside the program.
         var isDemo = false
-        var personality = "unix"
+        var personality = Personality.unix
     }
 
     private let inbox = Inbox()
@@ -25,21 +25,26 @@ final class Application: EffectRunner {
     private let browser: Browser
     private let local: LocalBrowser
     private let queue: TransferQueue
-    private let demo = Mutex<Demo?>(nil)
-    private let personality: String
-    private var site: Site?
-    private let dataMode = Mutex(DataMode.auto)
+    private let keeper = QueueKeeper()
+    private let demo = DemoHost()
+    private let personality: Personality
+    /// The remote pane's, and how its data connections are to be made; kept when another site is connected to.
+    private let current = Mutex((site: Site?.none, dataMode: DataMode.auto))
 
-    private init(journal: any Journal, configuration: Configuration, personality: String) throws {
+    private init(_ start: Start, _ configuration: Configuration) {
         let inbox = inbox
         let passwords = passwords
-        self.personality = personality
+        let keeper = keeper
+        personality = start.personality
         let dialogue: DialogueSink = { inbox.post(.dialogue($0)) }
         let events: @Sendable (EngineEvent) -> Void = { inbox.post($0) }
         browser = Browser(passwords: passwords, dialogue: dialogue, events: events)
         local = LocalBrowser(events: events)
-        queue = try TransferQueue(
-            journal: journal, configuration: .init(connections: configuration.connections ?? 4),
+        let isDemo = start.isDemo
+        queue = TransferQueue(
+            // The demo's queue ends with it, as its server does.
+            journal: { isDemo ? ForgetfulJournal() : keeper.open { inbox.post(.notice($0)) } },
+            configuration: .init(connections: configuration.connections ?? 4),
             passwords: { passwords[$0.id] }, dialogue: dialogue, events: events)
     }
 
@@ -49,7 +54,8 @@ final class Application: EffectRunner {
     static func run(_ start: Start) throws -> Int32 {
         let files = UserFiles.ofThisProcess()
         let (configuration, configurationProblems) = Configuration.load(files.configuration + "/config.toml")
-        let (theme, themeProblems) = chosenTheme(configuration, files)
+        let themes = ThemeLoader(directories: files.themes)
+        let (theme, themeProblems) = chosenTheme(configuration, themes)
         // The terminal first: without one nothing else is begun.
         let terminal = try Terminal.start(
             theme: theme,
@@ -58,57 +64,41 @@ final class Application: EffectRunner {
         guard let signals = Signals.take(after: terminal) else {
             throw Failure(.localDisk, "no descriptors left for signals")
         }
-        // The demo's queue ends with it, as its server does; one that is worked on elsewhere stays there.
-        var working: WorkingQueue?
-        var queueProblem: String?
-        if !start.isDemo {
-            do {
-                working = try WorkingQueue.open()
-                queueProblem =
-                    "another portside\(WorkingQueue.holder) works on the queue: what you queue here is not kept"
-            } catch {
-                queueProblem = "\(error.message); what you queue is not kept when you quit"
-            }
-        }
-        let journal: any Journal
-        if let queue = working.take() {
-            queueProblem = queue.notice
-            journal = queue.store
-            working = consume queue
-        } else {
-            journal = ForgetfulJournal()
-        }
-        let application = try Application(
-            journal: journal, configuration: configuration, personality: start.personality)
-        var first: [Action] = [.started]
-        for problem in [queueProblem].compactMap({ $0 }) + configurationProblems + themeProblems {
-            first.append(.engine(.notice(problem)))
-        }
-        if start.isDemo {
-            application.connectDemo()
-        } else if let target = start.target {
-            first.append(
-                .connectRequested(
-                    target.site, password: target.password,
-                    directory: target.path.bytes.isEmpty ? nil : target.path))
-        }
-        let glyphs: GlyphSet = configuration.glyphs == .ascii || !terminal.isUnicode ? .ascii : .unicode
-        let home = LocalPath(getenv("HOME").map { String(cString: $0) } ?? "/")
-        let model = Model(
-            size: terminal.size, now: wallClockNanoseconds(),
-            directory: start.localDirectory ?? LocalPath(bytes: LocalDirectory.currentDirectory()),
-            localHome: home,
-            glyphs: glyphs, isDemo: start.isDemo, version: portsideVersion, utcOffset: utcOffset)
-        let onLight =
-            configuration.theme == "auto"
-            ? ThemeLoader(directories: files.themes).load(ThemeLoader.light).theme : nil
+        let application = Application(start, configuration)
+        let problems = (configurationProblems + themeProblems).map { Action.engine(.notice($0)) }
+        let model = application.model(start, configuration, terminal)
+        let onLight = configuration.theme == "auto" ? themes.load(ThemeLoader.light).theme : nil
         let loop = MainLoop(
             terminal: terminal, signals: signals, inbox: application.inbox, runner: application, model: model,
             themeOnLight: onLight)
-        let status = loop.run(first: first)
+        let status = loop.run(first: [.started] + problems + application.firstActions(start))
         application.stop()
-        _ = consume working
         return status
+    }
+
+    private func model(_ start: Start, _ configuration: Configuration, _ terminal: borrowing Terminal)
+        -> Model
+    {
+        let home = LocalPath(getenv("HOME").map { String(cString: $0) } ?? "/")
+        return Model(
+            size: terminal.size, now: wallClockNanoseconds(),
+            directory: start.localDirectory ?? LocalPath(bytes: LocalDirectory.currentDirectory()),
+            localHome: home,
+            glyphs: configuration.glyphs == .ascii || !terminal.isUnicode ? .ascii : .unicode,
+            isDemo: start.isDemo, version: portsideVersion, utcOffset: Self.utcOffset)
+    }
+
+    private func firstActions(_ start: Start) -> [Action] {
+        if start.isDemo {
+            connectDemo()
+            return []
+        }
+        guard let target = start.target else { return [] }
+        return [
+            .connectRequested(
+                target.site, password: target.password,
+                directory: target.path.bytes.isEmpty ? nil : target.path)
+        ]
     }
 
     // MARK: - What the screen asks for
@@ -122,16 +112,12 @@ final class Application: EffectRunner {
         case .queue(let request): queue.perform(request)
         case .remote(let request):
             switch request {
-            case .connect(var site, let password, let directory):
-                site.dataMode = dataMode.withLock { $0 }
-                if let password { passwords[site.id] = password }
-                self.site = site
-                queue.learn(site)
-                queue.setDataMode(site.dataMode, for: site.id)
-                browser.perform(.connect(site, password: password, directory: directory))
-                if password != nil { queue.passwordGiven(for: site.id) }
+            case .connect(let site, let password, let directory): connect(site, password, directory)
             case .setDataMode(let mode):
-                dataMode.withLock { $0 = mode }
+                let site = current.withLock { current in
+                    current.dataMode = mode
+                    return current.site
+                }
                 if let site { queue.setDataMode(mode, for: site.id) }
                 browser.perform(request)
             default: browser.perform(request)
@@ -140,37 +126,45 @@ final class Application: EffectRunner {
     }
 
     func connectDemo() {
-        do {
-            let running = try demo.withLock { demo in
-                if let demo { return demo }
-                let fresh = try Demo(personality: Personality.named(personality) ?? .unix)
-                demo = fresh
-                return fresh
+        demo.start(personality) { [self] result in
+            switch result {
+            case .success(let port):
+                let site = Site(host: "127.0.0.1", port: port, user: "demo", encryption: .none)
+                connect(site, Secret("demo"), nil)
+            case .failure(let error): inbox.post(.notice("the demo server cannot be started: \(error)"))
             }
-            let site = Site(host: "127.0.0.1", port: running.port, user: "demo", encryption: .none)
-            perform(.remote(.connect(site, password: Secret("demo"), directory: nil)))
-        } catch {
-            inbox.post(.notice("the demo server cannot be started: \(error)"))
         }
+    }
+
+    private func connect(_ wanted: Site, _ password: Secret?, _ directory: RemotePath?) {
+        var site = wanted
+        site.dataMode = current.withLock { current in
+            current.site = wanted
+            return current.dataMode
+        }
+        if let password { passwords[site.id] = password }
+        queue.learn(site)
+        queue.setDataMode(site.dataMode, for: site.id)
+        browser.perform(.connect(site, password: password, directory: directory))
+        if password != nil { queue.passwordGiven(for: site.id) }
     }
 
     private func stop() {
         browser.stop()
         queue.stop()
-        demo.withLock { demo in
-            demo?.stop()
-            demo = nil
-        }
+        demo.stop()
     }
 
     // MARK: - Before the first frame
 
-    private static func chosenTheme(_ configuration: Configuration, _ files: UserFiles) -> (Theme, [String]) {
+    private static func chosenTheme(_ configuration: Configuration, _ themes: ThemeLoader) -> (
+        Theme, [String]
+    ) {
         let name =
             configuration.theme == "auto"
             ? ThemeLoader.automatic(colorFGBG: getenv("COLORFGBG").map { String(cString: $0) })
             : configuration.theme
-        let loaded = ThemeLoader(directories: files.themes).load(name)
+        let loaded = themes.load(name)
         return (loaded.theme, loaded.problems)
     }
 

@@ -43,7 +43,7 @@ struct ListingPrinter {
         var line: [UInt8] = []
         line.reserveCapacity(80 + entry.name.count)
         line.append(letter(entry.kind))
-        pad(entry.permissions.map { Array(visible($0).utf8) } ?? Array("---------".utf8), 9, &line)
+        pad(Array(visible(entry.permissions ?? letters(ofMode: entry.mode)).utf8), 9, &line)
         line.append(space)
         pad(Array(visible(entry.owner ?? "-").utf8), 8, &line)
         line.append(space)
@@ -71,6 +71,17 @@ struct ListingPrinter {
     private func pad(_ text: [UInt8], _ width: Int, _ line: inout [UInt8]) {
         line += text
         for _ in text.count..<max(width, text.count) { line.append(space) }
+    }
+
+    /// `rw-r--r--` for `0644`, as MLSD gives it; question marks where nothing is known.
+    private func letters(ofMode mode: String?) -> String {
+        guard let mode, let bits = UInt16(mode, radix: 8) else { return "?????????" }
+        var text = ""
+        for (index, letter) in "rwxrwxrwx".enumerated() {
+            let isSet = (bits >> UInt16(8 - index)) & 1 == 1
+            text.append(isSet ? letter : "-")
+        }
+        return text
     }
 
     private func letter(_ kind: ListingEntry.Kind) -> UInt8 {

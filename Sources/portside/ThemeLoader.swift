@@ -21,6 +21,12 @@ struct ThemeLoader {
     func load(_ name: String) -> Loaded {
         if name == "default" { return Loaded(theme: .harbour, problems: []) }
         do {
+            // Built in under its own name, too: a program without its files beside it looks as it should.
+            if name == Self.dark,
+                try !directories.contains(where: { try UserFiles.read("\($0)/\(name).toml") != nil })
+            {
+                return Loaded(theme: .harbour, problems: [])
+            }
             let file = try find(name, depth: 0)
             let styles = try file.styles(over: file.extends == "default" ? Self.builtIn : [:])
             let theme = Theme(name: file.name.isEmpty ? name : file.name, given: styles)

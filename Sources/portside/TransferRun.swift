@@ -44,8 +44,8 @@ final class TransferRun: Sendable {
             }
             note(id, failure)
         }
-        let queue = try TransferQueue(
-            journal: journal, configuration: configuration, passwords: { passwords[$0.id] },
+        let queue = TransferQueue(
+            journal: { journal }, configuration: configuration, passwords: { passwords[$0.id] },
             dialogue: dialogue,
             events: { [self] in hear($0) })
         for site in sites { queue.learn(site) }

@@ -2,11 +2,12 @@ import Engine
 import FTPProtocol
 import Glibc
 import Storage
+import Synchronization
 import Transfers
 import Transport
 
 /// The persistent queue, with the lock that makes this process its worker.
-struct WorkingQueue: ~Copyable {
+final class WorkingQueue: Sendable {
     private let lock: QueueLock
     let store: QueueStore
     /// What there is to tell about the opening: a damaged file that was set aside.
@@ -70,5 +71,31 @@ struct WorkingQueue: ~Copyable {
         let arrivals = try store.arrivals()
         guard !arrivals.transfers.isEmpty else { return }
         _ = try add(arrivals.transfers, of: arrivals.sites, forgetting: arrivals.transfers.map(\.id))
+    }
+}
+
+/// Keeps the persistent queue open, and its lock held, as long as the interface runs.
+final class QueueKeeper: Sendable {
+    private let working = Mutex<WorkingQueue?>(nil)
+
+    /// Blocks while the disk is read.
+    ///
+    /// - Parameter tell: told what the user must know: that nothing is kept, or that a damaged file was set aside.
+    /// - Returns: the journal, one that forgets where there is no other.
+    func open(tell: (String) -> Void) -> any Journal {
+        do {
+            guard let queue = try WorkingQueue.open() else {
+                tell(
+                    "another portside\(WorkingQueue.holder) works on the queue: what you queue here is not kept"
+                )
+                return ForgetfulJournal()
+            }
+            if let notice = queue.notice { tell(notice) }
+            working.withLock { $0 = queue }
+            return queue.store
+        } catch {
+            tell("\(error.message); what you queue is not kept when you quit")
+            return ForgetfulJournal()
+        }
     }
 }

@@ -54,7 +54,7 @@ struct DemoCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        try open(Application.Start(isDemo: true, personality: personality))
+        try open(Application.Start(isDemo: true, personality: Personality.named(personality) ?? .unix))
     }
 }
 
