@@ -139,7 +139,11 @@ public struct PendingConnection: ~Copyable, Sendable {
         guard raw >= 0 else { throw .network(call: "socket", peer: "\(peer)", errno: errno) }
         let descriptor = Descriptor(owning: raw)
         if let source, source.family == peer.family {
-            // Port 0: the kernel takes one of its ephemeral range, which begins above 1023.
+            // Port 0: the kernel takes one of its ephemeral range, which begins above 1023. It chooses when it knows
+            // the peer: to find a port that is free for any peer takes milliseconds after some thousand files.
+            var on: Int32 = 1
+            setsockopt(
+                raw, Int32(IPPROTO_IP), cl_ip_bind_address_no_port, &on, socklen_t(MemoryLayout<Int32>.size))
             let code = source.with(port: 0).withSocketAddress { bind(raw, $0, $1) }
             guard code == 0 else { throw .network(call: "bind", peer: source.host, errno: errno) }
         }
