@@ -7,12 +7,13 @@ import select
 import signal
 import struct
 import subprocess
+import sys
 import tempfile
 import termios
 import time
 
-# What ends a frame: the end of the synchronized update.
-LAST_OF_FRAME = b"\x1b[?2026l"
+# What a frame ends with: the end of a synchronised update, which terminals that do not know it ignore.
+END_OF_FRAME = b"\x1b[?2026l"
 PATIENCE = 10  # seconds
 
 
@@ -41,7 +42,7 @@ class Screen:
     def first_frame(self):
         """Seconds from exec until the whole of the first frame has been read."""
         seen = b""
-        while LAST_OF_FRAME not in seen:
+        while END_OF_FRAME not in seen:
             if not self._readable(PATIENCE):
                 raise RuntimeError(f"no frame within {PATIENCE} s, only {seen[-200:]!r}")
             try:
@@ -75,6 +76,8 @@ class Screen:
             tracer.wait()
             # A thread that slept throughout has one line, without a result: "poll(... <detached ...>".
             calls = [line for line in trace if re.search(r"\) += ", line)]
+        for line in calls[:20]:
+            print(f"\n    {line.strip()}", end="", file=sys.stderr)
         return len(calls), written
 
     def resident(self):

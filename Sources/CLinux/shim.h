@@ -28,6 +28,7 @@ extern int fcntl(int fd, int cmd, ...);
 
 static const unsigned int cl_splice_move = 1;      // SPLICE_F_MOVE
 static const unsigned int cl_splice_nonblock = 2;  // SPLICE_F_NONBLOCK
+static const int cl_ip_bind_address_no_port = 24;  // IP_BIND_ADDRESS_NO_PORT (Linux 4.2)
 static const unsigned int cl_rename_noreplace = 1; // RENAME_NOREPLACE
 static const short cl_spawn_setsid = 0x80;         // POSIX_SPAWN_SETSID
 
