@@ -11,6 +11,9 @@ extension Session {
     /// Servers may think this long after the last byte: virus scanners, object stores.
     private static let finalReplyPatience = Duration.seconds(60)
 
+    /// The rest of a broken transfer is here already, or on its way on a line that works.
+    private static let restPatience = Duration.milliseconds(500)
+
     struct TransferEnd {
         var bytes: Int64
         var reply: Reply?
@@ -242,6 +245,8 @@ extension Session {
                 lastMethod = data.method
                 return .done(end)
             case .failed(let error):
+                // What came before it broke is kept: a line that breaks again and again still ends whole.
+                if isMoving, !run.isUpload, !run.isListing { end.bytes += takeRest(&socket, run, move) }
                 socket = nil
                 if case .refused(_, let reply) = error, reply.code == .cannotOpenDataConnection,
                     end.bytes == 0
@@ -297,6 +302,17 @@ extension Session {
         let result = move(&pump, open, conditions)
         socket = consume open
         return result
+    }
+
+    /// The bytes of a download that had arrived when the server said that it failed.
+    private func takeRest(
+        _ socket: inout Socket?, _ run: Run,
+        _ move: (inout Pump, borrowing Socket, Pump.Conditions) -> PumpResult
+    ) -> Int64 {
+        let conditions = Pump.Conditions(
+            patience: Self.restPatience, cancellation: cancellation, watched: -1, progress: run.progress,
+            limit: run.limit)
+        return movePart(&socket, conditions, move)?.bytes ?? 0
     }
 
     private func sayEndOfData(_ socket: inout Socket?) {

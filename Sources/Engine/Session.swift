@@ -221,8 +221,13 @@ public final class Session {
             guard stood, repeatable(), error.kind == .unreachable || error.reply?.code == .serviceNotAvailable
             else { throw error }
             warn("connection lost; connecting again")
-            try connect()
-            return try body()
+            do {
+                try connect()
+                return try body()
+            } catch {
+                if error.endsConnection { disconnect() }
+                throw error
+            }
         }
     }
 
