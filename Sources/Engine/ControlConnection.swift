@@ -135,6 +135,16 @@ final class ControlConnection {
     /// A reply that came together with an earlier one and was not asked for yet.
     func bufferedReply() throws(Failure) -> Reply? { try nextParsed() }
 
+    /// Waits until the server says something, or has gone; false when it was silent until `deadline`.
+    func isHeard(until deadline: Deadline, _ cancellation: Cancellation?) -> Bool {
+        if parser.hasUnreadBytes { return true }
+        if case .timedOut = Wait.wait(for: socket.raw, .readable, until: deadline, cancellation: cancellation)
+        {
+            return false
+        }
+        return true
+    }
+
     /// A reply that has arrived already; nil when none has, without waiting.
     func replyIfThere() throws(Failure) -> Reply? {
         if let reply = try nextParsed() { return reply }

@@ -6,6 +6,8 @@ extension Session {
     /// How long a passive connect may stay pending before the transfer command is sent all the same: IIS takes
     /// the connection only when the data connection before it has ended.
     private static let connectGrace = Duration.seconds(1)
+    /// How long the 1yz may take before the data connection, which stands, is used without it.
+    private static let preliminaryGrace = Duration.seconds(3)
     /// How long to wait for a data connection while there are other ways to try.
     private static let dataConnectPatience = Duration.seconds(10)
     /// Servers may think this long after the last byte: virus scanners, object stores.
@@ -178,6 +180,14 @@ extension Session {
             case .send(let command):
                 guard let control else { throw Failure(TransportError.closedByPeer, attempt: site.shortName) }
                 try control.write(command, until: .after(patience), cancellation: cancellation)
+                if command.verb == run.command.verb, socket != nil,
+                    !control.isHeard(until: .after(min(patience, Self.preliminaryGrace)), cancellation)
+                {
+                    // Servers that forget the 1yz wait for the bytes, or have filled the line with theirs.
+                    isMoving = true
+                    step = .wait
+                    continue
+                }
                 step = exchange.receive(try readReply())
             case .wait where isMoving, .moveBytes:
                 isMoving = true
