@@ -46,6 +46,9 @@ public struct Failure: Error, Hashable, Sendable {
         self.reply = reply
     }
 
+    /// The server had ended the connection, with 421 or without a word.
+    var meansStaleConnection: Bool { kind == .unreachable || reply?.code == .serviceNotAvailable }
+
     public static let cancelled = Failure(.cancelled, "interrupted")
 
     /// What the server or the protocol said.

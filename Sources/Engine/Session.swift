@@ -212,23 +212,26 @@ public final class Session {
     ) throws(Failure) -> Result {
         let stood = control != nil
         try connect()
+        // The error is taken out of the `catch`: Swift 6.3.1 crashes on this function with -O otherwise.
+        let failure: Failure
         do {
             return try body()
         } catch {
-            guard error.endsConnection else { throw error }
-            disconnect()
-            // Only a connection that had gone stale is worth a silent second try.
-            guard stood, repeatable(), error.kind == .unreachable || error.reply?.code == .serviceNotAvailable
-            else { throw error }
-            warn("connection lost; connecting again")
-            do {
-                try connect()
-                return try body()
-            } catch {
-                if error.endsConnection { disconnect() }
-                throw error
-            }
+            failure = error
         }
+        guard failure.endsConnection else { throw failure }
+        disconnect()
+        // Only a connection that had gone stale is worth a silent second try.
+        guard stood, repeatable(), failure.meansStaleConnection else { throw failure }
+        warn("connection lost; connecting again")
+        do {
+            try connect()
+            return try body()
+        } catch {
+            failure = error
+        }
+        if failure.endsConnection { disconnect() }
+        throw failure
     }
 
     /// Something to know, said whether a connection stands or not.

@@ -33,6 +33,8 @@ struct KeyDecoder {
         case character(Utf8)
         case mouse, oldMouse
         case paste
+        /// `ESC ]`, an answer of the terminal to a question of ours; ends with BEL or `ESC \`.
+        case answer, answerEnding
     }
 
     private struct Utf8 {
@@ -45,6 +47,8 @@ struct KeyDecoder {
     private var collected: [UInt8] = []
     private var lastInput: Instant?
     private var clicks = Clicks()
+    /// The terminal's background, once it has answered `Modes.askBackground`.
+    private(set) var background: RGB?
 
     mutating func receive(_ input: Input, at now: Instant, into keys: inout [Key]) {
         forgetStale(at: now, into: &keys)
@@ -57,10 +61,12 @@ struct KeyDecoder {
 
     /// Nothing more is waiting: an Escape so far alone was the key.
     mutating func inputPaused(into keys: inout [Key]) {
-        if case .escape = state {
-            keys.append(.escape)
-            state = .ground
+        switch state {
+        case .escape: keys.append(.escape)
+        case .answer where collected.isEmpty: keys.append(.alt("]"))
+        default: return
         }
+        state = .ground
     }
 
     private mutating func receive(_ byte: UInt8, at now: Instant, into keys: inout [Key]) {
@@ -73,6 +79,11 @@ struct KeyDecoder {
         case .mouse: mouse(byte, at: now, into: &keys)
         case .oldMouse: oldMouse(byte, at: now, into: &keys)
         case .paste: paste(byte, into: &keys)
+        case .answer: answer(byte, into: &keys)
+        case .answerEnding:
+            state = .ground
+            takeAnswer()
+            if byte != UInt8(ascii: "\\") { afterEscape(byte, into: &keys) }
         }
     }
 
@@ -137,6 +148,7 @@ struct KeyDecoder {
         case 0x1B: keys.append(.escape)  // and the second one waits in its place
         case UInt8(ascii: "["): expect(.control)
         case UInt8(ascii: "O"): expect(.singleShift)
+        case UInt8(ascii: "]"): expect(.answer)
         default:
             isAlt = true
             state = .ground
@@ -219,6 +231,22 @@ struct KeyDecoder {
         guard collected.count == 3 else { return }
         state = .ground
         if let event = MouseReport.x10(collected) { keys.append(.mouse(clicks.marking(event, at: now))) }
+    }
+
+    private mutating func answer(_ byte: UInt8, into keys: inout [Key]) {
+        switch byte {
+        case 0x07:
+            state = .ground
+            takeAnswer()
+        case 0x1B: state = .answerEnding
+        case 0x20..<0x7F where collected.count < Self.sequenceLimit: collected.append(byte)
+        default: state = .ground
+        }
+    }
+
+    private mutating func takeAnswer() {
+        let text = String(decoding: collected, as: UTF8.self)
+        if text.hasPrefix("11;") { background = RGB(answer: text.dropFirst(3)) ?? background }
     }
 
     // MARK: paste

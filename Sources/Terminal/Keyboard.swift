@@ -21,6 +21,8 @@ struct Keyboard: ~Copyable {
         }
     }
 
+    var background: RGB? { decoder.background }
+
     /// All keys that wait, without waiting for one more than `escapeDelay`. Many resizes are one, at the end.
     mutating func read() -> [Key] {
         var keys: [Key] = []

@@ -24,6 +24,9 @@ struct Modes {
         "\u{1B}[?2026l\u{1B}[?1006l\u{1B}[?1002l\u{1B}[?1000l\u{1B}[?1004l\u{1B}[?2004l\u{1B}[0m\u{1B}[?25h"
         + "\u{1B}[?1049l\u{1B}[?1l\u{1B}>"
 
+    /// OSC 11: what is your background? Terminals that do not know it keep silent.
+    static let askBackground = "\u{1B}]11;?\u{1B}\\"
+
     static func title(_ text: String) -> String { "\u{1B}]2;\(text)\u{1B}\\" }
     /// The window's title, put aside and taken back.
     static let keepTitle = "\u{1B}[22;2t"

@@ -36,6 +36,23 @@ struct RGB: Hashable {
         }
     }
 
+    /// As terminals answer (XParseColor): `rgb:1a1a/1b1b/2626`, one to four digits each; perhaps `rgba:…`.
+    init?(answer: Substring) {
+        guard let colon = answer.firstIndex(of: ":"), answer.hasPrefix("rgb") else { return nil }
+        let parts = answer[answer.index(after: colon)...].split(
+            separator: "/", omittingEmptySubsequences: false)
+        guard parts.count >= 3 else { return nil }
+        let levels = parts.prefix(3).compactMap { part -> UInt8? in
+            guard (1...4).contains(part.utf8.count), let value = UInt32(part, radix: 16) else { return nil }
+            return UInt8(value * 255 / ((1 << (4 * UInt32(part.utf8.count))) - 1))
+        }
+        guard levels.count == 3 else { return nil }
+        (red, green, blue) = (levels[0], levels[1], levels[2])
+    }
+
+    /// Whether dark text is the readable one on it.
+    var isLight: Bool { Oklab(self).l > 0.6 }
+
     /// What 0–15 look like where the user has not changed them (xterm's values).
     static let usual: [RGB] = [
         0x000000, 0xCD0000, 0x00CD00, 0xCDCD00, 0x0000EE, 0xCD00CD, 0x00CDCD, 0xE5E5E5,

@@ -7,7 +7,6 @@ import Glibc
 /// changed meanwhile) and WINCH, which ncurses handles and which must also wake a loop that polls on whatever
 /// thread it lands. PIPE is ignored.
 ///
-/// Make it after `Terminal` has started: the window handler found then is ncurses' own, and is called on.
 public struct Signals: ~Copyable {
     /// Readable when a signal waits; give it to poll.
     public let descriptor: Int32
@@ -15,8 +14,10 @@ public struct Signals: ~Copyable {
 
     private static let taken = [SIGTERM, SIGHUP, SIGINT, SIGTSTP, SIGCONT, SIGWINCH]
 
+    /// - Parameter terminal: proof that the interface is up. ncurses leaves a window handler alone that it finds, so
+    ///   its own must be there first; this one calls it on.
     /// - Returns: nil where no pipe can be made (too many open files).
-    public static func take() -> Signals? {
+    public static func take(after terminal: borrowing Terminal) -> Signals? {
         var ends: [Int32] = [-1, -1]
         guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { return nil }
         return Signals(descriptor: ends[0], writeEnd: ends[1])

@@ -108,6 +108,13 @@ public struct Terminal: ~Copyable {
     /// In cells, as the last resize said.
     public var size: Size { Size(columns: Int(cn_columns()), rows: Int(cn_lines())) }
 
+    /// Asks whether the terminal's background is light; `isLight` knows once it has answered, if it ever does.
+    public func askBackground() {
+        if hasTitle, colorDepth != .mono { writeRaw(Modes.askBackground) }
+    }
+
+    public var isLight: Bool? { keyboard.background?.isLight }
+
     /// All keys that wait. Does not block beyond the escape delay.
     public mutating func keys() -> [Key] {
         let keys = keyboard.read()
@@ -184,7 +191,7 @@ public struct Terminal: ~Copyable {
 
     private func leaveScreen() {
         writeRaw(modes.off + (title == nil ? "" : Modes.giveTitleBack))
-        def_prog_mode()
+        // No def_prog_mode: after a stop from outside the tty has the shell's settings, not ours.
         endwin()
     }
 

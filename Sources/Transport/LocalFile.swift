@@ -15,7 +15,7 @@ public struct LocalFile: ~Copyable, Sendable {
     }
 
     public static func openForReading(_ path: [UInt8]) throws(TransportError) -> LocalFile {
-        try open(path, O_RDONLY | O_NONBLOCK, verb: "open")
+        try open(path, O_RDONLY, verb: "open")
     }
 
     /// For a download: made when it is not there, never through a link, readable by whoever the umask allows.
@@ -33,7 +33,7 @@ public struct LocalFile: ~Copyable, Sendable {
     private static func open(_ path: [UInt8], _ flags: Int32, verb: String) throws(TransportError)
         -> LocalFile
     {
-        let raw = withCPath(path) { Glibc.open($0, flags | O_CLOEXEC, 0o666) }
+        let raw = withCPath(path) { Glibc.open($0, flags | O_NONBLOCK | O_CLOEXEC, 0o666) }
         guard raw >= 0 else { throw diskError(verb, path) }
         return LocalFile(Descriptor(owning: raw), path: path)
     }

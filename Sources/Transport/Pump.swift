@@ -92,7 +92,10 @@ public struct Pump: ~Copyable {
                     if failure == EINVAL, moved == 0 {
                         return rescue(count, from: socket, into: file, at: offset, conditions)
                     }
-                    return PumpResult(bytes: moved, end: .diskFailed(file.error("write", failure)))
+                    // What the pipe still holds would be the beginning of the next file.
+                    pipe = nil
+                    return PumpResult(
+                        bytes: position - offset, end: .diskFailed(file.error("write", failure)))
                 }
                 moved += Int64(count)
                 conditions.progress?.add(count)
@@ -300,6 +303,7 @@ public struct Pump: ~Copyable {
             do {
                 try file.write(UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: offset + Int64(saved))
             } catch {
+                pipe = nil
                 return PumpResult(bytes: Int64(saved), end: .diskFailed(error))
             }
             saved += count

@@ -51,13 +51,13 @@ final class Application: EffectRunner {
         let (configuration, configurationProblems) = Configuration.load(files.configuration + "/config.toml")
         let (theme, themeProblems) = chosenTheme(configuration, files)
         // The terminal first: without one nothing else is begun.
-        guard let signals = Signals.take() else {
-            throw Failure(.localDisk, "no descriptors left for signals")
-        }
         let terminal = try Terminal.start(
             theme: theme,
             options: .init(
                 mouse: configuration.mouse, escapeDelay: configuration.escapeDelay, colors: wantsColor()))
+        guard let signals = Signals.take(after: terminal) else {
+            throw Failure(.localDisk, "no descriptors left for signals")
+        }
         // The demo's queue ends with it, as its server does; one that is worked on elsewhere stays there.
         var working: WorkingQueue?
         var queueProblem: String?
@@ -99,8 +99,12 @@ final class Application: EffectRunner {
             directory: start.localDirectory ?? LocalPath(bytes: LocalDirectory.currentDirectory()),
             localHome: home,
             glyphs: glyphs, isDemo: start.isDemo, version: portsideVersion, utcOffset: utcOffset)
+        let onLight =
+            configuration.theme == "auto"
+            ? ThemeLoader(directories: files.themes).load(ThemeLoader.light).theme : nil
         let loop = MainLoop(
-            terminal: terminal, signals: signals, inbox: application.inbox, runner: application, model: model)
+            terminal: terminal, signals: signals, inbox: application.inbox, runner: application, model: model,
+            themeOnLight: onLight)
         let status = loop.run(first: first)
         application.stop()
         _ = consume working

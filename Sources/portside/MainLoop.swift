@@ -3,6 +3,7 @@ import Engine
 import Glibc
 import Interface
 import Terminal
+import Transport
 
 /// The interface's thread: wait, take all that is waiting, update the model, draw once.
 ///
@@ -17,26 +18,33 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
     private let inbox: Inbox
     private let runner: Runner
     private var model: Model
+    /// What to change to if the terminal says that its background is light; nil when the theme was chosen.
+    private var themeOnLight: Theme?
 
     private var exitStatus: Int32?
     private var isChanged = true
     private var nextFrame = ContinuousClock.now
     private var wakeAt: ContinuousClock.Instant?
+    /// ncurses may hold a key that no poll sees: the resize it noticed when the program came back.
+    private var holdsKeys = false
 
     init(
-        terminal: consuming Terminal, signals: consuming Signals, inbox: Inbox, runner: Runner, model: Model
+        terminal: consuming Terminal, signals: consuming Signals, inbox: Inbox, runner: Runner, model: Model,
+        themeOnLight: Theme? = nil
     ) {
         self.terminal = terminal
         self.signals = signals
         self.inbox = inbox
         self.runner = runner
         self.model = model
+        self.themeOnLight = themeOnLight
     }
 
     /// Runs until the user leaves or a signal ends the program; then the terminal is as it was found.
     /// - Parameter first: actions that begin it, `.started` and perhaps a server to connect to.
     /// - Returns: the exit status: 0, or 128 and the number of the signal.
     consuming func run(first: [Action]) -> Int32 {
+        if themeOnLight != nil { terminal.askBackground() }
         act { model in first.flatMap { update(&model, $0) } }
         while exitStatus == nil {
             drawWhenDue()
@@ -57,7 +65,9 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
             pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
         ]
-        guard poll(&descriptors, nfds_t(descriptors.count), timeout()) > 0 else { return }
+        let timeout = holdsKeys ? 0 : timeout()
+        holdsKeys = false
+        guard poll(&descriptors, nfds_t(descriptors.count), timeout) > 0 else { return }
         // The terminal is gone: its window was closed, the line was lost.
         if Int32(descriptors[0].revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 { exitStatus = 128 + SIGHUP }
     }
@@ -74,13 +84,26 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
 
     private mutating func takeSignals() {
         let arrived = signals.drain()
-        for signal in [SIGTERM, SIGHUP, SIGINT] where arrived.contains(signal) { exitStatus = 128 + signal }
+        endIfAsked(by: arrived)
         if arrived.contains(SIGTSTP) {
-            terminal.suspend()
+            suspend()
         } else if arrived.contains(SIGCONT) {
             terminal.continued()
+            holdsKeys = true
+            isChanged = true
         }
-        if arrived.contains(SIGTSTP) || arrived.contains(SIGCONT) { isChanged = true }
+    }
+
+    private mutating func endIfAsked(by arrived: Set<Int32>) {
+        for signal in [SIGTERM, SIGHUP, SIGINT] where arrived.contains(signal) { exitStatus = 128 + signal }
+    }
+
+    private mutating func suspend() {
+        terminal.suspend()
+        // The SIGCONT of this return is answered already; a second answer would only flicker.
+        endIfAsked(by: signals.drain())
+        holdsKeys = true
+        isChanged = true
     }
 
     private mutating func takeKeys() {
@@ -89,6 +112,13 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
                 act { update(&$0, .resized(size)) }
             } else {
                 act { handle(key, &$0) }
+            }
+        }
+        if let theme = themeOnLight, let isLight = terminal.isLight {
+            themeOnLight = nil
+            if isLight {
+                terminal.use(theme)
+                isChanged = true
             }
         }
     }
@@ -106,7 +136,7 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
     // MARK: what follows
 
     private mutating func act(_ change: (inout Model) -> [Effect]) {
-        model.now = wallClock()
+        model.now = wallClockNanoseconds()
         let effects = change(&model)
         isChanged = true
         for effect in effects { perform(effect) }
@@ -117,7 +147,7 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
         case .request(let request): runner.perform(request)
         case .connectDemo: runner.connectDemo()
         case .quit: exitStatus = exitStatus ?? 0
-        case .suspend: terminal.suspend()
+        case .suspend: suspend()
         case .redraw: terminal.redrawAll()
         case .wake(let milliseconds):
             let time = ContinuousClock.now + .milliseconds(max(1, milliseconds))
@@ -129,7 +159,7 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
     private mutating func drawWhenDue() {
         let now = ContinuousClock.now
         guard isChanged, now >= nextFrame else { return }
-        model.now = wallClock()
+        model.now = wallClockNanoseconds()
         terminal.draw(view(model, size: terminal.size))
         isChanged = false
         nextFrame = now + Self.frameInterval

@@ -51,12 +51,15 @@ struct ThemeLoader {
         throw FileProblem(file: "theme", line: nil, what: "there is no theme '\(name)'")
     }
 
-    /// What `auto` stands for: `paper` where the terminal says its background is light, else `harbour`.
+    static let dark = "harbour"
+    static let light = "paper"
+
+    /// What `auto` stands for before the terminal has answered: dark, unless the environment says light.
     /// - Parameter colorFGBG: COLORFGBG, `15;0` or `0;default;15`, set by rxvt, konsole and others.
     static func automatic(colorFGBG: String?) -> String {
         guard let last = colorFGBG?.split(separator: ";").last, let number = Int(last) else {
             return "harbour"
         }
-        return number == 7 || number == 15 ? "paper" : "harbour"
+        return number == 7 || number == 15 ? light : dark
     }
 }

@@ -50,8 +50,9 @@ func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 /// Bytes that differ from each other, the same every time.
 func pattern(_ count: Int) -> [UInt8] {
     var state: UInt32 = 0x1234_5678
-    return (0..<count).map { _ in
+    let words = (0..<(count + 3) / 4).map { _ in
         state = state &* 1_664_525 &+ 1_013_904_223
-        return UInt8(truncatingIfNeeded: state >> 24)
+        return state
     }
+    return words.withUnsafeBytes { Array($0.prefix(count)) }
 }

@@ -47,6 +47,8 @@ private func cursorName(_ pane: Pane) -> String? {
     answerListing(&model, .remote, [file("a", 1)])
     _ = update(&model, .engine(.connection(.lost(sampleSite, reason: "reset by peer"))))
     #expect(names(model.remote) == ["a"])
+    model.now += 5_000_000_000
+    _ = update(&model, .engine(.connection(.connecting(sampleSite))))
     let effects = update(&model, .engine(.connection(.connected(sampleSite, sampleFacts))))
     #expect(asksFor(effects, "/debian-cd/12.5.0/pool"))
 }
@@ -207,6 +209,7 @@ private func cursorName(_ pane: Pane) -> String? {
 
 @Test func asksForNoWakeUpWhileNothingMoves() {
     var model = sampleModel()
+    model.local.refreshAt = nil
     _ = update(&model, .engine(.queue(QueueSnapshot())))
     model.now += 10_000_000_000
     #expect(update(&model, .woke).isEmpty)

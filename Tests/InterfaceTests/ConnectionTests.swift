@@ -158,3 +158,23 @@ func refusesWhatIsNoAddress(_ text: String) {
     #expect(requests(handle(.enter, &model)).isEmpty)
     #expect(requests(handle(.enter, &model)).contains(.remote(.raw(Array("DELE a".utf8)))))
 }
+
+@Test func aPasswordTheQueueNeedsIsGivenToTheQueueOnly() {
+    var model = freshModel()
+    let site = Site(host: "example.org", user: "bob")
+    _ = update(&model, .engine(.passwordNeeded(site, reason: nil)))
+    type("x", &model)
+    #expect(requests(handle(.enter, &model)) == [.queue(.password(site.id, Secret("x")))])
+}
+
+@Test func aDirectoryThatCameWithTheNewConnectionIsNotListedTwice() {
+    var model = sampleModel()
+    _ = update(&model, .engine(.connection(.lost(sampleSite, reason: "421 idle"))))
+    model.now += 1_000_000_000
+    model.remote.moveCursor(toName: Array("pool".utf8))
+    _ = handle(.enter, &model)
+    _ = update(&model, .engine(.connection(.connecting(sampleSite))))
+    answerListing(&model, .remote, [file("a", 1)])
+    #expect(requests(update(&model, .engine(.connection(.connected(sampleSite, sampleFacts))))).isEmpty)
+    #expect(model.remote.location?.path == RemotePath("/debian-cd/12.5.0/pool"))
+}

@@ -73,8 +73,8 @@ private func check(_ model: Model, _ location: SourceLocation = #_sourceLocation
 }
 
 @Test func everySizeCanBeDrawn() {
-    for columns in [1, 20, 39, 40, 41, 59, 79, 80, 100, 109, 110, 120, 160, 220] {
-        for rows in [1, 7, 8, 9, 11, 12, 19, 20, 29, 30, 36, 70] {
+    for columns in [1, 39, 40, 79, 80, 110, 160] {
+        for rows in [1, 7, 8, 12, 20, 30, 50] {
             var model = sampleModel(columns, rows)
             _ = view(model, size: model.size)
             for key: Key in [

@@ -206,3 +206,20 @@ func refusesToDownloadAnUnsafeName(_ name: String) {
     }
     #expect(shows)
 }
+
+@Test func aDownloadThatHasBegunComesIntoTheListAndShowsHowFarItIs() {
+    var model = sampleModel()
+    var snapshot = sampleQueue
+    snapshot.rows[1].transfer.localName = Array("new.iso".utf8)
+    _ = update(&model, .engine(.queue(snapshot)))
+    #expect(model.local.refreshAt != nil)
+    model.now += 1_000_000_000
+    #expect(
+        requests(update(&model, .woke)).contains(
+            .local(.list(LocalPath("/home/alice/mirror/debian-cd"), model.lastTicket))))
+    answerListing(&model, .local, localEntries + [file("new.iso.part", 5)])
+    #expect(
+        view(model, size: model.size).text.contains { $0.contains("new.iso.part") && $0.contains("▶ 8%") })
+    _ = update(&model, .engine(.queue(snapshot)))
+    #expect(model.local.refreshAt == nil)
+}

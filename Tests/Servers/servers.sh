@@ -51,7 +51,7 @@ install_programs() {
         { cat "$CACHE/deb/download.log" >&2; die "apt-get download failed (its output is above)"; }
     for name in "$CACHE"/deb/*.deb; do dpkg-deb -x "$name" "$CACHE/unpacked" || exit 1; done
     rm -rf "$CACHE/deb"
-    for name in $SERVERS; do have "$name" || die "$name still cannot be run"; done
+    for name in $SERVERS; do installed "$name" || die "$name still cannot be run"; done
     echo "$PACKAGES $LIBRARIES" >"$stamp"
 }
 
@@ -71,7 +71,7 @@ python() { # a Python that has pyftpdlib: Debian's own knows Debian's packages
     return 1
 }
 
-have() {
+installed() {
     case $1 in
         pyftpdlib) python >/dev/null ;;
         vsftpd | proftpd | pure-ftpd) program "$1" >/dev/null ;;
@@ -134,7 +134,7 @@ free_block() { # the first port of 500 that no instance has
 start_server() {
     local name=$1 id=$1 root="" port="" pasv="" bind=127.0.0.1 owner="" max=200
     shift
-    have "$name" || exit 69
+    installed "$name" || exit 69
     while [ $# -gt 1 ]; do
         case $1 in
             --id) id=$2 ;; --root) root=$2 ;; --bind) bind=$2 ;; --port) port=$2 ;; --pasv) pasv=$2 ;;
@@ -207,7 +207,10 @@ case ${1:-} in
         [ $# = 2 ] || die "stop what? ID or all"
         if [ "$2" = all ]; then for id in $(instances); do stop_one "$id"; done; else valid "$2"; stop_one "$2"; fi ;;
     sweep) sweep ;;
-    have) [ $# = 2 ] || die "have what?"; have "$2" ;;
+    have)
+        [ $# = 2 ] || die "have what?"
+        installed "$2" || exit 69
+        [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null || die "the servers need root, and sudo -n does not give it" ;;
     env) [ $# = 2 ] || die "env of what?"; valid "$2"; cat "$STATE/$2/env" ;;
     *) sed -n '2,/^set -u/s/^# \{0,1\}//p' "$0"; exit 64 ;;
 esac

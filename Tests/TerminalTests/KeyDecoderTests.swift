@@ -102,6 +102,35 @@ private let start = ContinuousClock.now
         #expect(keys([code(of: "\u{1B}[<")] + bytes(String(repeating: "1", count: 500))).count < 500)
     }
 
+    // MARK: answers
+
+    @Test(arguments: [
+        ("\u{1B}]11;rgb:ffff/8080/0000\u{1B}\\", UInt32(0xFF8000)), ("\u{1B}]11;rgb:f/8/0\u{7}", 0xFF8800),
+        ("\u{1B}]11;rgba:1a1a/1b1b/2626/ffff\u{7}", 0x1A1B26),
+    ])
+    func theBackgroundIsNoKey(answer: String, value: UInt32) {
+        var decoder = KeyDecoder()
+        var keys: [Key] = []
+        for input in bytes(answer + "q") { decoder.receive(input, at: start, into: &keys) }
+        #expect(keys == [.character("q")])
+        #expect(decoder.background == RGB(value))
+    }
+
+    @Test(arguments: [
+        "\u{1B}]11;\u{7}", "\u{1B}]11;rgb:fffff/0/0\u{7}", "\u{1B}]11;rgb:-1/0/0\u{7}",
+        "\u{1B}]11;rgb:/\u{7}",
+    ])
+    func aMalformedAnswerIsNoBackground(answer: String) {
+        var decoder = KeyDecoder()
+        var keys: [Key] = []
+        for input in bytes(answer) { decoder.receive(input, at: start, into: &keys) }
+        #expect(keys == [] && decoder.background == nil)
+    }
+
+    @Test func altWithABracketIsStillAKey() {
+        #expect(keys("\u{1B}]") == [.alt("]")])
+    }
+
     // MARK: mouse
 
     @Test func aMouseReportIsOneKey() {
@@ -157,8 +186,9 @@ private let start = ContinuousClock.now
     }
 
     @Test func backspaceInsideAPasteStaysAByte() {
+        let backspace = KeyDecoder.Input.code(0o407)  // KEY_BACKSPACE
         #expect(
-            keys([code(of: "\u{1B}[200~"), .byte(65), .code(0o407), code(of: "\u{1B}[201~")])  // KEY_BACKSPACE
+            keys([code(of: "\u{1B}[200~"), .byte(65), backspace, code(of: "\u{1B}[201~")])
                 == [.paste([65, 0x7F])])
     }
 

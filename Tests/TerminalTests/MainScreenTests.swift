@@ -78,17 +78,36 @@ import Testing
         #expect(terminal.screen.modes.isDisjoint(with: [1000, 1002, 1006]))
     }
 
+    @Test func aLightTerminalGetsTheLightTheme() throws {
+        let terminal = try demo()
+        try terminal.waitUntil("the main screen") { isStarted($0) && $0.asksBackground }
+        #expect(terminal.screen[3, 1].style.background == nil)
+        try terminal.type("\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\")
+        try terminal.waitUntil("a background of its own") { $0[3, 1].style.background != nil }
+    }
+
+    @Test func aDarkTerminalKeepsTheDarkTheme() throws {
+        let terminal = try demo()
+        try terminal.waitUntil("the main screen") { isStarted($0) && $0.asksBackground }
+        try terminal.type("\u{1B}]11;rgb:0000/0000/0000\u{1B}\\")
+        try terminal.press("C-l")
+        let frames = terminal.screen.frames
+        try terminal.waitUntil("the redraw") { $0.frames > frames }
+        #expect(terminal.screen[3, 1].style.background == nil)
+    }
+
     // MARK: resizing
 
     @Test func theScreenFollowsTheWindow() throws {
         let terminal = try demo()
         try terminal.waitUntil("the main screen", isStarted)
+        // Its listing may arrive, and be drawn for the old size, while the window changes.
         terminal.resize(columns: 80, rows: 24)
-        try terminal.waitUntil("the main screen at 80×24") { isStarted($0) && $0.text[0].count <= 80 }
+        try terminal.waitUntil("the main screen at 80×24", afterRaces: true, isStarted)
         terminal.resize(columns: 24, rows: 6)
-        try terminal.expect("24×6")
+        try terminal.waitUntil("too small", afterRaces: true) { $0.picture.contains("24×6") }
         terminal.resize(columns: 120, rows: 36)
-        try terminal.waitUntil("the main screen at 120×36", isStarted)
+        try terminal.waitUntil("the main screen at 120×36", afterRaces: true, isStarted)
     }
 
     @Test func aStormOfResizesEndsInARightScreen() throws {
@@ -194,8 +213,9 @@ import Testing
         try terminal.waitUntil("the main screen", isStarted)
         try terminal.press("C-z")
         try terminal.waitUntil("the shell") { !$0.isAlternate && $0.picture.contains("Stopped") }
-        try terminal.type("kill -STOP %1; fg\r")
+        try terminal.type("stty sane; kill -STOP %1; fg\r")
         try terminal.waitUntil("the main screen again", isStarted)
+        #expect(terminal.settings.c_lflag & tcflag_t(ECHO | ICANON | ISIG) == 0)
     }
 
     // MARK: input nobody means

@@ -29,6 +29,8 @@ public struct ScreenEmulator: Sendable {
     public private(set) var title = ""
     /// What OSC 52 handed over last, in base64.
     public private(set) var clipboard: String?
+    /// The program has asked for the background (OSC 11); the test answers, or does not.
+    public private(set) var asksBackground = false
     /// Sequences and control bytes it does not know, as text. Empty in every good run.
     public private(set) var unexpected: [String] = []
     /// How often a frame was completed (mode 2026 switched off).
@@ -258,7 +260,7 @@ public struct ScreenEmulator: Sendable {
         }
     }
 
-    /// OSC: the title and the clipboard are known.
+    /// OSC: the title, the clipboard and the question for the background are known.
     private mutating func command(_ byte: UInt8) {
         if byte == 0x07 || byte == 0x1B {
             state = byte == 0x1B ? .escape : .ground
@@ -267,6 +269,8 @@ public struct ScreenEmulator: Sendable {
                 title = String(text.dropFirst(2))
             } else if text.hasPrefix("52;c;") {
                 clipboard = String(text.dropFirst(5))
+            } else if text == "11;?" {
+                asksBackground = true
             } else {
                 surprise("OSC \(text)")
             }

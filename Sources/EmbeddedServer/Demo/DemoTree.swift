@@ -134,9 +134,10 @@ public final class DemoTree: Sendable {
     /// Bytes that differ from each other, the same every time.
     private func pattern(_ count: Int) -> [UInt8] {
         var state: UInt32 = 0x2545_F491
-        return (0..<count).map { _ in
+        let words = (0..<(count + 3) / 4).map { _ in
             state = state &* 1_664_525 &+ 1_013_904_223
-            return UInt8(truncatingIfNeeded: state >> 24)
+            return state
         }
+        return words.withUnsafeBytes { Array($0.prefix(count)) }
     }
 }

@@ -6,13 +6,17 @@ struct LogPane: Sendable {
     /// Lines kept in memory: about four megabytes of a talkative session.
     static let limit = 20_000
 
-    private(set) var lines: Deque<DialogueLine> = []
+    private var lines: Deque<DialogueLine> = []
     var cursor = 0
     var top = 0
     /// The newest line stays in sight. Moving up ends that, reaching the last line begins it again.
     var follows = true
     /// Lines that came since following ended.
     private(set) var unseen = 0
+
+    var count: Int { lines.count }
+
+    subscript(index: Int) -> DialogueLine? { lines.indices.contains(index) ? lines[index] : nil }
 
     mutating func append(_ line: DialogueLine) {
         lines.append(line)

@@ -214,6 +214,20 @@ extension Model {
         }
     }
 
+    /// A download that has begun grows in a file the local list does not have yet.
+    mutating func markForRefresh(whileRunning rows: [QueueSnapshot.Row]) {
+        guard local.refreshAt == nil, local.pending == nil, let here = local.location else { return }
+        let isNew = rows.contains { row in
+            let transfer = row.transfer
+            guard transfer.state == .running, transfer.kind == .file, transfer.direction == .download,
+                row.bytes > 0, destination(of: transfer) == here
+            else { return false }
+            return local.entries.index(ofName: transfer.localName) == nil
+                && local.entries.index(ofName: transfer.localName + Array(".part".utf8)) == nil
+        }
+        if isNew { local.refreshAt = now + max(1_000_000_000, 4 * local.listedIn) }
+    }
+
     /// The transfer went into a directory under this one, which the list does not have yet.
     private func isNewBelow(_ side: EngineEvent.Side, _ here: Location, _ changed: Location) -> Bool {
         guard here.endpoint == changed.endpoint else { return false }

@@ -40,6 +40,8 @@ extension Model {
         remote.home = facts.home
         defer { directoryAfterLogin = nil }
         if let here = remote.location, here.endpoint == endpoint {
+            // It was connected again because a directory was asked for, and that has come.
+            if directoryAfterLogin == nil, let at = remote.listedAt, at >= connectionSince { return [] }
             return list(.remote, directoryAfterLogin.map { here.with($0) } ?? here, isRefresh: true)
         }
         leaveServer()

@@ -15,7 +15,9 @@ extension Model {
         case .listed(let side, let ticket, let facts): listed(side, ticket, facts)
         case .listingFailed(let side, let ticket, let reason): listingFailed(side, ticket, reason)
         case .operationEnded(let side, let ticket, let error): return operationEnded(side, ticket, error)
-        case .queue(let snapshot): queue.take(snapshot, now: now)
+        case .queue(let snapshot):
+            queue.take(snapshot, now: now)
+            markForRefresh(whileRunning: snapshot.rows)
         case .transferEnded(let transfer): transferEnded(transfer)
         case .passwordNeeded(let site, let reason): passwordNeeded(site, reason)
         case .notice(let text): say(visible(text))

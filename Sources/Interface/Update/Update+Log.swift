@@ -1,20 +1,15 @@
-internal import DequeModule
 internal import FTPProtocol
 
 /// The log pane: a line explained, a line copied.
 extension Model {
-    private var logLine: DialogueLine? {
-        log.lines.indices.contains(log.cursor) ? log.lines[log.cursor] : nil
-    }
-
     mutating func copyLogLine() -> [Effect] {
-        guard let line = logLine else { return [] }
+        guard let line = log[log.cursor] else { return [] }
         say("Copied the line.")
         return [.copyToClipboard("\(line.sign) \(line.text)")]
     }
 
     mutating func explainLogLine() {
-        guard let line = logLine else { return }
+        guard let line = log[log.cursor] else { return }
         dialogs.append(
             .explanation(
                 title: clipped("\(line.sign) \(visible(line.bytes.prefix(200)))", to: 60),

@@ -58,7 +58,7 @@ extension Model {
             queue.moveCursor(to: queue.top + line)
             if isDouble { answerWhatWaits() }
         case .log:
-            guard log.top + line < log.lines.count else { return [] }
+            guard log.top + line < log.count else { return [] }
             log.moveCursor(to: log.top + line)
             if isDouble { explainLogLine() }
         }

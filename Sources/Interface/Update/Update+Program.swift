@@ -21,10 +21,8 @@ extension Model {
             isZoomed = false
         } else if !focus.isPane {
             setFocus(lastPane == .local ? .local : .remote)
-        } else if !toasts.isEmpty {
-            toasts = []
         } else {
-            pane.clearMarks()
+            toasts = []
         }
         return []
     }

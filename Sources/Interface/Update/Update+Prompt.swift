@@ -30,7 +30,7 @@ extension Model {
         }
     }
 
-    private mutating func replace(_ dialog: Dialog) -> [Effect] {
+    mutating func replace(_ dialog: Dialog) -> [Effect] {
         dialogs[dialogs.count - 1] = dialog
         return []
     }
@@ -139,7 +139,7 @@ extension Model {
         dialogs.removeLast()
         let secret = Secret(form.password.text)
         var effects: [Effect] = []
-        if connectedSite?.id != form.site.id, connection.site?.id == form.site.id || connection.site == nil {
+        if connectedSite?.id != form.site.id, connection.site?.id == form.site.id {
             effects += connect(form.site, secret, directoryAfterLogin)
         }
         let isAskedByQueue = queue.snapshot.rows.contains {
@@ -218,141 +218,4 @@ extension Model {
             }
         }
     }
-
-    // MARK: Questions
-
-    private mutating func deleteTakes(_ key: Key, _ form: DeleteForm) -> [Effect] {
-        var form = form
-        switch key {
-        case .left, .right, .tab, .backTab, "h", "l": form.choice = 1 - form.choice
-        case .enter:
-            dialogs.removeLast()
-            return form.choice == 1 ? delete(form) : []
-        default: return []
-        }
-        return replace(.delete(form))
-    }
-
-    private mutating func sortTakes(_ key: Key, _ cursor: Int) -> [Effect] {
-        let all = SortKey.allCases
-        func choose(_ key: SortKey) -> [Effect] {
-            dialogs.removeLast()
-            sort(by: key)
-            return []
-        }
-        switch key {
-        case .down, "j": return replace(.sort(cursor: min(all.count - 1, cursor + 1)))
-        case .up, "k": return replace(.sort(cursor: max(0, cursor - 1)))
-        case .enter: return choose(all[cursor])
-        case .character(let scalar):
-            guard let key = all.first(where: { $0.rawValue.unicodeScalars.first == scalar }) else {
-                return []
-            }
-            return choose(key)
-        default: return []
-        }
-    }
-
-    private mutating func conflictTakes(_ key: Key, _ form: ConflictForm) -> [Effect] {
-        var form = form
-        let choices = form.choices
-        let at = choices.firstIndex(of: form.choice) ?? 0
-        switch key {
-        case .left: form.choice = choices[max(0, at - 1)]
-        case .right: form.choice = choices[min(choices.count - 1, at + 1)]
-        case .tab, .backTab, .up, .down, " ": form.forAll.toggle()
-        case .enter: return answer(form)
-        case .character(let scalar):
-            guard let choice = choices.first(where: { $0.key == scalar }) else { return [] }
-            form.choice = choice
-            return answer(form)
-        default: return []
-        }
-        return replace(.conflict(form))
-    }
-
-    private mutating func answer(_ form: ConflictForm) -> [Effect] {
-        dialogs.removeLast()
-        let ids = form.forAll ? transfersAskingAboutFiles() : []
-        return [.request(.queue(.answer(ids.isEmpty ? [form.transfer.id] : ids, form.choice.policy)))]
-    }
-
-    private mutating func quitTakes(_ key: Key, _ choice: Int) -> [Effect] {
-        switch key {
-        case .left, .right, .tab, .backTab, "h", "l": return replace(.quit(choice: 1 - choice))
-        case "s", .function(10):
-            dialogs.removeLast()
-            return [.quit]
-        case .enter:
-            dialogs.removeLast()
-            return choice == 0 ? [.quit] : []
-        default: return []
-        }
-    }
-
-    // MARK: The palette
-
-    private mutating func commandsTake(_ key: Key, _ form: CommandForm) -> [Effect] {
-        var form = form
-        let found = commandsFound(form.field.text)
-        switch key {
-        case .down, .control("n"), .tab: form.cursor = min(max(0, found.count - 1), form.cursor + 1)
-        case .up, .control("p"), .backTab: form.cursor = max(0, form.cursor - 1)
-        case .enter:
-            if isRawCommand(form.field.text) { return sendRaw(form) }
-            guard found.indices.contains(form.cursor) else { return [] }
-            dialogs.removeLast()
-            return perform(found[form.cursor].action)
-        default:
-            if form.field.handle(key) { form.cursor = 0 }
-        }
-        return replace(.commands(form))
-    }
-
-    /// `SITE CHMOD 644 a`: a verb in capitals is meant for the server.
-    func isRawCommand(_ text: String) -> Bool {
-        let verb = text.prefix { $0 != " " }
-        return (3...8).contains(verb.count) && verb.utf8.allSatisfy { (0x41...0x5A).contains($0) }
-    }
-
-    private mutating func sendRaw(_ form: CommandForm) -> [Effect] {
-        dialogs.removeLast()
-        guard case .connected = connection else {
-            say("Connect first: F2.")
-            return []
-        }
-        switch raw(form.field.text, isConfirmed: false) {
-        case .done(let effects): return effects
-        case .refused(let reason):
-            dialogs.append(
-                .input(
-                    InputForm(purpose: .rawCommand, field: TextField(form.field.text), error: reason)))
-            return []
-        }
-    }
-
-    /// Best first: a word that begins so, then anywhere, then the letters in this order.
-    func commandsFound(_ text: String) -> [Keymap.Line] {
-        let wanted = text.lowercased()
-        let ranked = Keymap.standard.commands.compactMap { line -> (line: Keymap.Line, rank: Int)? in
-            let name = line.help.lowercased()
-            if wanted.isEmpty || name.hasPrefix(wanted) { return (line, 0) }
-            if name.split(whereSeparator: { !$0.isLetter }).contains(where: { $0.hasPrefix(wanted) }) {
-                return (line, 1)
-            }
-            if name.contains(wanted) { return (line, 2) }
-            var rest = name[...]
-            for letter in wanted {
-                guard let at = rest.firstIndex(of: letter) else { return nil }
-                rest = rest[rest.index(after: at)...]
-            }
-            return (line, 3)
-        }
-        return (0...3).flatMap { rank in ranked.filter { $0.rank == rank }.map(\.line) }
-    }
-}
-
-extension ConflictForm {
-    /// Resuming is offered only where the copy is shorter than the source.
-    var choices: [Choice] { Choice.allCases.filter { $0 != .resume || canResume } }
 }

@@ -1,4 +1,3 @@
-internal import DequeModule
 internal import FTPProtocol
 
 /// What is said on every control connection, as it is said: nothing is rewritten, only made harmless.
@@ -6,7 +5,7 @@ func drawLog(_ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
     guard let rect = layout[.log], let rows = layout.rows(of: .log) else { return }
     let log = model.log
     var title: [Piece] = []
-    if !log.lines.isEmpty {
+    if log.count > 0 {
         title.append(Piece("all connections", .title))
         if log.follows {
             if layout.isWide { title.append(Piece("follow", .title)) }
@@ -17,7 +16,7 @@ func drawLog(_ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
     drawPartTitle(
         .log, joined(title, with: .title), right: " F follow  y copy  e explain ", model, layout, rect,
         &canvas)
-    guard !log.lines.isEmpty else {
+    guard log.count > 0 else {
         let text = [
             "Every line you and the server say to each other appears here, as it is said.",
             "Passwords are masked. e on a line explains it.",
@@ -31,13 +30,12 @@ func drawLog(_ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
     }
     let top =
         log.follows
-        ? max(0, log.lines.count - rows.rows)
-        : scrolled(top: log.top, cursor: log.cursor, count: log.lines.count, height: rows.rows)
-    for line in 0..<min(rows.rows, log.lines.count - top) {
+        ? max(0, log.count - rows.rows)
+        : scrolled(top: log.top, cursor: log.cursor, count: log.count, height: rows.rows)
+    for line in 0..<min(rows.rows, log.count - top) {
         let isCursor = model.focus == .log && top + line == log.cursor
-        drawLogLine(
-            model, log.lines[log.lines.startIndex + top + line], isWide: layout.isWide, rows, rows.row + line,
-            &canvas)
+        guard let said = log[top + line] else { continue }
+        drawLogLine(model, said, isWide: layout.isWide, rows, rows.row + line, &canvas)
         if isCursor {
             canvas.fill(
                 Rect(column: rows.column, row: rows.row + line, columns: rows.columns, rows: 1), .cursor)

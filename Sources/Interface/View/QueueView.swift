@@ -199,7 +199,7 @@ private func queueState(_ row: QueueSnapshot.Row, isNext: Bool) -> (String, Role
 /// What goes where the route stands, while something is wrong.
 private func queueReason(_ row: QueueSnapshot.Row, _ model: Model) -> String? {
     guard case .retrying(let at, let reason) = row.transfer.state else { return nil }
-    let seconds = max(0, at - model.now / 1_000_000_000)
+    let seconds = max(0, max(0, at) - model.now / 1_000_000_000)
     return "\(visible(reason)), try \(row.transfer.attempts + 1) of \(row.transfer.options.retries) "
         + "in \(timeLeft(seconds))"
 }

@@ -20,6 +20,18 @@ private func sessionName(_ model: Model) -> String {
     }
 }
 
+extension Model {
+    /// For the title of the terminal's window: `62% archive.example.org — portside`. Harmless.
+    public var windowTitle: String {
+        let name = connection.site.map { isDemo ? "demo server" : $0.shortName }
+        let running = queue.snapshot.rows.filter { $0.transfer.state == .running }
+        let size = running.reduce(0.0) { $0 + Double(max(0, $1.transfer.size ?? 0)) }
+        let done = running.reduce(0.0) { $0 + ($1.transfer.size == nil ? 0 : Double(max(0, $1.bytes))) }
+        let progress = size > 0 ? "\(Int(min(100, done / size * 100)))% " : ""
+        return [progress + (name ?? ""), "portside"].filter { !$0.isEmpty }.joined(separator: " — ")
+    }
+}
+
 private func queueFigures(_ model: Model, isWide: Bool, columns: Int) -> [Piece] {
     let snapshot = model.queue.snapshot
     let counts = snapshot.counts

@@ -1,0 +1,78 @@
+internal import Transfers
+
+/// Questions with buttons: left and right choose, Enter does it.
+extension Model {
+    mutating func deleteTakes(_ key: Key, _ form: DeleteForm) -> [Effect] {
+        var form = form
+        switch key {
+        case .left, .right, .tab, .backTab, "h", "l": form.choice = 1 - form.choice
+        case .enter:
+            dialogs.removeLast()
+            return form.choice == 1 ? delete(form) : []
+        default: return []
+        }
+        return replace(.delete(form))
+    }
+
+    mutating func sortTakes(_ key: Key, _ cursor: Int) -> [Effect] {
+        let all = SortKey.allCases
+        func choose(_ key: SortKey) -> [Effect] {
+            dialogs.removeLast()
+            sort(by: key)
+            return []
+        }
+        switch key {
+        case .down, "j": return replace(.sort(cursor: min(all.count - 1, cursor + 1)))
+        case .up, "k": return replace(.sort(cursor: max(0, cursor - 1)))
+        case .enter: return choose(all[cursor])
+        case .character(let scalar):
+            guard let key = all.first(where: { $0.rawValue.unicodeScalars.first == scalar }) else {
+                return []
+            }
+            return choose(key)
+        default: return []
+        }
+    }
+
+    mutating func conflictTakes(_ key: Key, _ form: ConflictForm) -> [Effect] {
+        var form = form
+        let choices = form.choices
+        let at = choices.firstIndex(of: form.choice) ?? 0
+        switch key {
+        case .left: form.choice = choices[max(0, at - 1)]
+        case .right: form.choice = choices[min(choices.count - 1, at + 1)]
+        case .tab, .backTab, .up, .down, " ": form.forAll.toggle()
+        case .enter: return answer(form)
+        case .character(let scalar):
+            guard let choice = choices.first(where: { $0.key == scalar }) else { return [] }
+            form.choice = choice
+            return answer(form)
+        default: return []
+        }
+        return replace(.conflict(form))
+    }
+
+    private mutating func answer(_ form: ConflictForm) -> [Effect] {
+        dialogs.removeLast()
+        let ids = form.forAll ? transfersAskingAboutFiles() : []
+        return [.request(.queue(.answer(ids.isEmpty ? [form.transfer.id] : ids, form.choice.policy)))]
+    }
+
+    mutating func quitTakes(_ key: Key, _ choice: Int) -> [Effect] {
+        switch key {
+        case .left, .right, .tab, .backTab, "h", "l": return replace(.quit(choice: 1 - choice))
+        case "s", .function(10):
+            dialogs.removeLast()
+            return [.quit]
+        case .enter:
+            dialogs.removeLast()
+            return choice == 0 ? [.quit] : []
+        default: return []
+        }
+    }
+}
+
+extension ConflictForm {
+    /// Resuming is offered only where the copy is shorter than the source.
+    var choices: [Choice] { Choice.allCases.filter { $0 != .resume || canResume } }
+}
