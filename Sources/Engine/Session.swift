@@ -213,7 +213,7 @@ public final class Session {
         let stood = control != nil
         try connect()
         // The error is taken out of the `catch`: Swift 6.3.1 crashes on this function with -O otherwise.
-        let failure: Failure
+        var failure: Failure
         do {
             return try body()
         } catch {

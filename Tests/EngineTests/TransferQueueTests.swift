@@ -84,7 +84,7 @@ import Transport
         try rig.served.write(contents, to: "slow")
         let bench = try rig.queue()
         bench.add(rig.download("slow"))
-        try await eventually("some bytes have come") {
+        try eventually("some bytes have come") {
             (Disk.size(rig.local.path(of: "slow.part")) ?? 0) > 20_000
         }
         let id = try bench.only().id
@@ -107,7 +107,7 @@ import Transport
         try rig.served.write([1], to: "quick")
         let bench = try rig.queue()
         bench.add(rig.download("slow"), rig.download("quick"))
-        try await eventually("it runs") { (Disk.size(rig.local.path(of: "slow.part")) ?? 0) > 0 }
+        try eventually("it runs") { (Disk.size(rig.local.path(of: "slow.part")) ?? 0) > 0 }
         let slow = try #require(bench.queue.contents().first { $0.remoteName == Disk.bytes("slow") })
         bench.queue.perform(.cancel([slow.id]))
         await bench.idle()
@@ -152,7 +152,7 @@ import Transport
         do {
             let first = try QueueBench(site: rig.site, log: rig.log, connections: 1, journal: journal)
             first.add(rig.download("slow"))
-            try await eventually("some bytes have come") {
+            try eventually("some bytes have come") {
                 (Disk.size(rig.local.path(of: "slow.part")) ?? 0) > 20_000
             }
             first.queue.stop()

@@ -73,7 +73,7 @@ import Transport
         #expect(failure?.message.contains("no-such-host.invalid") == true)
     }
 
-    @Test func cancellingReturnsWhileTheServerStaysSilent() async throws {
+    @Test func cancellingReturnsWhileTheServerStaysSilent() throws {
         let rig = try Rig([.stallControl(seconds: 600)], timeout: 600)
         let session = rig.session()
         let controls = session.controls
@@ -82,9 +82,9 @@ import Transport
         box.perform { session in
             do throws(Failure) { try session.connect() } catch { ended.failure.withLock { $0 = error } }
         }
-        try await eventually("it is connected and waits") { rig.log.transcript.contains("connected to") }
+        try eventually("it is connected and waits") { rig.log.transcript.contains("connected to") }
         controls.cancellation.cancel()
-        try await eventually("it has given up") { ended.failure.withLock { $0 } != nil }
+        try eventually("it has given up") { ended.failure.withLock { $0 } != nil }
         #expect(ended.failure.withLock { $0 }?.kind == .cancelled)
     }
 
@@ -107,27 +107,27 @@ import Transport
         session.quit()
     }
 
-    @Test func theBrowserHearsThatAnIdleServerHasGone() async throws {
+    @Test func theBrowserHearsThatAnIdleServerHasGone() throws {
         let rig = try Rig()
         let states = States()
         let passwords = Passwords()
         let browser = Browser(passwords: passwords, dialogue: rig.log.sink, events: { states.append($0) })
         browser.perform(.connect(rig.site, password: Secret("x"), directory: nil))
-        try await eventually("connected") {
+        try eventually("connected") {
             states.all.contains { if case .connected = $0 { true } else { false } }
         }
         rig.server.stop()
-        try await eventually("lost") { states.all.contains { if case .lost = $0 { true } else { false } } }
+        try eventually("lost") { states.all.contains { if case .lost = $0 { true } else { false } } }
         browser.stop()
     }
 
-    @Test func theBrowserStopsAtOnceWhateverIsQueued() async throws {
+    @Test func theBrowserStopsAtOnceWhateverIsQueued() throws {
         let rig = try Rig([.stallControl(seconds: 600)], timeout: 600)
         let states = States()
         let browser = Browser(passwords: Passwords(), dialogue: rig.log.sink, events: { states.append($0) })
         browser.perform(.connect(rig.site, password: Secret("x"), directory: nil))
         for ticket in 1...5 { browser.perform(.list(.root, ticket)) }
-        try await eventually("it waits") { rig.log.transcript.contains("connected to") }
+        try eventually("it waits") { rig.log.transcript.contains("connected to") }
         // Would wait ten minutes for each of the five, and the test for ever.
         browser.stop()
         #expect(states.all.last == .notConnected)
