@@ -242,7 +242,11 @@ extension Session {
                         if run.isListing { return .done(end) }
                         throw Failure(error, attempt: "data connection").keepingConnection
                     }
-                    throw try reason(for: error, &exchange)
+                    // The server's own words are the better reason, if they come soon.
+                    let reply = try readReply(within: .seconds(5))
+                    end.reply = reply
+                    if run.isListing, reply.code.kind == .completion { return .done(end) }
+                    throw reason(for: error, reply, &exchange)
                 }
             case .wait:
                 let reply = try readReply(within: max(patience, Self.finalReplyPatience))
@@ -348,50 +352,14 @@ extension Session {
         return Failure(.temporary, "\(data.method.rawValue): \(why)", isTemporary: true)
     }
 
-    /// The data connection broke: the server's own words are the better reason, if they come soon.
-    private func reason(for error: TransportError, _ exchange: inout TransferExchange) throws(Failure)
-        -> Failure
-    {
-        let reply = try readReply(within: .seconds(5))
+    /// Why the data connection broke, as the server sees it or else as we do.
+    private func reason(
+        for error: TransportError, _ reply: Reply, _ exchange: inout TransferExchange
+    ) -> Failure {
         if case .failed(let refusal) = exchange.receive(reply), reply.code.isNegative {
             return Failure(refusal)
         }
         return Failure(error, attempt: "data connection").keepingConnection
-    }
-
-    /// Stops a transfer: ABOR, then the data connection closed at once; the session stays in step, or is closed.
-    private func abort(_ socket: inout Socket?) {
-        guard let control else { return }
-        let limit = Deadline.after(.seconds(3))
-        control.writeSynch(until: limit)
-        var exchange = AbortExchange()
-        var step = exchange.start()
-        while true {
-            switch step {
-            case .send(let command):
-                do throws(Failure) {
-                    try control.write(command, until: limit, cancellation: nil)
-                    socket = nil
-                    step = exchange.receive(
-                        try control.readReply(until: .earlier(limit, .after(.seconds(1))), cancellation: nil))
-                } catch {
-                    guard error.kind == .temporary, !limit.hasPassed else { return disconnect() }
-                    step = exchange.silence()
-                }
-            case .wait:
-                do throws(Failure) {
-                    step = exchange.receive(
-                        try control.readReply(until: .earlier(limit, .after(.seconds(1))), cancellation: nil))
-                } catch {
-                    guard error.kind == .temporary, !limit.hasPassed else { return disconnect() }
-                    step = exchange.silence()
-                }
-            case .finished:
-                hasJustTransferred = true
-                return
-            case .failed: return disconnect()
-            }
-        }
     }
 
     private var peerAddress: Address { control?.peer ?? .loopback() }
