@@ -139,7 +139,11 @@ public struct PendingConnection: ~Copyable, Sendable {
         guard raw >= 0 else { throw .network(call: "socket", peer: "\(peer)", errno: errno) }
         let descriptor = Descriptor(owning: raw)
         if let source, source.family == peer.family {
-            // Port 0: the kernel takes one of its ephemeral range, which begins above 1023.
+            // Port 0: the kernel takes one of its ephemeral range, which begins above 1023. It takes it when
+            // it connects, knowing the peer: a port still in TIME_WAIT with another one is free for us, and
+            // thousands of small files do not run out of ports.
+            var isLate: Int32 = 1
+            setsockopt(raw, Int32(IPPROTO_IP), bindAddressNoPort, &isLate, socklen_t(MemoryLayout<Int32>.size))
             let code = source.with(port: 0).withSocketAddress { bind(raw, $0, $1) }
             guard code == 0 else { throw .network(call: "bind", peer: source.host, errno: errno) }
         }
@@ -180,3 +184,6 @@ public struct PendingConnection: ~Copyable, Sendable {
         return Socket(descriptor, local: local ?? peer.with(port: 0), peer: peer)
     }
 }
+
+/// IP_BIND_ADDRESS_NO_PORT of <linux/in.h>; holds for IPv6 sockets too.
+private let bindAddressNoPort: Int32 = 24
