@@ -44,6 +44,20 @@ import Transfers
         #expect(try server.finish() == nil, "\(log.transcript)")
     }
 
+    @Test func aStrangerAtTheActivePortIsTurnedAway() throws {
+        let server = try ScriptedServer(playing: "stranger-at-the-active-port")
+        let log = LineLog()
+        let session = session(server, .active, log)
+        var found: [String] = []
+        _ = try session.list(RemotePath("/pub")) {
+            found += $0.map { String(decoding: $0.name, as: UTF8.self) }
+        }
+        session.quit()
+        #expect(found == ["dir", "a file.txt"])
+        #expect(log.warnings.contains { $0.contains("127.0.0.2") })
+        #expect(try server.finish() == nil, "\(log.transcript)")
+    }
+
     @Test func aRefusalAtOnceIsNotWaitedBehind() throws {
         let server = try ScriptedServer(playing: "refused-at-once")
         let log = LineLog()

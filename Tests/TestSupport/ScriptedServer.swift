@@ -10,6 +10,7 @@ import Transport
 /// < 227 Entering Passive Mode (127,0,0,1,{p1},{p2}).     the server says
 /// > LIST                                                the client must say; `*` at the end is anything
 /// = listen | accept | dial | close | reset | hangup     what happens with connections
+/// = stranger                                             another machine, 127.0.0.2, calls where PORT said
 /// = send drwxr-xr-x 1 a b 0 Jan 1 2020 name             a line of data
 /// = expect text                                          a line of data that the client must send
 /// ```
@@ -55,6 +56,7 @@ private final class Player: @unchecked Sendable {
     private var control: Socket?
     private var passive: Listener?
     private var data: Socket?
+    private var stranger: Socket?
     private var active: Address?
     private var input: [UInt8] = []
     private var dataInput: [UInt8] = []
@@ -122,6 +124,11 @@ private final class Player: @unchecked Sendable {
         case "dial":
             guard let active else { throw Departure(text: "no PORT was said") }
             data = try Socket.connect(to: active, until: limit, cancellation: nil)
+        case "stranger":
+            guard let active else { throw Departure(text: "no PORT was said") }
+            stranger = try Socket.connect(
+                to: active, from: Address(ipv4: [127, 0, 0, 2], port: 0), until: limit, cancellation: nil)
+            try stranger?.write(Array("stolen\r\n".utf8), until: limit, cancellation: nil)
         case "send": try data?.write(Array((rest + "\r\n").utf8), until: limit, cancellation: nil)
         case "expect":
             let said = try readDataLine()
