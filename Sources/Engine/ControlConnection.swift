@@ -106,24 +106,45 @@ final class ControlConnection {
     ///   `.protocolViolation` for what is no FTP; all of these end the connection: a reply that comes
     ///   later would be taken for the answer to the next command.
     func readReply(until deadline: Deadline, cancellation: Cancellation?) throws(Failure) -> Reply {
+        var hasHeard = false
         while true {
             if let reply = try nextParsed() { return reply }
+            // A server that never stops talking never makes us wait, so these are looked at here too.
+            if cancellation?.isCancelled == true { throw Self.ended(by: .cancelled, peer) }
+            if hasHeard, deadline.hasPassed {
+                throw Self.ended(by: .timedOut(what: "end of its reply"), peer)
+            }
             let count: Int
             do {
                 count = try fill(until: deadline, cancellation: cancellation)
             } catch {
-                var failure = Failure(error, attempt: peer.host)
-                failure.endsConnection = true
-                throw failure
+                throw Self.ended(by: error, peer)
             }
+            hasHeard = true
             guard count > 0 else {
                 throw Failure(TransportError.closedByPeer, attempt: peer.host)
             }
         }
     }
 
+    private static func ended(by error: TransportError, _ peer: Address) -> Failure {
+        var failure = Failure(error, attempt: peer.host)
+        failure.endsConnection = true
+        return failure
+    }
+
     /// A reply that came together with an earlier one and was not asked for yet.
     func bufferedReply() throws(Failure) -> Reply? { try nextParsed() }
+
+    /// Waits until the server says something, or has gone; false when it was silent until `deadline`.
+    func isHeard(until deadline: Deadline, _ cancellation: Cancellation?) -> Bool {
+        if parser.hasUnreadBytes { return true }
+        if case .timedOut = Wait.wait(for: socket.raw, .readable, until: deadline, cancellation: cancellation)
+        {
+            return false
+        }
+        return true
+    }
 
     /// A reply that has arrived already; nil when none has, without waiting.
     func replyIfThere() throws(Failure) -> Reply? {

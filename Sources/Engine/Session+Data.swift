@@ -6,10 +6,15 @@ extension Session {
     /// How long a passive connect may stay pending before the transfer command is sent all the same: IIS takes
     /// the connection only when the data connection before it has ended.
     private static let connectGrace = Duration.seconds(1)
+    /// How long the 1yz may take before the data connection, which stands, is used without it.
+    private static let preliminaryGrace = Duration.seconds(3)
     /// How long to wait for a data connection while there are other ways to try.
     private static let dataConnectPatience = Duration.seconds(10)
     /// Servers may think this long after the last byte: virus scanners, object stores.
     private static let finalReplyPatience = Duration.seconds(60)
+
+    /// The rest of a broken transfer is here already, or on its way on a line that works.
+    private static let restPatience = Duration.milliseconds(500)
 
     struct TransferEnd {
         var bytes: Int64
@@ -175,6 +180,14 @@ extension Session {
             case .send(let command):
                 guard let control else { throw Failure(TransportError.closedByPeer, attempt: site.shortName) }
                 try control.write(command, until: .after(patience), cancellation: cancellation)
+                if command.verb == run.command.verb, socket != nil,
+                    !control.isHeard(until: .after(min(patience, Self.preliminaryGrace)), cancellation)
+                {
+                    // Servers that forget the 1yz wait for the bytes, or have filled the line with theirs.
+                    isMoving = true
+                    step = .wait
+                    continue
+                }
                 step = exchange.receive(try readReply())
             case .wait where isMoving, .moveBytes:
                 isMoving = true
@@ -229,7 +242,11 @@ extension Session {
                         if run.isListing { return .done(end) }
                         throw Failure(error, attempt: "data connection").keepingConnection
                     }
-                    throw try reason(for: error, &exchange)
+                    // The server's own words are the better reason, if they come soon.
+                    let reply = try readReply(within: .seconds(5))
+                    end.reply = reply
+                    if run.isListing, reply.code.kind == .completion { return .done(end) }
+                    throw reason(for: error, reply, &exchange)
                 }
             case .wait:
                 let reply = try readReply(within: max(patience, Self.finalReplyPatience))
@@ -242,6 +259,8 @@ extension Session {
                 lastMethod = data.method
                 return .done(end)
             case .failed(let error):
+                // What came before it broke is kept: a line that breaks again and again still ends whole.
+                if isMoving, !run.isUpload, !run.isListing { end.bytes += takeRest(&socket, run, move) }
                 socket = nil
                 if case .refused(_, let reply) = error, reply.code == .cannotOpenDataConnection,
                     end.bytes == 0
@@ -299,6 +318,17 @@ extension Session {
         return result
     }
 
+    /// The bytes of a download that had arrived when the server said that it failed.
+    private func takeRest(
+        _ socket: inout Socket?, _ run: Run,
+        _ move: (inout Pump, borrowing Socket, Pump.Conditions) -> PumpResult
+    ) -> Int64 {
+        let conditions = Pump.Conditions(
+            patience: Self.restPatience, cancellation: cancellation, watched: -1, progress: run.progress,
+            limit: run.limit)
+        return movePart(&socket, conditions, move)?.bytes ?? 0
+    }
+
     private func sayEndOfData(_ socket: inout Socket?) {
         guard let open = socket.take() else { return }
         open.shutdownWriting()
@@ -322,50 +352,14 @@ extension Session {
         return Failure(.temporary, "\(data.method.rawValue): \(why)", isTemporary: true)
     }
 
-    /// The data connection broke: the server's own words are the better reason, if they come soon.
-    private func reason(for error: TransportError, _ exchange: inout TransferExchange) throws(Failure)
-        -> Failure
-    {
-        let reply = try readReply(within: .seconds(5))
+    /// Why the data connection broke, as the server sees it or else as we do.
+    private func reason(
+        for error: TransportError, _ reply: Reply, _ exchange: inout TransferExchange
+    ) -> Failure {
         if case .failed(let refusal) = exchange.receive(reply), reply.code.isNegative {
             return Failure(refusal)
         }
         return Failure(error, attempt: "data connection").keepingConnection
-    }
-
-    /// Stops a transfer: ABOR, then the data connection closed at once; the session stays in step, or is closed.
-    private func abort(_ socket: inout Socket?) {
-        guard let control else { return }
-        let limit = Deadline.after(.seconds(3))
-        control.writeSynch(until: limit)
-        var exchange = AbortExchange()
-        var step = exchange.start()
-        while true {
-            switch step {
-            case .send(let command):
-                do throws(Failure) {
-                    try control.write(command, until: limit, cancellation: nil)
-                    socket = nil
-                    step = exchange.receive(
-                        try control.readReply(until: .earlier(limit, .after(.seconds(1))), cancellation: nil))
-                } catch {
-                    guard error.kind == .temporary, !limit.hasPassed else { return disconnect() }
-                    step = exchange.silence()
-                }
-            case .wait:
-                do throws(Failure) {
-                    step = exchange.receive(
-                        try control.readReply(until: .earlier(limit, .after(.seconds(1))), cancellation: nil))
-                } catch {
-                    guard error.kind == .temporary, !limit.hasPassed else { return disconnect() }
-                    step = exchange.silence()
-                }
-            case .finished:
-                hasJustTransferred = true
-                return
-            case .failed: return disconnect()
-            }
-        }
     }
 
     private var peerAddress: Address { control?.peer ?? .loopback() }

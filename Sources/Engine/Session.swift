@@ -213,7 +213,7 @@ public final class Session {
         let stood = control != nil
         try connect()
         // The error is taken out of the `catch`: Swift 6.3.1 crashes on this function with -O otherwise.
-        let failure: Failure
+        var failure: Failure
         do {
             return try body()
         } catch {
@@ -224,8 +224,14 @@ public final class Session {
         // Only a connection that had gone stale is worth a silent second try.
         guard stood, repeatable(), failure.meansStaleConnection else { throw failure }
         warn("connection lost; connecting again")
-        try connect()
-        return try body()
+        do {
+            try connect()
+            return try body()
+        } catch {
+            failure = error
+        }
+        if failure.endsConnection { disconnect() }
+        throw failure
     }
 
     /// Something to know, said whether a connection stands or not.

@@ -26,6 +26,8 @@ public struct ReplyParser: Sendable {
     public static let longestNoise = 100
 
     private var line: [UInt8] = []
+    /// Bytes of this line beyond `longestLine`.
+    private var dropped = 0
     private var telnet = Telnet.text
     private var open: OpenReply?
     private var noiseCount = 0
@@ -76,7 +78,10 @@ public struct ReplyParser: Sendable {
             position += 1
             guard let byte = withoutTelnet(byte) else { continue }
             if byte == 0x0A { return try endLine() }
-            if line.count < Self.longestLine { line.append(byte) }
+            if line.count < Self.longestLine { line.append(byte) } else { dropped += 1 }
+            guard dropped <= Self.longestReply else {
+                throw fail("a line of its reply does not end within \(Self.longestReply / 1_048_576) MiB")
+            }
             if !hasSeenReply, line.count == 3, let what = Self.otherProtocol(line, isWholeLine: false) {
                 throw fail(what)
             }
@@ -114,6 +119,7 @@ public struct ReplyParser: Sendable {
         while let last = line.last, last == 0x0D || last == 0 { line.removeLast() }
         let whole = line
         line.removeAll(keepingCapacity: true)
+        dropped = 0
 
         if open != nil { return try continueReply(with: whole) }
         guard let head = Head(whole) else { return try noise(whole) }

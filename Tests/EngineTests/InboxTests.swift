@@ -46,7 +46,8 @@ private func isReadable(_ descriptor: Int32) -> Bool {
         inbox.post(.notice("kept"))
         for number in 0..<(Inbox.limit * 2) {
             let line = DialogueLine(
-                connection: ConnectionName(.browsing, 1), direction: .note, bytes: Array("line \(number)".utf8),
+                connection: ConnectionName(.browsing, 1), direction: .note,
+                bytes: Array("line \(number)".utf8),
                 time: 0)
             inbox.post(.dialogue(line))
         }

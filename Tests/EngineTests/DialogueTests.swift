@@ -1,0 +1,71 @@
+import Engine
+import FTPProtocol
+import TestSupport
+import Testing
+import Transfers
+
+/// Servers as documents: `Tests/Dialogues/*.ftp` holds what each says and must hear.
+@Suite struct DialogueTests {
+    private func session(_ server: ScriptedServer, _ mode: DataMode, _ log: LineLog) -> Session {
+        _ = brokenPipesAreErrors
+        var site = Site(host: "127.0.0.1", port: server.port, dataMode: mode)
+        site.timeout = 8
+        return Session(
+            site: site, name: ConnectionName(.browsing, 1), password: { _ in nil }, dialogue: log.sink)
+    }
+
+    @Test(arguments: [
+        ("iis-active", DataMode.active, ["dir", "a file.txt"]),
+        ("iis-passive", .passive, ["dir", "a file.txt"]),
+        ("226-before-the-data", .passive, ["a file.txt"]), ("no-preliminary", .passive, ["a file.txt"]),
+        ("125-and-150", .passive, ["a file.txt"]), ("reset-after-completion", .passive, ["a file.txt"]),
+        ("dead-epsv-port", .passive, ["a file.txt"]), ("nothing-found", .passive, []),
+    ])
+    func listsAsTheDialogueSays(_ name: String, _ mode: DataMode, _ names: [String]) throws {
+        let server = try ScriptedServer(playing: name)
+        let log = LineLog()
+        let session = session(server, mode, log)
+        var found: [String] = []
+        _ = try session.list(RemotePath("/pub")) {
+            found += $0.map { String(decoding: $0.name, as: UTF8.self) }
+        }
+        session.quit()
+        #expect(found == names, "\(log.transcript)")
+        #expect(try server.finish() == nil, "\(log.transcript)")
+    }
+
+    @Test func theSecondOfTwoCompletionsAnswersNothing() throws {
+        let server = try ScriptedServer(playing: "two-completions")
+        let log = LineLog()
+        let session = session(server, .passive, log)
+        _ = try session.list(RemotePath("/pub")) { _ in }
+        try session.noOperation()
+        session.quit()
+        #expect(try server.finish() == nil, "\(log.transcript)")
+    }
+
+    @Test func aStrangerAtTheActivePortIsTurnedAway() throws {
+        let server = try ScriptedServer(playing: "stranger-at-the-active-port")
+        let log = LineLog()
+        let session = session(server, .active, log)
+        var found: [String] = []
+        _ = try session.list(RemotePath("/pub")) {
+            found += $0.map { String(decoding: $0.name, as: UTF8.self) }
+        }
+        session.quit()
+        #expect(found == ["dir", "a file.txt"])
+        #expect(log.warnings.contains { $0.contains("127.0.0.2") })
+        #expect(try server.finish() == nil, "\(log.transcript)")
+    }
+
+    @Test func aRefusalAtOnceIsNotWaitedBehind() throws {
+        let server = try ScriptedServer(playing: "refused-at-once")
+        let log = LineLog()
+        let session = session(server, .passive, log)
+        let failure = #expect(throws: Failure.self) { _ = try session.list(RemotePath("/pub")) { _ in } }
+        #expect(failure?.kind == .permissionRefused)
+        try session.noOperation()
+        session.quit()
+        #expect(try server.finish() == nil, "\(log.transcript)")
+    }
+}
