@@ -22,8 +22,8 @@ final class QueueBench: Sendable {
         let secret = Secret(password)
         let heard = Heard()
         self.heard = heard
-        queue = try TransferQueue(
-            journal: journal, configuration: .init(connections: connections), passwords: { _ in secret },
+        queue = TransferQueue(
+            journal: { journal }, configuration: .init(connections: connections), passwords: { _ in secret },
             dialogue: log.sink, events: { heard.append($0) })
         queue.learn(site)
     }
