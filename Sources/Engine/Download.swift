@@ -48,7 +48,7 @@ struct Download {
             }
         }
         try learn(&source, session)
-        let part = inPlace ? target : target + Self.partSuffix
+        let part = inPlace ? target : try partName(of: target)
         if !inPlace { offset = try restartOffset(of: part, source) }
         let bytes: Int64
         do throws(Failure) {
@@ -88,11 +88,22 @@ struct Download {
         if source.modified == nil { source.modified = try session.modificationTime(of: transfer.remotePath) }
     }
 
+    /// `NAME.part`, or, where something of that name is not ours, `NAME.ID.part`: another program's
+    /// download, or a file that is really called so.
+    private func partName(of target: [UInt8]) throws(Failure) -> [UInt8] {
+        let usual = target + Self.partSuffix
+        let own = target + Array(".\(transfer.id)".utf8) + Self.partSuffix
+        if transfer.bytes > 0 { return try status(own) == nil ? usual : own }
+        if isResuming { return usual }
+        return try status(usual) == nil ? usual : own
+    }
+
+    /// Whether an earlier try of this transfer left something, or the user says that the part is to be gone on with.
+    private var isResuming: Bool { transfer.bytes > 0 || transfer.options.onConflict == .resume }
+
     /// Where to go on: behind what an earlier try of this transfer left, if the source is still the same.
     private func restartOffset(of part: [UInt8], _ source: ConflictDecision.File) throws(Failure) -> Int64 {
-        guard transfer.bytes > 0 || transfer.options.onConflict == .resume,
-            let there = try status(part), there.kind == .file, there.size > 0
-        else { return 0 }
+        guard isResuming, let there = try status(part), there.kind == .file, there.size > 0 else { return 0 }
         if let size = source.size, there.size > size { return 0 }
         return there.size
     }
@@ -134,8 +145,14 @@ struct Download {
             }
         }
         job.activity("checking")
-        try verify(offset, began: start, source, session)
+        try verify(offset, source, session)
         if let modified = source.modified { file.setModified(modified) }
+        let written = try FileTransfer.disk { () throws(TransportError) in try file.status() }
+        guard try status(part)?.inode == written.inode else {
+            throw Failure(
+                .localDisk, "\(LocalPath(bytes: part)) was replaced while it was written; starting over",
+                isTemporary: true)
+        }
         try FileTransfer.disk { () throws(TransportError) in try file.synchronize() }
         do throws(TransportError) { try file.close() } catch { throw Failure(error, attempt: "disk") }
         return offset
@@ -155,7 +172,7 @@ struct Download {
     }
 
     private func verify(
-        _ bytes: Int64, began offset: Int64, _ source: ConflictDecision.File, _ session: Session
+        _ bytes: Int64, _ source: ConflictDecision.File, _ session: Session
     ) throws(Failure) {
         guard let size = source.size, size != bytes else { return }
         // The listing may be old: what the server says now decides.
@@ -163,7 +180,7 @@ struct Download {
         throw Failure(
             .doesNotVerify,
             "\(transfer.remotePath): \(bytes) bytes arrived, the server has \(size); "
-                + (offset > 0 ? "the part is not used, starting over" : "trying again"),
+                + (bytes > size ? "starting over" : "going on from there"),
             isTemporary: true)
     }
 

@@ -134,20 +134,31 @@ extension Session {
         }
     }
 
-    /// Sets it, where the server knows a way: MFMT (draft-somers-ftp-mfxx), or MDTM with a time (vsftpd, Serv-U).
+    /// Sets it, where the server knows a way: MFMT (draft-somers-ftp-mfxx), MDTM with a time (vsftpd, Serv-U),
+    /// or SITE UTIME (Pure-FTPd, ProFTPD). That it knows none is no failure.
     public func setModificationTime(of path: RemotePath, to seconds: Int64) throws(Failure) {
         let time = CivilDate(secondsSince1970: seconds).timeVal
         let path = resolve(path)
+        let blank: [UInt8] = [0x20]
+        let ways: [(key: String, isOffered: Bool, command: Command)] = [
+            ("MFMT", features.supportsModifyTime, .modifyTime(path, time)),
+            (
+                "MDTM SET", features.supportsModificationTime && !features.supportsModifyTime,
+                Command("MDTM", Array(time.utf8) + blank + path.bytes)
+            ),
+            (
+                "SITE UTIME", !features.supportsModifyTime,
+                .site(Array("UTIME ".utf8) + path.bytes + Array(" \(time) \(time) \(time) UTC".utf8))
+            ),
+        ]
         try connected { () throws(Failure) in
-            if features.supportsModifyTime {
-                let reply = try ask(.modifyTime(path, time))
-                if reply.code.meansNotImplemented { features.disable("MFMT") }
-                return
+            for (key, isOffered, command) in ways where isOffered && features.mayTry(key) {
+                let reply = try ask(command)
+                if reply.code.kind == .completion { return }
+                // MFMT that fails for one file may work for the next; the others are guesses.
+                if key == "MFMT", !reply.code.meansNotImplemented { return }
+                features.disable(key)
             }
-            let key = "MDTM SET"
-            guard features.supportsModificationTime, features.mayTry(key) else { return }
-            let reply = try ask(Command("MDTM", Array(time.utf8) + [0x20] + path.bytes))
-            if reply.code.isNegative { features.disable(key) }
         }
     }
 

@@ -35,12 +35,42 @@ extension Session {
                     features.disable("MLSD")
                 }
             }
-            return try list(.list, found)
+            return try listWithHidden(found)
         }
     }
 
-    private func list(_ command: Command, _ entries: ([ListingEntry]) -> Void) throws(Failure) -> ListingEnd {
+    /// LIST, with `-a` where that is known to show what begins with a dot and not taken for a name.
+    ///
+    /// The proof is a `.` in the listing. Until there is one nothing is believed: some servers answer with the
+    /// listing of a file called `-a`, which is empty. Servers that do not say UNIX are not asked.
+    private func listWithHidden(_ found: ([ListingEntry]) -> Void) throws(Failure) -> ListingEnd {
+        switch showsHidden {
+        case true?: return try list(.listAll, found)
+        case nil where claimsToBeUnix:
+            var entries: [ListingEntry] = []
+            var start: [UInt8] = []
+            do throws(Failure) {
+                let end = try list(.listAll, { entries += $0 }, start: { start = $0 })
+                if start.showsItself {
+                    showsHidden = true
+                    found(entries)
+                    return end
+                }
+            } catch {
+                guard error.reply != nil, !error.endsConnection else { throw error }
+            }
+            showsHidden = false
+            return try list(.list, found)
+        case false?, nil: return try list(.list, found)
+        }
+    }
+
+    /// - Parameter start: given the first bytes of the listing.
+    private func list(
+        _ command: Command, _ entries: ([ListingEntry]) -> Void, start: ([UInt8]) -> Void = { _ in }
+    ) throws(Failure) -> ListingEnd {
         let begun = monotonicNanoseconds()
+        var isFirst = true
         var parser = ListingParser(
             now: CivilDate(secondsSince1970: wallClockNanoseconds() / 1_000_000_000),
             isMachineListing: command.verb == "MLSD")
@@ -48,6 +78,8 @@ extension Session {
         do throws(Failure) {
             let end = try transfer(command) { pump, socket, conditions in
                 pump.receive(from: socket, conditions) { bytes in
+                    if isFirst { start(Array(bytes.prefix(4_096))) }
+                    isFirst = false
                     parser.append(bytes)
                     let some = parser.takeEntries()
                     count += some.count
@@ -215,5 +247,17 @@ extension Failure {
         guard let reply, reply.code == .fileBusy || reply.code == .fileUnavailable else { return false }
         let text = reply.summary.lowercased()
         return ["no files found", "no members found", "no data sets found"].contains { text.contains($0) }
+    }
+}
+
+extension Command {
+    /// Not of RFC 959: what `ls` would show with `-a`.
+    fileprivate static let listAll = Command("LIST", "-a")
+}
+
+extension [UInt8] {
+    /// Whether a line of this Unix listing ends in the name `.`, the directory itself.
+    fileprivate var showsItself: Bool {
+        split { $0 == 0x0A || $0 == 0x0D }.contains { $0.suffix(2).elementsEqual([0x20, 0x2E]) }
     }
 }

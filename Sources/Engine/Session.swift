@@ -30,6 +30,8 @@ public final class Session {
     private(set) var lastDirectory: RemotePath?
     /// The final reply of a transfer may still be repeated: some servers send it twice.
     var hasJustTransferred = false
+    /// Whether `LIST -a` shows hidden files here; nil before it was tried.
+    var showsHidden: Bool?
     /// How the last data connection was made.
     public internal(set) var lastMethod: DataMethod?
     public private(set) var home = RemotePath.root
@@ -55,6 +57,9 @@ public final class Session {
 
     /// For an event source that watches an idle connection; nil while not connected.
     var controlDescriptor: Int32? { control?.raw }
+
+    /// What SYST says, which many Windows servers say too.
+    var claimsToBeUnix: Bool { system?.summary.uppercased().contains("UNIX") == true }
 
     var patience: Duration { .seconds(site.timeout) }
     var cancellation: Cancellation { controls.cancellation }

@@ -139,6 +139,8 @@ public struct FileStatus: Hashable, Sendable {
     public var mode: UInt32  // permission bits
     public var owner: UInt32
     public var group: UInt32
+    /// Which file it is: the same on one disk only for the same file.
+    public var inode: UInt64
 
     init(_ status: stat) {
         kind =
@@ -153,6 +155,7 @@ public struct FileStatus: Hashable, Sendable {
         mode = status.st_mode & 0o7777
         owner = status.st_uid
         group = status.st_gid
+        inode = UInt64(status.st_ino)
     }
 }
 

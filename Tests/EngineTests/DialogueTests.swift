@@ -20,6 +20,7 @@ import Transfers
         ("226-before-the-data", .passive, ["a file.txt"]), ("no-preliminary", .passive, ["a file.txt"]),
         ("125-and-150", .passive, ["a file.txt"]), ("reset-after-completion", .passive, ["a file.txt"]),
         ("dead-epsv-port", .passive, ["a file.txt"]), ("nothing-found", .passive, []),
+        ("hidden-files", .passive, [".hidden"]), ("dash-a-is-a-name", .passive, ["a file.txt"]),
     ])
     func listsAsTheDialogueSays(_ name: String, _ mode: DataMode, _ names: [String]) throws {
         let server = try ScriptedServer(playing: name)

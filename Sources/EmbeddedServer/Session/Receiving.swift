@@ -44,12 +44,20 @@ extension ServerSession {
         guard state.openFiles.open(place, for: .writing, exclusively: personality.locksOpenFiles) else {
             return try reply(.failed(.inUse, .store))
         }
-        defer { state.openFiles.close(place, after: .writing) }
+        let openFiles = state.openFiles
+        var isOpen = true
+        func release() {
+            guard isOpen else { return }
+            isOpen = false
+            openFiles.close(place, after: .writing)
+        }
+        defer { release() }
         let opening =
             kind == .unique
             ? Answer.openingForUnique(encoding.toWire(RemotePath(bytes: place).lastComponent))
             : .openingForUpload
-        let isWhole = try receive(file, at: offset, name: path.last ?? [], opening: opening)
+        let isWhole = try receive(
+            file, at: offset, name: path.last ?? [], opening: opening, whenWritten: release)
         if !isWhole, !existed, !personality.keepsPartialUploads { try? LocalDirectory.removeFile(place) }
     }
 
@@ -66,9 +74,10 @@ extension ServerSession {
         throw .unusable("no free name")
     }
 
-    /// Returns whether everything came.
+    /// - Parameter whenWritten: called before the final reply: who reads it may use the file at once.
+    /// - Returns: whether everything came.
     private mutating func receive(
-        _ file: consuming LocalFile, at offset: Int64, name: [UInt8], opening: Answer
+        _ file: consuming LocalFile, at offset: Int64, name: [UInt8], opening: Answer, whenWritten: () -> Void
     ) throws(TransportError) -> Bool {
         let file = file
         guard let socket = try openData(opening) else { return false }
@@ -106,6 +115,7 @@ extension ServerSession {
             socket.resetOnClose()
             end = .broken
         }
+        whenWritten()
         try finish(socket, end, .transferComplete)
         if case .complete = end { return true }
         return false
