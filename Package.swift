@@ -87,5 +87,7 @@ let package = Package(
             name: "TerminalTests",
             dependencies: ["Terminal", "Interface", "TestSupport", "CLinux", "portside"],
             swiftSettings: settings),
+        // The arrows of docs/architecture.md: what each target may import.
+        .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     ]
 )

@@ -3,6 +3,7 @@ import Foundation
 /// A Swift file of Sources/, and the modules that it imports.
 struct SourceFile {
     let path: String
+    let text: String
     let imports: Set<String>
 
     static func targets() throws -> [String] {
@@ -19,7 +20,7 @@ struct SourceFile {
         try names(of: target).filter { $0.hasSuffix(".swift") }.map { name in
             let path = "\(target)/\(name)"
             let text = try String(contentsOf: sources.appendingPathComponent(path), encoding: .utf8)
-            return SourceFile(path: "Sources/\(path)", imports: imports(in: text))
+            return SourceFile(path: "Sources/\(path)", text: text, imports: imports(in: text))
         }
     }
 
