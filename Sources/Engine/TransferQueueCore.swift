@@ -6,6 +6,8 @@ import Transport
 /// What `TransferQueue` keeps on its serial queue.
 struct TransferQueueCore: ~Copyable {
     private var journal: Confined<JournalWriter>
+    private var unsaved = JournalBatch()
+    private var isFlushScheduled = false
     private let configuration: TransferQueue.Configuration
     private let passwords: @Sendable (Site) -> Secret?
     private let dialogue: DialogueSink
@@ -86,7 +88,7 @@ struct TransferQueueCore: ~Copyable {
     mutating func handle(_ event: Scheduler.Event) {
         if case .site(let site) = event {
             sites[site.id] = site
-            journal.perform { $0.sites[site.id] = site }
+            unsaved.remember(site)
         }
         if case .request(.show(let first, let count)) = event {
             window = max(0, first)..<max(0, first) + max(0, min(count, 500))
@@ -95,9 +97,9 @@ struct TransferQueueCore: ~Copyable {
             switch order {
             case .remember(let ids):
                 let changed = ids.compactMap { scheduler.transfer($0) }
-                journal.perform { $0.remember(changed) }
+                unsaved.remember(changed)
                 for transfer in changed where transfer.state.isEnded { events(.transferEnded(transfer)) }
-            case .forget(let ids): journal.perform { $0.forget(ids) }
+            case .forget(let ids): unsaved.forget(ids)
             case .merged(let count):
                 events(.notice("\(count) of these are in the queue already"))
             case .stop(let id): busy[id]?.interrupt()
@@ -112,13 +114,27 @@ struct TransferQueueCore: ~Copyable {
         tellIfIdle()
     }
 
-    private func scheduleFlush() {
-        let journal = journal
-        journal.perform { writer in
-            guard writer.hasWork, !writer.isFlushScheduled else { return }
-            writer.isFlushScheduled = true
-            journal.perform(after: .milliseconds(30)) { $0.flush() }
+    /// Many changes in one transaction: what happens within this time is written together.
+    private static let flushDelay = DispatchTimeInterval.milliseconds(30)
+
+    private mutating func scheduleFlush() {
+        guard !isFlushScheduled, !unsaved.isEmpty, let itself else { return }
+        isFlushScheduled = true
+        itself.perform(after: Self.flushDelay) { core in
+            core.isFlushScheduled = false
+            let batch = core.takeUnsaved()
+            core.journal.perform { $0.write(batch) }
         }
+    }
+
+    private mutating func takeUnsaved() -> JournalBatch {
+        defer { unsaved = JournalBatch() }
+        return unsaved
+    }
+
+    private mutating func flushAndWait() {
+        let batch = takeUnsaved()
+        journal.wait { $0.write(batch) }
     }
 
     private mutating func start(_ transfer: Transfer) {
@@ -131,6 +147,8 @@ struct TransferQueueCore: ~Copyable {
         }
         let worker = takeWorker(for: site)
         busy[transfer.id] = worker
+        // Known at once, where a message from the worker would cost two changes of thread a file.
+        if worker.isLoggedIn { loggedIn(transfer.id, at: site.id) }
         pace.begin(transfer.id, at: transfer.bytes)
         let id = transfer.id
         let siteID = site.id
@@ -238,7 +256,7 @@ struct TransferQueueCore: ~Copyable {
         let callbacks = idleCallbacks
         idleCallbacks = []
         let counts = scheduler.counts
-        journal.wait { $0.flush() }
+        flushAndWait()
         for callback in callbacks { callback(counts) }
     }
 
@@ -252,7 +270,7 @@ struct TransferQueueCore: ~Copyable {
         for order in scheduler.handle(.request(.pauseAll), now: wallClockNanoseconds() / 1_000_000_000) {
             if case .remember(let ids) = order {
                 let changed = ids.compactMap { scheduler.transfer($0) }
-                journal.perform { $0.remember(changed) }
+                unsaved.remember(changed)
             }
         }
         let all = Array(busy.values) + idle
@@ -263,7 +281,7 @@ struct TransferQueueCore: ~Copyable {
 
     /// After the workers have ended: what they reported goes to the journal.
     mutating func finish() {
-        journal.wait { $0.flush() }
+        flushAndWait()
     }
 
     // MARK: - What the screen sees

@@ -12,6 +12,7 @@ final class TransferWorker: Sendable {
     let progress = ProgressCounter()
     private let session: Confined<Session>
     private let word = Mutex<String?>(nil)
+    private let loggedIn = Atomic<Bool>(false)
 
     init(
         site: Site, name: ConnectionName, dataMode: DataMode, password: @escaping @Sendable (Site) -> Secret?,
@@ -25,6 +26,9 @@ final class TransferWorker: Sendable {
             Session(site: site, name: name, controls: controls, password: password, dialogue: dialogue),
             label: "portside.\(name)")
     }
+
+    /// Whether the session was logged in when it was last looked at.
+    var isLoggedIn: Bool { loggedIn.load(ordering: .relaxed) }
 
     /// What it does while no bytes move.
     var activity: String? { word.withLock { $0 } }
@@ -56,9 +60,12 @@ final class TransferWorker: Sendable {
         session.perform { [self] session in
             var isLoggedIn = session.isConnected
             do throws(Failure) {
-                try session.connect()
-                isLoggedIn = true
-                reports.loggedIn()
+                if !isLoggedIn {
+                    try session.connect()
+                    isLoggedIn = true
+                    loggedIn.store(true, ordering: .relaxed)
+                    reports.loggedIn()
+                }
                 word.withLock { $0 = nil }
                 switch transfer.kind {
                 case .file:
@@ -80,6 +87,7 @@ final class TransferWorker: Sendable {
                 }
             } catch {
                 if error.endsConnection { session.disconnect() }
+                loggedIn.store(session.isConnected, ordering: .relaxed)
                 reports.ended(.failed(error, isLoggedIn: isLoggedIn))
             }
         }
@@ -96,6 +104,7 @@ final class TransferWorker: Sendable {
 
     /// Says goodbye to the server.
     func quit() {
+        loggedIn.store(false, ordering: .relaxed)
         session.perform { $0.quit() }
     }
 
