@@ -47,14 +47,9 @@ build: needs-build
 run: build
 	"$(BINARY)" demo
 
-# The lines of tests that began or passed are kept in the log; what is said aloud is the rest.
 test: needs-test
 	swift build --build-tests
-	@status=0; swift test --skip-build --disable-xctest 2>&1 | tee .build/test.log | \
-		sed -u '/^✔ Test run/p; /^[◇✔] /d' || status=$$?; \
-	Tests/Servers/servers.sh sweep; \
-	[ $$status = 0 ] || echo "The whole of it is in .build/test.log"; \
-	exit $$status
+	@Scripts/test
 
 bench: needs-bench
 	@Benchmarks/bench --portside "$(BINARY)" $(BENCH)
