@@ -49,7 +49,7 @@ run: build
 
 test: needs-test
 	swift build --build-tests
-	@status=0; swift test --skip-build --disable-xctest || status=$$?; Tests/Servers/servers.sh sweep; exit $$status
+	@Scripts/test
 
 bench: needs-bench
 	@Benchmarks/bench --portside "$(BINARY)" $(BENCH)
