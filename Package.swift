@@ -87,6 +87,11 @@ let package = Package(
             name: "TerminalTests",
             dependencies: ["Terminal", "Interface", "TestSupport", "CLinux", "portside"],
             swiftSettings: settings),
+        // The built program as a script runs it: output, exit statuses, what is left on the disk.
+        .testTarget(
+            name: "ProgramTests",
+            dependencies: ["EmbeddedServer", "Storage", "Transport", "TestSupport", "portside"],
+            swiftSettings: settings),
         // The arrows of docs/architecture.md: what each target may import.
         .testTarget(name: "ArchitectureTests", swiftSettings: settings),
     ]

@@ -1,0 +1,79 @@
+import CLinux
+import Glibc
+import TestSupport
+
+/// One run of the built program, as a script starts it: no terminal, a home and XDG directories of its own.
+final class Command {
+    let process: pid_t
+    private let capture: TemporaryDirectory
+    private var ended: Int32?
+
+    /// What a finished run left behind.
+    struct Outcome {
+        /// As a shell has it: 128 and the number of the signal when one ended it.
+        var status: Int32
+        var output: [UInt8]
+        var errors: [UInt8]
+
+        var text: String { String(decoding: output, as: UTF8.self) }
+        var complaint: String { String(decoding: errors, as: UTF8.self) }
+        /// Without the empty one after the last line end.
+        var lines: [String] { text.split(separator: "\n").map(String.init) }
+        /// Errors are one line: what was tried, what came back, what to do.
+        var complainsInOneLine: Bool {
+            complaint.hasPrefix("portside: ") && complaint.hasSuffix("\n")
+                && complaint.dropLast().contains("\n") == false
+        }
+    }
+
+    /// - Parameter input: what standard input holds.
+    init(_ arguments: [String], home: String, input: [UInt8] = []) throws {
+        capture = try TemporaryDirectory()
+        try capture.write(input, to: "in")
+        let program = try PseudoTerminal.builtProgram("portside")
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, 0, capture.path(of: "in"), O_RDONLY, 0)
+        posix_spawn_file_actions_addopen(&actions, 1, capture.path(of: "out"), O_WRONLY | O_CREAT, 0o600)
+        posix_spawn_file_actions_addopen(&actions, 2, capture.path(of: "err"), O_WRONLY | O_CREAT, 0o600)
+        let environment = [
+            "LANG=C.UTF-8", "TZ=UTC", "PATH=/usr/bin:/bin", "HOME=\(home)", "XDG_CONFIG_HOME=\(home)/config",
+            "XDG_STATE_HOME=\(home)/state", "XDG_CACHE_HOME=\(home)/cache", "XDG_RUNTIME_DIR=\(home)/run",
+        ]
+        var words = ([program] + arguments).map { strdup($0) } + [nil]
+        var variables = environment.map { strdup($0) } + [nil]
+        defer { for string in words + variables { free(string) } }
+        var started = pid_t()
+        let error = posix_spawn(&started, program, &actions, nil, &words, &variables)
+        guard error == 0 else { throw CommandFailure(description: "cannot start \(program): errno \(error)") }
+        process = started
+    }
+
+    deinit {
+        guard ended == nil else { return }
+        Glibc.kill(process, SIGKILL)
+        while waitpid(process, nil, 0) < 0, errno == EINTR {}
+    }
+
+    func signal(_ number: Int32) { Glibc.kill(process, number) }
+
+    /// Waits for the end, a minute at most.
+    func finish() throws -> Outcome {
+        let deadline = ContinuousClock.now + .seconds(60)
+        var raw: Int32 = 0
+        while waitpid(process, &raw, WNOHANG) == 0 {
+            guard ContinuousClock.now < deadline else {
+                throw CommandFailure(description: "the program does not end")
+            }
+            poll(nil, 0, 5)
+        }
+        let status = raw & 0x7F == 0 ? (raw >> 8) & 0xFF : 128 + (raw & 0x7F)
+        ended = status
+        return Outcome(status: status, output: try capture.read("out"), errors: try capture.read("err"))
+    }
+}
+
+struct CommandFailure: Error, CustomStringConvertible {
+    let description: String
+}
