@@ -24,7 +24,8 @@ public struct Reply: Hashable, Sendable {
 }
 
 extension String {
-    func trimmingBlanks() -> String {
+    /// Without blanks and tabs at both ends.
+    package func trimmingBlanks() -> String {
         let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" }
         let tail = drop(while: isBlank)
         guard let end = tail.lastIndex(where: { !isBlank($0) }) else { return "" }

@@ -125,7 +125,7 @@ extension Action {
         case .connectAsked: "connect"
         case .disconnectAsked: "disconnect"
         case .demoAsked: "try the demo server"
-        case .dataModeToggled: "passive, active, auto"
+        case .dataModeToggled: "active, passive, auto"
         case .rawCommandAsked: "raw command"
         case .listAgain: "list again"
         case .stopped: "stop what is running"

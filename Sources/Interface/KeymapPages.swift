@@ -89,7 +89,7 @@ extension Action {
             case .connectionsChanged(let by): by > 0 ? "one connection more" : "one connection fewer"
             case .queueItemMoved(let by): by > 0 ? "move the transfer later" : "move the transfer earlier"
             case .markExtended(let by): by > 0 ? "mark and move down" : "mark and move up"
-            case .dataModeToggled: "next data mode: passive, active, auto"
+            case .dataModeToggled: "next data mode: active, passive, auto"
             case .queuePauseToggled: "pause the transfer, or go on"
             case .queueAllPauseToggled: "pause the whole queue, or go on"
             case .queueRetry: "try the transfer again"

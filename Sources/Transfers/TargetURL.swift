@@ -17,6 +17,9 @@ public struct TargetURL: Hashable, Sendable {
     /// Whether a user was named, be it `anonymous`.
     public var namesUser: Bool
 
+    /// The path as a directory to go to after login; nil for the login directory.
+    public var directory: RemotePath? { path.bytes.isEmpty ? nil : path }
+
     /// What is wrong with it, as a sentence for the user.
     public struct Problem: Error, Hashable, Sendable, CustomStringConvertible {
         public let description: String
@@ -54,7 +57,9 @@ public struct TargetURL: Hashable, Sendable {
             let login = authority[..<at].split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             user = String(decoding: Self.percentDecoded(login[0]), as: UTF8.self)
             namesUser = true
-            if login.count > 1 { password = Secret(String(decoding: Self.percentDecoded(login[1]), as: UTF8.self)) }
+            if login.count > 1 {
+                password = Secret(String(decoding: Self.percentDecoded(login[1]), as: UTF8.self))
+            }
         }
         guard let (host, portText) = Self.split(host: hostPart), !host.isEmpty else {
             throw Problem(description: "“\(visible(text))” names no host; write ftp://HOST/PATH")

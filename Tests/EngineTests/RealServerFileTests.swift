@@ -141,7 +141,9 @@ import Transport
             "a;b",
             "semi; colon", "$(x)`y`|z", "back\\slash", "*?[x]", "ünïcödé", "日本語", "🙂", "C:", "~", "%2e%2e",
             "#1",
-        ].map { Array($0.utf8) } + [[0x66, 0xFC, 0x72], [0xFF, 0xFE, 0x41]]  // Latin-1, and bytes that are no text at all
+        ].map { Array($0.utf8) }
+        // Latin-1, and bytes that are no text at all.
+        + [[0x66, 0xFC, 0x72], [0xFF, 0xFE, 0x41]]
 
     /// Of the three only ProFTPD knows that Telnet doubles 0xFF (RFC 3659 §2.2); Pure-FTPd besides forbids
     /// backslashes and lists a blank at the end as `_`.

@@ -15,15 +15,21 @@ private func type(_ text: String, _ model: inout Model) {
 @Test func asksForTheNextDataModeAndShowsItOnlyWhenTheEngineSaysSo() {
     var model = sampleModel()
     #expect(view(model, size: model.size).text[34].contains("passive (EPSV) auto"))
-    #expect(requests(handle("P", &model)).contains(.remote(.setDataMode(.passive))))
-    #expect(model.dataMode == .auto)
-    _ = update(&model, .engine(.dataModeChanged(.passive)))
     #expect(requests(handle("P", &model)).contains(.remote(.setDataMode(.active))))
+    #expect(model.dataMode == .auto)
     _ = update(&model, .engine(.dataModeChanged(.active)))
     #expect(view(model, size: model.size).text[34].contains("│ active │"))
     _ = update(&model, .engine(.dataMethodUsed(.port)))
     #expect(view(model, size: model.size).text[34].contains("active (PORT)"))
+    #expect(requests(handle("P", &model)).contains(.remote(.setDataMode(.passive))))
+    _ = update(&model, .engine(.dataModeChanged(.passive)))
     #expect(requests(handle("P", &model)).contains(.remote(.setDataMode(.auto))))
+}
+
+@Test func fromAutoTheNextDataModeIsTheOneThatIsNotInUse() {
+    var model = sampleModel()
+    _ = update(&model, .engine(.dataMethodUsed(.port)))
+    #expect(requests(handle("P", &model)).contains(.remote(.setDataMode(.passive))))
 }
 
 @Test(arguments: [size(120, 36), size(80, 24), size(60, 20), size(40, 10), size(40, 8)])
@@ -38,10 +44,10 @@ func theDataModeIsAlwaysOnTheScreen(_ size: Size) {
     for focus in Focus.allCases {
         var model = sampleModel()
         _ = update(&model, .focused(focus))
-        #expect(requests(handle("P", &model)).contains(.remote(.setDataMode(.passive))))
+        #expect(requests(handle("P", &model)).contains(.remote(.setDataMode(.active))))
     }
     var model = freshModel()
-    #expect(requests(handle("P", &model)).contains(.remote(.setDataMode(.passive))))
+    #expect(requests(handle("P", &model)).contains(.remote(.setDataMode(.active))))
 }
 
 @Test func saysClearWhenTheConnectionIsNotEncrypted() {
@@ -110,35 +116,6 @@ func theDataModeIsAlwaysOnTheScreen(_ size: Size) {
     var model = freshModel()
     _ = update(&model, .engine(.connection(.failed(sampleSite, "no such host"))))
     #expect(view(model, size: model.size).text.joined().contains("archive.example.org: no such host"))
-}
-
-@Test(arguments: [
-    ("ftp.example.org", "ftp.example.org", 21, "anonymous"),
-    ("example.org:2121", "example.org", 2121, "anonymous"),
-    ("alice@example.org", "example.org", 21, "alice"),
-    ("ftp://a%40b@example.org/x", "example.org", 21, "a@b"),
-    ("[::1]:2121", "::1", 2121, "anonymous"),
-    ("::1", "::1", 21, "anonymous"),
-    ("ftps://example.org", "example.org", 990, "anonymous"),
-])
-func readsAnAddress(_ text: String, _ host: String, _ port: UInt16, _ user: String) throws {
-    let address = try parseAddress(text).get()
-    #expect(address.site.host == host)
-    #expect(address.site.port == port)
-    #expect(address.site.user == user)
-}
-
-@Test(arguments: [
-    "", "ftp://", "http://example.org", "example.org:0", "example.org:99999", "a%0Ab@example.org", "[::1",
-])
-func refusesWhatIsNoAddress(_ text: String) {
-    #expect(throws: Address.Problem.self) { try parseAddress(text).get() }
-}
-
-@Test func anAddressMayNameADirectory() throws {
-    #expect(try parseAddress("ftp://h/pub/a%20b").get().directory == RemotePath("pub/a b"))
-    #expect(try parseAddress("ftp://h//pub").get().directory == RemotePath("/pub"))
-    #expect(try parseAddress("ftp://h/").get().directory == nil)
 }
 
 @Test func sendsARawCommandAsTyped() {

@@ -62,7 +62,7 @@ private func line(_ text: String) -> DialogueLine {
         #expect(!binding.action.help.isEmpty)
         for key in binding.keys { #expect(!key.label.isEmpty) }
     }
-    #expect(Keymap.standard.markdown.contains("| P | passive, active, auto |"))
+    #expect(Keymap.standard.markdown.contains("| P | active, passive, auto |"))
 }
 
 @Test func noBareLetterDeletesInThePanes() {

@@ -49,7 +49,7 @@ private func column(of text: String, row: Int, in model: Model) -> Int? {
 @Test func aClickOnTheDataModeChangesIt() throws {
     var model = sampleModel()
     let at = try #require(column(of: "passive", row: 34, in: model))
-    #expect(handle(press(at, 34), &model).contains(.request(.remote(.setDataMode(.passive)))))
+    #expect(handle(press(at, 34), &model).contains(.request(.remote(.setDataMode(.active)))))
 }
 
 @Test func aClickOnTheOtherButtonDeletes() throws {

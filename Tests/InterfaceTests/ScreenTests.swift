@@ -263,7 +263,7 @@ import Transfers
         │ │                                                                                                                  │ │
         │ │ Connection                           Screen                               Program                                │ │
         │ │ F2             connect               z              zoom this pane        Ctrl-P F9  :   every command by name   │ │
-        └─│ P              passive, active, auto L              next layout           F1  ?          this page               │─┘
+        └─│ P              active, passive, auto L              next layout           F1  ?          this page               │─┘
         ┌─│ Q              raw command           Ctrl-L         draw again            N              past messages           │─┐
         │ │ Ctrl-R         list again            Esc            one step back         Ctrl-Z         suspend                 │ │
         │ │ Ctrl-G         stop what is running                                       F10  q         quit                    │ │

@@ -66,12 +66,13 @@ extension Model {
         return [.request(.remote(.disconnect))]
     }
 
-    /// What `P` asks for; the status line changes when the engine says that it holds.
+    /// What `P` asks for; the status line changes when the engine says that it holds. From `auto` it is the
+    /// mode that `auto` is not using: one key is enough to see the other.
     var nextDataMode: DataMode {
         switch dataMode {
-        case .passive: .active
-        case .active: .auto
-        case .auto: .passive
+        case .auto: dataMethod?.mode == .active ? .passive : .active
+        case .active: .passive
+        case .passive: .auto
         }
     }
 
@@ -103,13 +104,13 @@ extension Model {
     }
 
     mutating func connectToAddress(_ text: String) -> [Effect] {
-        switch parseAddress(text) {
-        case .success(let address):
-            var site = address.site
+        do throws(TargetURL.Problem) {
+            let target = try TargetURL(text.trimmingBlanks())
+            var site = target.site
             site.dataMode = dataMode
-            return connect(site, address.password, address.directory)
-        case .failure(let error):
-            home.error = error.reason
+            return connect(site, target.password, target.directory)
+        } catch {
+            home.error = "\(error)"
             return []
         }
     }

@@ -116,18 +116,19 @@ extension Model {
 
     private mutating func submit(_ form: ConnectForm) -> [Effect] {
         var form = form
-        switch parseAddress(form.address.text) {
-        case .failure(let problem):
-            form.error = problem.reason
+        var target: TargetURL
+        do throws(TargetURL.Problem) {
+            target = try TargetURL(form.address.text.trimmingBlanks())
+        } catch {
+            form.error = "\(error)"
             form.field = .address
             return replace(.connect(form))
-        case .success(var address):
-            if !form.user.isEmpty { address.site.user = form.user.text }
-            let password = form.password.isEmpty ? address.password : Secret(form.password.text)
-            address.site.dataMode = dataMode
-            dialogs.removeLast()
-            return connect(address.site, password, address.directory)
         }
+        if !form.user.isEmpty { target.site.user = form.user.text }
+        let password = form.password.isEmpty ? target.password : Secret(form.password.text)
+        target.site.dataMode = dataMode
+        dialogs.removeLast()
+        return connect(target.site, password, target.directory)
     }
 
     private mutating func passwordTakes(_ key: Key, _ form: PasswordForm) -> [Effect] {

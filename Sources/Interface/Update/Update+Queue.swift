@@ -64,8 +64,7 @@ extension Model {
     /// A site as far as its identifier tells: enough to ask for its password.
     private func sitePlaceholder(_ id: Site.ID) -> Site? {
         if let site = connection.site, site.id == id { return site }
-        guard case .success(let address) = parseAddress(id) else { return nil }
-        return address.site
+        return try? TargetURL(id).site
     }
 
     /// Every transfer in sight that asks the same kind of question.
