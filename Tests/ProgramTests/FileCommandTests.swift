@@ -1,4 +1,5 @@
 import EmbeddedServer
+import Glibc
 import TestSupport
 import Testing
 
@@ -52,6 +53,9 @@ struct FileCommandTests {
         let file = bench.home.path(of: "password")
         let byFile = try bench.run("ls", "--user", "alice", "--password-file", file, bench.target())
         #expect(byFile.status == 0, "\(byFile.complaint)")
+        // Others may read it: it is not used.
+        #expect(try bench.run("ls", "--netrc", bench.target()).status == 77)
+        #expect(chmod(bench.home.path(of: ".netrc"), 0o600) == 0)
         let byNetrc = try bench.run("ls", "--netrc", bench.target())
         #expect(byNetrc.status == 0, "\(byNetrc.complaint)")
     }
