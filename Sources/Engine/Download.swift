@@ -28,9 +28,8 @@ struct Download {
             guard there.kind != .directory else {
                 throw Failure(.cannotCreate, "\(transfer.localPath) is a directory; choose another name")
             }
-            if transfer.options.onConflict == .newer || transfer.options.onConflict == .resume {
-                try learn(&source, session)
-            }
+            // To ask is to tell both sizes.
+            if [.newer, .resume, .ask].contains(transfer.options.onConflict) { try learn(&source, session) }
             let destination = ConflictDecision.File(size: there.size, modified: there.modified)
             switch ConflictDecision.decide(
                 transfer.options.onConflict, source: source, destination: destination)

@@ -14,6 +14,8 @@ final class Interrupts: Sendable {
     }
 
     private let state = Mutex(State())
+    /// Cancelled by the first interruption: for what waits on no session.
+    let cancellation = Cancellation()
     // Written in `init` alone, and never read: it only keeps the sources alive.
     nonisolated(unsafe) private var sources: [any DispatchSourceProtocol] = []
 
@@ -48,6 +50,7 @@ final class Interrupts: Sendable {
             return (isSecond, state.cancellations, state.handlers)
         }
         if isSecond { _exit(status) }
+        cancellation.cancel()
         for cancellation in cancellations { cancellation.cancel() }
         for handler in handlers { handler() }
     }

@@ -10,9 +10,9 @@ final class RemoteSessions {
     private var sessions: [Site.ID: Session] = [:]
 
     init(_ options: ConnectionOptions) throws {
-        credentials = Credentials(options: options)
-        printer = try DialoguePrinter(options)
         interrupts = Interrupts(maxTime: options.maxTime)
+        credentials = Credentials(options: options, cancellation: interrupts.cancellation)
+        printer = try DialoguePrinter(options)
     }
 
     /// The session for a target, and its path as seen from the login directory.
