@@ -35,7 +35,11 @@ struct Upload {
         if offset < status.size || status.size == 0 {
             job.progress.set(offset)
             job.activity(nil)
-            offset = try send(source, from: offset, as: target, session)
+            do throws(Failure) {
+                offset = try send(source, from: offset, as: target, session)
+            } catch {
+                throw sayingWhatIsLeft(error, of: target, session)
+            }
         }
         job.activity("checking")
         try verify(source, status, sent: offset, target, session)
@@ -63,6 +67,16 @@ struct Upload {
         return try offset
             + session.store(
                 source, from: offset, as: target, with: .append, progress: job.progress, limit: job.limit)
+    }
+
+    /// A file that came only in part stands under its final name, and looks like a whole one.
+    private func sayingWhatIsLeft(_ failure: Failure, of target: RemotePath, _ session: Session) -> Failure {
+        guard job.progress.bytes > 0, !failure.endsConnection, failure.kind != .cancelled,
+            let left = try? session.size(of: target)
+        else { return failure }
+        var copy = failure
+        copy.message += "; \(left) bytes of it are there"
+        return copy
     }
 
     private func append(
