@@ -57,7 +57,7 @@ extension Session {
                 }
             }
         }
-        throw failure
+        throw failure.inFixed(ladder.mode)
     }
 
     private struct Run {

@@ -15,7 +15,10 @@ struct GetCommand: ParsableCommand {
     var output: String?
     @Flag(name: .short, help: "Directories, with everything in them.") var recursive = false
     @Flag(name: .customShort("c"), help: "Go on from what is there.") var resume = false
-    @Option(help: "With -o -: these bytes only: FIRST-LAST, FIRST- or -COUNT, from 0.") var range: ByteRange?
+    @Option(
+        parsing: .unconditional,
+        help: "With -o -: these bytes only: FIRST-LAST or FIRST-, from 0; -COUNT is the last so many.")
+    var range: ByteRange?
     @OptionGroup var options: ConnectionOptions
     @OptionGroup var transfer: TransferOptionGroup
 
