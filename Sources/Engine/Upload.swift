@@ -1,6 +1,6 @@
-import FTPProtocol
+public import FTPProtocol
 import Transfers
-import Transport
+public import Transport
 
 /// STOR or APPE of a local file, and the proof by SIZE that all of it is there.
 struct Upload {
@@ -38,7 +38,7 @@ struct Upload {
             do throws(Failure) {
                 offset = try send(source, from: offset, as: target, session)
             } catch {
-                throw sayingWhatIsLeft(error, of: target, session)
+                throw session.sayingWhatIsLeft(of: target, after: job.progress, error)
             }
         }
         job.activity("checking")
@@ -67,16 +67,6 @@ struct Upload {
         return try offset
             + session.store(
                 source, from: offset, as: target, with: .append, progress: job.progress, limit: job.limit)
-    }
-
-    /// A file that came only in part stands under its final name, and looks like a whole one.
-    private func sayingWhatIsLeft(_ failure: Failure, of target: RemotePath, _ session: Session) -> Failure {
-        guard job.progress.bytes > 0, !failure.endsConnection, failure.kind != .cancelled,
-            let left = try? session.size(of: target)
-        else { return failure }
-        var copy = failure
-        copy.message += "; \(left) bytes of it are there"
-        return copy
     }
 
     private func append(
@@ -144,6 +134,21 @@ struct Upload {
             if try destination(path, session) == nil { return path }
         }
         throw Failure(.cannotCreate, "\(transfer.remotePath): all names beside it are taken")
+    }
+}
+
+extension Session {
+    /// Adds to the sentence about an upload that failed how much of it there is: it stands under its final
+    /// name, and looks like a whole file.
+    public func sayingWhatIsLeft(
+        of path: RemotePath, after progress: ProgressCounter, _ failure: Failure
+    ) -> Failure {
+        guard progress.bytes > 0, !failure.endsConnection, failure.kind != .cancelled,
+            let left = try? size(of: path)
+        else { return failure }
+        var copy = failure
+        copy.message += "; \(left) bytes of it are there"
+        return copy
     }
 }
 

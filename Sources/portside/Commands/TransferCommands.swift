@@ -90,16 +90,14 @@ struct PutCommand: ParsableCommand {
                     "\(session.resolve(target.path)) exists already; --on-conflict overwrite replaces it, --append adds to it"
                 )
             }
-            let sent = try session.store(
-                as: target.path, with: isAppending ? .append : .store, progress: nil, limit: limit
-            ) { buffer throws(TransportError) in
-                while true {
-                    let count = read(0, buffer.baseAddress, buffer.count)
-                    if count >= 0 { return count }
-                    guard errno == EINTR else {
-                        throw .disk(call: "read", path: "standard input", errno: errno)
-                    }
-                }
+            let progress = ProgressCounter()
+            let sent: Int64
+            do throws(Failure) {
+                sent = try session.store(
+                    as: target.path, with: isAppending ? .append : .store, progress: progress, limit: limit,
+                    source: readStandardInput)
+            } catch {
+                throw session.sayingWhatIsLeft(of: target.path, after: progress, error)
             }
             if !isAppending, let stored = try session.size(of: target.path), stored != sent {
                 throw Failure(
@@ -107,6 +105,15 @@ struct PutCommand: ParsableCommand {
                     "\(session.resolve(target.path)): the server has \(stored) of \(sent) bytes")
             }
         }
+    }
+}
+
+/// - Returns: the bytes read, 0 at the end.
+private func readStandardInput(into buffer: UnsafeMutableRawBufferPointer) throws(TransportError) -> Int {
+    while true {
+        let count = read(0, buffer.baseAddress, buffer.count)
+        if count >= 0 { return count }
+        guard errno == EINTR else { throw .disk(call: "read", path: "standard input", errno: errno) }
     }
 }
 
