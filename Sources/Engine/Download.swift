@@ -104,7 +104,8 @@ struct Download {
         job.activity(nil)
         let patience = session.patience
         let cancellation = session.cancellation
-        let bytes = try start
+        let bytes =
+            try start
             + session.retrieve(transfer.remotePath, from: start, progress: job.progress, limit: job.limit) {
                 bytes throws(TransportError) in
                 try device.write(bytes, patience: patience, cancellation: cancellation)
