@@ -20,7 +20,8 @@ struct SecretTests {
         let file = try #require(fopen("/proc/\(process)/cmdline", "r"))
         defer { fclose(file) }
         var buffer = [UInt8](repeating: 0, count: 4096)
-        return String(decoding: buffer.prefix(fread(&buffer, 1, buffer.count, file)), as: UTF8.self)
+        let count = fread(&buffer, 1, buffer.count, file)
+        return String(decoding: buffer.prefix(count), as: UTF8.self)
     }
 
     @Test func aPasswordFileThatOthersMayReadIsUsedWithAWarning() throws {
