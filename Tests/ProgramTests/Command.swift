@@ -70,7 +70,9 @@ final class Command {
         }
         let status = raw & 0x7F == 0 ? (raw >> 8) & 0xFF : 128 + (raw & 0x7F)
         ended = status
-        return Outcome(status: status, output: try capture.read("out"), errors: try capture.read("err"))
+        return Outcome(
+            status: status, output: try capture.contents(of: "out") ?? [],
+            errors: try capture.contents(of: "err") ?? [])
     }
 }
 
