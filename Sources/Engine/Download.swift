@@ -28,10 +28,13 @@ struct Download {
             guard there.kind != .directory else {
                 throw Failure(.cannotCreate, "\(transfer.localPath) is a directory; choose another name")
             }
-            if transfer.options.onConflict == .newer || transfer.options.onConflict == .resume {
+            if job.mayHaveEnded || transfer.options.onConflict == .newer
+                || transfer.options.onConflict == .resume
+            {
                 try learn(&source, session)
             }
             let destination = ConflictDecision.File(size: there.size, modified: there.modified)
+            if job.isAlreadyDone(source, destination) { return .done(bytes: there.size) }
             switch ConflictDecision.decide(
                 transfer.options.onConflict, source: source, destination: destination)
             {
@@ -119,6 +122,7 @@ struct Download {
             throw Failure(
                 .cannotCreate, "\(LocalPath(bytes: part)) is in the way; move it or choose another folder")
         }
+        if transfer.bytes == 0, source.size ?? .max >= FileTransfer.worthRemembering { job.beginning() }
         let file = try FileTransfer.disk { () throws(TransportError) in
             try LocalFile.openForWriting(part, truncating: offset == 0)
         }

@@ -10,8 +10,11 @@ extension Session {
     private static let preliminaryGrace = Duration.seconds(3)
     /// How long to wait for a data connection while there are other ways to try.
     private static let dataConnectPatience = Duration.seconds(10)
-    /// Servers may think this long after the last byte: virus scanners, object stores.
-    private static let finalReplyPatience = Duration.seconds(60)
+    /// Servers may think this long after the last byte: virus scanners, object stores. Who has set a shorter
+    /// time-out than the usual one means it.
+    private var finalReplyPatience: Duration {
+        site.timeout < Site.usualTimeout ? patience : max(patience, .seconds(60))
+    }
 
     /// The rest of a broken transfer is here already, or on its way on a line that works.
     private static let restPatience = Duration.milliseconds(500)
@@ -249,7 +252,7 @@ extension Session {
                     throw reason(for: error, reply, &exchange)
                 }
             case .wait:
-                let reply = try readReply(within: max(patience, Self.finalReplyPatience))
+                let reply = try readReply(within: finalReplyPatience)
                 end.reply = reply
                 step = exchange.receive(reply)
             case .finished:
