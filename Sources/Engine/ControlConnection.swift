@@ -17,6 +17,8 @@ final class ControlConnection {
     /// Milliseconds the last replies took, newest last.
     private(set) var latencies: [Int] = []
     private var hasTimedReply = false
+    /// For the right side of the next reply that completes something; gone once it stands there.
+    var remark: String?
 
     private static let latencySamples = 9
 
@@ -202,9 +204,11 @@ final class ControlConnection {
             latencies.append(Int(took / 1_000_000))
             if latencies.count > Self.latencySamples { latencies.removeFirst() }
         }
+        var shown: String?
+        if case .received(let code?) = direction, code.kind == .completion { shown = remark.take() }
         dialogue(
             DialogueLine(
                 connection: name, direction: direction, bytes: bytes, time: wallClockNanoseconds(),
-                duration: took))
+                duration: took, remark: shown))
     }
 }

@@ -246,8 +246,8 @@ import Testing
         let terminal = try demo()
         // The last thing that happens by itself is the listing, and its line in the log.
         try terminal.waitUntil("the listing") { screen in
-            screen.text.contains { $0.contains("items · listed") }
-                && screen.text.contains { $0.contains("- listed") }
+            screen.text.contains { $0.contains("10 items") }
+                && screen.text.contains { $0.contains("10 entries") }
         }
         var frames = terminal.screen.frames
         try terminal.press("C-l")
