@@ -26,6 +26,10 @@ public struct Model: Sendable {
 
     public internal(set) var connection: ConnectionState = .notConnected
     var connectionSince: Int64 = 0
+    /// The demo server was asked for: the next connection to this machine as its user is the one.
+    var awaitsDemo: Bool
+    /// The server inside the program, once it has been connected to.
+    var demoSite: Site.ID?
     /// Where to go after login, as asked for with `connectRequested`.
     var directoryAfterLogin: RemotePath?
     /// As the engine said last: `update` never guesses it.
@@ -55,6 +59,7 @@ public struct Model: Sendable {
         self.now = now
         self.glyphs = glyphs
         self.isDemo = isDemo
+        awaitsDemo = isDemo
         self.version = version
         self.utcOffset = utcOffset
         self.dataMode = dataMode

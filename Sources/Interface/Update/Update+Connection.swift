@@ -17,6 +17,7 @@ extension Model {
             leaveServer()
         case .connecting(let site):
             connectionSince = now
+            recogniseDemo(site)
             if remote.location?.endpoint != .server(site.id) { leaveServer() }
         case .connected(let site, let facts):
             return connected(site, facts, before: old)
@@ -51,6 +52,16 @@ extension Model {
         remote.location = Location(endpoint, directory)
         return list(.remote, remote.location)
     }
+
+    /// The demo's server listens on this machine, and its only user is `demo`.
+    private mutating func recogniseDemo(_ site: Site) {
+        guard awaitsDemo, site.host == "127.0.0.1", site.user == "demo" else { return }
+        awaitsDemo = false
+        demoSite = site.id
+    }
+
+    /// How a server is called where there is room for its name only.
+    func name(of site: Site) -> String { site.id == demoSite ? "demo server" : site.shortName }
 
     /// The pane of a server that is gone shows nothing of it, and nothing can act on it.
     private mutating func leaveServer() {

@@ -57,7 +57,9 @@ extension Model {
 
         case .connectAsked: askForServer()
         case .disconnectAsked: return disconnect()
-        case .demoAsked: return [.connectDemo]
+        case .demoAsked:
+            awaitsDemo = true
+            return [.connectDemo]
         case .dataModeToggled: return [.request(.remote(.setDataMode(nextDataMode)))]
         case .rawCommandAsked: askRawCommand("")
         case .listAgain: return listAgain()
