@@ -42,3 +42,52 @@ private func connect(_ model: inout Model, to site: Site) {
     connect(&model, to: Site(host: "127.0.0.1", port: 40_001, user: "demo", encryption: .none))
     #expect(screen(model)[0].hasPrefix(" 1 demo server "))
 }
+
+/// A queue of one row that stands as given.
+private func oneRow(_ state: TransferState, _ model: inout Model, failed: Int = 1) {
+    var snapshot = QueueSnapshot()
+    snapshot.counts.failed = failed
+    snapshot.rows = [
+        QueueSnapshot.Row(transfer: job(7, .download, "nope", 10, remote: "/pub", state: state), bytes: 0)
+    ]
+    _ = update(&model, .engine(.queue(snapshot)))
+}
+
+private let longRefusal =
+    "RETR /pub/nope: the server answered “550 /pub/nope: not here, not there, not anywhere on this server of ours”"
+
+@Test func theRowOfAFailedTransferSaysTheReplyFirstAndNoPath() {
+    var model = sampleModel(80, 24)
+    oneRow(.failed(longRefusal), &model)
+    #expect(screen(model)[15].contains(" 550 not here, not there, not an"))
+    oneRow(.failed("/home/alice/mirror/debian-cd/nope.part: cannot open: Permission denied"), &model)
+    #expect(screen(model)[15].contains("  cannot open: Permission denied"))
+    #expect(briefReason("no such host", job(1, .download, "a", 1, remote: "/")) == "no such host")
+    #expect(briefReason("b: no", job(1, .download, "", nil, remote: "/")) == "b: no")
+}
+
+@Test(arguments: [Key.enter, .function(3), "v"])
+func aRowOfTheQueueOpensItsDetailsWithTheWholeError(_ key: Key) {
+    var model = sampleModel(80, 24)
+    oneRow(.failed(longRefusal), &model)
+    _ = handle("3", &model)
+    _ = handle(key, &model)
+    let text = screen(model).joined(separator: " ")
+    #expect(text.contains("ftp://alice@archive.example.org:21/pub/nope"))
+    #expect(text.contains("~/mirror/debian-cd/nope"))
+    #expect(text.contains("the server answered “550 /pub/nope: not "))
+    #expect(text.contains("here, not there, not anywhere on this server of ours”"))
+    #expect(requests(handle("r", &model)).contains(.queue(.retry([7]))))
+    #expect(model.dialogs.isEmpty)
+}
+
+@Test func aRowThatWaitsToBeTriedAgainSaysWhenBeforeWhy() {
+    let state = TransferState.retrying(at: sampleNow / 1_000_000_000 + 4, reason: longRefusal)
+    var wide = sampleModel()
+    oneRow(state, &wide)
+    #expect(
+        screen(wide)[20].contains(" waiting to retry · try 1 of 5 in 4 s · 550 not here, not there, not any"))
+    var narrow = sampleModel(80, 24)
+    oneRow(state, &narrow)
+    #expect(screen(narrow)[15].contains(" try 1 of 5 in 4 s · 550 "))
+}

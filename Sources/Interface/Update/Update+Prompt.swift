@@ -24,6 +24,7 @@ extension Model {
         case .conflict(let form): return conflictTakes(key, form)
         case .quit(let choice): return quitTakes(key, choice)
         case .messages(let top): return scrollTakes(key, top) { .messages(top: $0) }
+        case .details(let details): return detailsTake(key, details)
         case .explanation(let title, let lines, let top):
             return scrollTakes(key, top) { .explanation(title: title, lines: lines, top: $0) }
         case .commands(let form): return commandsTake(key, form)
@@ -70,7 +71,7 @@ extension Model {
         return replace(.help(page))
     }
 
-    private mutating func scrollTakes(_ key: Key, _ top: Int, _ make: (Int) -> Dialog) -> [Effect] {
+    mutating func scrollTakes(_ key: Key, _ top: Int, _ make: (Int) -> Dialog) -> [Effect] {
         switch key {
         case .down, "j": return replace(make(top + 1))
         case .up, "k": return replace(make(max(0, top - 1)))

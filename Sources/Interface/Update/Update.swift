@@ -75,6 +75,7 @@ extension Model {
         case .queueItemMoved(let by): return moveQueueRow(by: by)
         case .connectionsChanged(let by): return changeConnections(by: by)
         case .answerAsked: answerWhatWaits()
+        case .queueDetailsAsked: openQueueRow()
 
         case .logFollowToggled: log.setFollow(!log.follows)
         case .logExplained: explainLogLine()

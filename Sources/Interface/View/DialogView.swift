@@ -37,6 +37,7 @@ func dialogBox(_ dialog: Dialog, _ model: Model, _ size: Size) -> DialogBox {
     case .conflict(let form): conflictBox(form, model, width)
     case .quit(let choice): quitBox(choice, model, width)
     case .messages(let top): messagesBox(top, model, width, size)
+    case .details(let details): detailsBox(details, model, width, size)
     case .explanation(let title, let lines, let top): explanationBox(title, lines, top, width, size)
     case .commands(let form): commandsBox(form, model, size)
     }
