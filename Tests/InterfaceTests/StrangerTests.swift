@@ -91,3 +91,21 @@ func aRowOfTheQueueOpensItsDetailsWithTheWholeError(_ key: Key) {
     oneRow(state, &narrow)
     #expect(screen(narrow)[15].contains(" try 1 of 5 in 4 s · 550 "))
 }
+
+@Test func aRawCommandTypedWithoutAConnectionRunsNothingElse() {
+    var model = freshModel()
+    var effects: [Effect] = []
+    for scalar in "QXq x".unicodeScalars { effects += handle(.character(scalar), &model) }
+    #expect(effects.isEmpty)
+    #expect(screen(model).joined().contains(" Xq x"))
+    #expect(requests(handle(.enter, &model)).isEmpty)
+    #expect(screen(model).joined().contains("Not connected"))
+}
+
+@Test func aRawCommandAfterTheConnectionWasLostConnectsAgain() {
+    var model = sampleModel()
+    _ = update(&model, .engine(.connection(.lost(sampleSite, reason: "421 idle"))))
+    _ = handle("Q", &model)
+    type("NOOP", &model)
+    #expect(requests(handle(.enter, &model)).contains(.remote(.raw(Array("NOOP".utf8)))))
+}

@@ -32,10 +32,8 @@ extension Model {
         dialogs.append(.input(InputForm(purpose: purpose, field: TextField(text))))
     }
 
-    mutating func askRawCommand(_ text: String) {
-        guard case .connected = connection else { return say("Connect first: F2.") }
-        ask(.rawCommand, text)
-    }
+    /// Also while there is no connection: what is typed next is meant for the box, not for the keys below it.
+    mutating func askRawCommand(_ text: String) { ask(.rawCommand, text) }
 
     mutating func askForServer() {
         var form = ConnectForm(address: TextField(home.address.text), user: TextField())

@@ -199,6 +199,12 @@ extension Model {
         let bytes = Array(text.utf8)
         let verb = String(text.prefix { $0 != " " }).uppercased()
         if verb.isEmpty { return .done([]) }
+        // A connection that was lost is made again, as for a listing.
+        switch connection {
+        case .connected, .lost: break
+        case .connecting: return .refused("Not connected yet: a moment.")
+        case .notConnected, .failed: return .refused("Not connected: Esc, then F2 connects.")
+        }
         guard verb.utf8.allSatisfy({ (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) }) else {
             return .refused("A command is letters, then one space and what it is about: SITE CHMOD 644 a")
         }
