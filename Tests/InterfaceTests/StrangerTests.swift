@@ -109,3 +109,23 @@ func aRowOfTheQueueOpensItsDetailsWithTheWholeError(_ key: Key) {
     type("NOOP", &model)
     #expect(requests(handle(.enter, &model)).contains(.remote(.raw(Array("NOOP".utf8)))))
 }
+
+@Test func deletingAFolderNamesNoBytesNobodyHasCounted() {
+    var model = sampleModel()
+    model.remote.clearMarks()
+    model.remote.moveCursor(toName: Array("pool".utf8))
+    _ = handle(.function(8), &model)
+    let text = screen(model).joined()
+    #expect(text.contains("1 folder on the server:"))
+    #expect(!text.contains("0 B"))
+}
+
+@Test func leftOfTheFirstButtonIsNotTheLastOne() {
+    var model = sampleModel()
+    _ = handle(.function(8), &model)
+    _ = handle(.left, &model)
+    #expect(requests(handle(.enter, &model)).isEmpty)
+    _ = handle("q", &model)
+    _ = handle(.right, &model)
+    #expect(!handle(.enter, &model).contains(.quit))
+}

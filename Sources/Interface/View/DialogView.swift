@@ -104,8 +104,10 @@ private func deleteBox(_ form: DeleteForm, _ width: Int) -> DialogBox {
     if form.folders > 0 { what.append(plural(form.folders, "folder", "folders")) }
     let subject = what.joined(separator: " and ")
     let place = form.location.endpoint == .local ? "on this machine" : "on the server"
+    // Nobody has counted what is in a folder.
+    let bytes = form.folders > 0 ? "" : ", \(longSize(form.bytes))"
     var box = DialogBox(title: "Delete?")
-    box.lines = [blank] + DialogBox.lines("\(subject) \(place), \(longSize(form.bytes)):", width: width)
+    box.lines = [blank] + DialogBox.lines("\(subject) \(place)\(bytes):", width: width)
     box.lines += form.names.map { .text([Piece("  \(shortened($0, to: width - 2))", .dialog)]) }
     if form.items.count > form.names.count {
         box.lines.append(.text([Piece("  and \(form.items.count - form.names.count) more", .dialogFaint)]))
