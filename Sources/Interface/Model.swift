@@ -26,6 +26,8 @@ public struct Model: Sendable {
 
     public internal(set) var connection: ConnectionState = .notConnected
     var connectionSince: Int64 = 0
+    /// Esc or `^G` ended what was going on: what the engine reports next is no failure.
+    var wasStopped = false
     /// The demo server was asked for: the next connection to this machine as its user is the one.
     var awaitsDemo: Bool
     /// The server inside the program, once it has been connected to.

@@ -96,7 +96,7 @@ func aRowOfTheQueueOpensItsDetailsWithTheWholeError(_ key: Key) {
     var model = freshModel()
     var effects: [Effect] = []
     for scalar in "QXq x".unicodeScalars { effects += handle(.character(scalar), &model) }
-    #expect(effects.isEmpty)
+    #expect(!effects.contains(.quit))
     #expect(screen(model).joined().contains(" Xq x"))
     #expect(requests(handle(.enter, &model)).isEmpty)
     #expect(screen(model).joined().contains("Not connected"))
@@ -128,4 +128,46 @@ func aRowOfTheQueueOpensItsDetailsWithTheWholeError(_ key: Key) {
     _ = handle("q", &model)
     _ = handle(.right, &model)
     #expect(!handle(.enter, &model).contains(.quit))
+}
+
+@Test func stoppingAConnectReadsAsStoppedAndKeepsTheAddress() {
+    var model = freshModel()
+    type("ftp.example.org", &model)
+    _ = handle(.enter, &model)
+    let site = Site(host: "ftp.example.org")
+    _ = update(&model, .engine(.connection(.connecting(site))))
+    #expect(requests(handle(.escape, &model)).contains(.remote(.stop)))
+    _ = update(&model, .engine(.connection(.failed(site, "interrupted"))))
+    let text = screen(model).joined()
+    #expect(model.toasts.isEmpty)
+    #expect(!text.contains("interrupted") && !text.contains("failed"))
+    #expect(text.contains("ftp.example.org stopped by you"))
+    #expect(model.home.address.text == "ftp.example.org")
+    #expect(
+        requests(handle(.control("r"), &model)).contains(
+            .remote(.connect(site, password: nil, directory: nil))))
+}
+
+@Test func stoppingAListingIsNoLostConnection() {
+    var model = sampleModel()
+    model.remote.moveCursor(toName: Array("pool".utf8))
+    _ = handle(.enter, &model)
+    let ticket = model.lastTicket
+    #expect(requests(handle(.escape, &model)).contains(.remote(.stop)))
+    _ = update(&model, .engine(.listingFailed(.remote, ticket, "interrupted")))
+    _ = update(&model, .engine(.connection(.lost(sampleSite, reason: "interrupted"))))
+    let text = screen(model).joined()
+    #expect(model.toasts.isEmpty)
+    #expect(!text.contains("interrupted") && !text.contains(" lost"))
+    #expect(text.contains("Stopped by you."))
+    #expect(requests(handle(.control("r"), &model)).count >= 1)
+}
+
+@Test func theStatusLineTellsWhyAConnectionWasLostAndNotItsNameTwice() {
+    var model = sampleModel()
+    let reason = "archive.example.org: the server closed the connection after 5 minutes of silence"
+    _ = update(&model, .engine(.connection(.lost(sampleSite, reason: reason))))
+    #expect(
+        screen(model)[34].contains(
+            "! archive.example.org lost: the server closed the connection after 5 minutes of silence"))
 }

@@ -124,6 +124,7 @@ extension Model {
     }
 
     mutating func listAgain() -> [Effect] {
+        if lastPane == .remote, remote.location == nil { return connectAgain() }
         if case .failed(_, let target) = pane.listing { return list(lastPane, target) }
         return list(lastPane, pane.location, isRefresh: true)
     }

@@ -6,28 +6,36 @@ extension Model {
     mutating func connect(_ site: Site, _ password: Secret?, _ directory: RemotePath?) -> [Effect] {
         directoryAfterLogin = directory
         home.error = nil
+        wasStopped = false
         return [.request(.remote(.connect(site, password: password, directory: directory)))]
     }
 
-    mutating func connectionChanged(_ new: ConnectionState) -> [Effect] {
+    mutating func connectionChanged(_ reported: ConnectionState) -> [Effect] {
         let old = connection
+        let new = wasStopped ? reported.stoppedByUser : reported
         connection = new
         switch new {
         case .notConnected:
             leaveServer()
         case .connecting(let site):
             connectionSince = now
+            wasStopped = false
             recogniseDemo(site)
             if remote.location?.endpoint != .server(site.id) { leaveServer() }
         case .connected(let site, let facts):
             return connected(site, facts, before: old)
         case .lost(_, let reason):
             dataMethod = nil
-            say("Connection lost: \(visible(reason))", isError: true)
+            if !wasStopped { say("Connection lost: \(visible(reason))", isError: true) }
             if let pending = remote.pending { remote.listing = .failed(visible(reason), pending.target) }
         case .failed(let site, let reason):
             if remote.location?.endpoint != .server(site.id) { leaveServer() }
-            say("\(site.shortName): \(visible(reason))", isError: true)
+            if wasStopped {
+                // Ctrl-R, or Enter on the address, begins again.
+                if home.address.isEmpty { home.address = TextField(address(of: site)) }
+            } else {
+                say("\(site.shortName): \(visible(reason))", isError: true)
+            }
         }
         return []
     }
@@ -37,6 +45,7 @@ extension Model {
     ) -> [Effect] {
         // Facts come again as the latency changes: nothing to do then.
         if case .connected(let old, _) = before, old.id == site.id { return [] }
+        wasStopped = false
         let endpoint = Location.Endpoint.server(site.id)
         remote.home = facts.home
         defer { directoryAfterLogin = nil }
@@ -62,6 +71,19 @@ extension Model {
 
     /// How a server is called where there is room for its name only.
     func name(of site: Site) -> String { site.id == demoSite ? "demo server" : site.shortName }
+
+    /// As it would be typed to get there.
+    func address(of site: Site) -> String {
+        let scheme = site.encryption == .whenOffered || site.encryption == .none ? "" : site.id.scheme
+        let user = site.user == Site.anonymous ? "" : "\(site.user)@"
+        return visible(scheme + user) + site.shortName
+    }
+
+    /// Once more to the server that could not be reached, or whose login was stopped.
+    mutating func connectAgain() -> [Effect] {
+        if case .failed(let site, _) = connection { return connect(site, nil, directoryAfterLogin) }
+        return home.address.isEmpty ? [] : connectToAddress(home.address.text)
+    }
 
     /// The pane of a server that is gone shows nothing of it, and nothing can act on it.
     private mutating func leaveServer() {
@@ -92,6 +114,8 @@ extension Model {
             local.listing = .none
             return []
         }
+        if case .connecting = connection { wasStopped = true }
+        if remote.pending != nil || !operations.isEmpty { wasStopped = true }
         if let pending = remote.pending {
             remote.listing = .failed("Stopped by you.", pending.target)
         }
@@ -125,4 +149,20 @@ extension Model {
             return []
         }
     }
+}
+
+extension ConnectionState {
+    /// The same, for somebody who ended it.
+    fileprivate var stoppedByUser: ConnectionState {
+        switch self {
+        case .failed(let site, _): .failed(site, "stopped by you; Ctrl-R connects again")
+        case .lost(let site, _): .lost(site, reason: "stopped by you; Ctrl-R lists again")
+        default: self
+        }
+    }
+}
+
+extension Site.ID {
+    /// `ftps://` of `ftps://alice@example.org:990`.
+    fileprivate var scheme: String { String(prefix { $0 != ":" }) + "://" }
 }
