@@ -31,6 +31,13 @@ struct ConnectForm: Sendable {
     var password = TextField(isMasked: true)
     var field = Field.address
     var error: String?
+    /// The site the fields were filled from: its user goes when another address is typed.
+    let filledFrom: Filled?
+
+    struct Filled: Sendable {
+        let address: String
+        let user: String
+    }
 }
 
 struct PasswordForm: Sendable {

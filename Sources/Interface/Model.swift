@@ -28,6 +28,7 @@ public struct Model: Sendable {
     var connectionSince: Int64 = 0
     /// Esc or `^G` ended what was going on: what the engine reports next is no failure.
     var wasStopped = false
+    var stoppedAt: Int64 = 0
     /// The demo server was asked for: the next connection to this machine as its user is the one.
     var awaitsDemo: Bool
     /// The server inside the program, once it has been connected to.

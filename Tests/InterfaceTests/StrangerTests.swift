@@ -171,3 +171,43 @@ func aRowOfTheQueueOpensItsDetailsWithTheWholeError(_ key: Key) {
         screen(model)[34].contains(
             "! archive.example.org lost: the server closed the connection after 5 minutes of silence"))
 }
+
+@Test func typingIntoTheConnectBoxReplacesTheAddressAndDropsTheUserOfTheOldHost() {
+    var model = sampleModel()
+    _ = handle(.function(2), &model)
+    #expect(screen(model).contains { $0.contains("Address  archive.example.org") })
+    #expect(screen(model).contains { $0.contains("User  alice") })
+    type("other.example.org", &model)
+    #expect(screen(model).contains { $0.contains("Address  other.example.org") })
+    var site = Site(host: "other.example.org")
+    site.dataMode = .auto
+    #expect(
+        requests(handle(.enter, &model)).contains(
+            .remote(.connect(site, password: nil, directory: nil))))
+}
+
+@Test func anArrowKeepsWhatIsInTheConnectBox() {
+    var model = sampleModel()
+    _ = handle(.function(2), &model)
+    _ = handle(.right, &model)
+    type("/pub", &model)
+    #expect(screen(model).contains { $0.contains("Address  archive.example.org/pub") })
+    #expect(screen(model).contains { $0.contains("User  alice") })
+}
+
+@Test func theRemotePaneHasTheKeysAfterConnecting() {
+    var model = sampleModel()
+    _ = handle("1", &model)
+    _ = handle(.function(2), &model)
+    _ = handle(.enter, &model)
+    #expect(model.focus == .remote)
+}
+
+@Test func aConnectionLostLongAfterAStopIsLost() {
+    var model = sampleModel()
+    _ = handle(.control("r"), &model)
+    _ = handle(.control("g"), &model)
+    model.now += 60_000_000_000
+    _ = update(&model, .engine(.connection(.lost(sampleSite, reason: "reset by peer"))))
+    #expect(model.toasts.contains { $0.text.contains("reset by peer") })
+}

@@ -62,6 +62,7 @@ extension Model {
                 isRefresh: isRefresh && self[side].location == target && self[side].listedAt != nil))
         self[side].incoming = EntryTable()
         self[side].refreshAt = nil
+        if side == .remote { wasStopped = false }
         return side == .local
             ? [.request(.local(.list(target.localPath, ticket)))]
             : [.request(.remote(.list(target.path, ticket)))]

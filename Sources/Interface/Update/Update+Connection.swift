@@ -12,6 +12,8 @@ extension Model {
 
     mutating func connectionChanged(_ reported: ConnectionState) -> [Effect] {
         let old = connection
+        // The connection may have outlived the stop: what comes later is something else.
+        if now - stoppedAt > 10_000_000_000, connection != reported { wasStopped = false }
         let new = wasStopped ? reported.stoppedByUser : reported
         connection = new
         switch new {
@@ -44,8 +46,8 @@ extension Model {
         _ site: Site, _ facts: ConnectionState.ServerFacts, before: ConnectionState
     ) -> [Effect] {
         // Facts come again as the latency changes: nothing to do then.
-        if case .connected(let old, _) = before, old.id == site.id { return [] }
         wasStopped = false
+        if case .connected(let old, _) = before, old.id == site.id { return [] }
         let endpoint = Location.Endpoint.server(site.id)
         remote.home = facts.home
         defer { directoryAfterLogin = nil }
@@ -114,8 +116,10 @@ extension Model {
             local.listing = .none
             return []
         }
-        if case .connecting = connection { wasStopped = true }
-        if remote.pending != nil || !operations.isEmpty { wasStopped = true }
+        let isConnecting = if case .connecting = connection { true } else { false }
+        if isConnecting || remote.pending != nil || !operations.isEmpty {
+            (wasStopped, stoppedAt) = (true, now)
+        }
         if let pending = remote.pending {
             remote.listing = .failed("Stopped by you.", pending.target)
         }

@@ -36,11 +36,17 @@ extension Model {
     mutating func askRawCommand(_ text: String) { ask(.rawCommand, text) }
 
     mutating func askForServer() {
-        var form = ConnectForm(address: TextField(home.address.text), user: TextField())
-        if let site = connection.site {
-            form.address = TextField(home.address.isEmpty ? site.shortName : home.address.text)
-            form.user = TextField(site.user == Site.anonymous ? "" : site.user)
+        let typed = home.address.text
+        guard typed.isEmpty, let site = connection.site else {
+            let address = TextField(typed, isSelected: true)
+            return dialogs.append(.connect(ConnectForm(address: address, user: TextField(), filledFrom: nil)))
         }
-        dialogs.append(.connect(form))
+        let user = site.user == Site.anonymous ? "" : site.user
+        dialogs.append(
+            .connect(
+                ConnectForm(
+                    address: TextField(site.shortName, isSelected: true),
+                    user: TextField(user, isSelected: true),
+                    filledFrom: .init(address: site.shortName, user: user))))
     }
 }

@@ -106,7 +106,9 @@ extension Model {
         default:
             form.error = nil
             switch form.field {
-            case .address: _ = form.address.handle(key)
+            case .address:
+                _ = form.address.handle(key)
+                if let filled = form.filledFrom { form.fitUser(to: filled) }
             case .user: _ = form.user.handle(key)
             case .password: _ = form.password.handle(key)
             case .connect, .cancel: break
@@ -129,6 +131,9 @@ extension Model {
         let password = form.password.isEmpty ? target.password : Secret(form.password.text)
         target.site.dataMode = dataMode
         dialogs.removeLast()
+        // What is connected to is where the keys go next.
+        setFocus(.remote)
+        home.selection = 0
         return connect(target.site, password, target.directory)
     }
 
@@ -225,5 +230,14 @@ extension Model {
                 return self[side].moveCursor(to: candidate)
             }
         }
+    }
+}
+
+extension ConnectForm {
+    /// The user of one site is not sent to another, unless somebody typed it.
+    fileprivate mutating func fitUser(to filled: Filled) {
+        let isSame = address.text == filled.address || address.text.hasPrefix(filled.address + "/")
+        if !isSame, user.text == filled.user { user = TextField() }
+        if isSame, user.isEmpty { user = TextField(filled.user, isSelected: true) }
     }
 }

@@ -85,7 +85,7 @@ private func linkPieces(_ model: Model, isWide: Bool) -> [Piece] {
     case .lost(let site, _) where model.wasStopped, .failed(let site, _) where model.wasStopped:
         return [Piece("○ ", .statusFaint), Piece("\(site.shortName) stopped by you", .status)]
     case .lost(let site, let reason):
-        // C7: the site is named already, and what does not fit is cut last of all.
+        // The site is named already.
         let why = visible(reason)
         let name = "\(visible(site.host)): "
         let short = why.hasPrefix(name) ? String(why.dropFirst(name.count)) : why
