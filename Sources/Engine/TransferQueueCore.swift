@@ -75,7 +75,7 @@ struct TransferQueueCore: ~Copyable {
         do { contents = try journal.load() } catch {
             // Nothing is written over what could not be read.
             self.journal = Self.writer(of: ForgetfulJournal(), events)
-            events(.notice("the queue cannot be read: \(error); what you queue now is not kept"))
+            events(.queueNotKept("it cannot be read: \(error)"))
             contents = JournalContents()
         }
         for site in contents.sites { sites[site.id] = site }

@@ -211,3 +211,36 @@ func aRowOfTheQueueOpensItsDetailsWithTheWholeError(_ key: Key) {
     _ = update(&model, .engine(.connection(.lost(sampleSite, reason: "reset by peer"))))
     #expect(model.toasts.contains { $0.text.contains("reset by peer") })
 }
+
+@Test func aQueueThatIsNotKeptSaysSoAsLongAsItIsThere() {
+    var model = freshModel()
+    _ = update(&model, .engine(.queueNotKept("another portside (process 12) works on it")))
+    #expect(model.toasts.contains { $0.isError && $0.text.contains("another portside (process 12)") })
+    _ = handle(.escape, &model)
+    #expect(model.toasts.isEmpty)
+    #expect(screen(model)[19].contains(" 3 Queue not kept "))
+    let text = screen(model).joined()
+    #expect(text.contains("they are not kept when you quit: another portside"))
+    #expect(!text.contains("also after you quit"))
+}
+
+@Test func quittingAsksBeforeAQueueThatIsNotKeptIsLost() {
+    var model = freshModel()
+    var snapshot = QueueSnapshot()
+    snapshot.counts.paused = 2
+    _ = update(&model, .engine(.queue(snapshot)))
+    var kept = model
+    #expect(handle(.function(10), &kept).contains(.quit))
+    _ = update(&model, .engine(.queueNotKept("the disk is full")))
+    #expect(!handle(.function(10), &model).contains(.quit))
+    let text = screen(model).joined()
+    #expect(text.contains("2 transfers wait."))
+    #expect(text.contains("This queue is lost when you quit: the disk is full."))
+}
+
+@Test func theDemosQueueDoesNotPromiseToBeKept() {
+    let model = Model(
+        size: size(120, 36), now: sampleNow, directory: LocalPath("/"), localHome: LocalPath("/"),
+        isDemo: true, utcOffset: { _ in 0 })
+    #expect(!screen(model).joined().contains("also after you quit"))
+}

@@ -4,7 +4,8 @@ internal import Transfers
 extension Model {
     mutating func quit() -> [Effect] {
         let counts = queue.snapshot.counts
-        guard counts.running > 0 else { return [.quit] }
+        let waits = counts.waiting + counts.paused + counts.asking
+        guard counts.running > 0 || (queue.notKept != nil && waits > 0) else { return [.quit] }
         dialogs.append(.quit(choice: 1))
         return []
     }

@@ -178,20 +178,27 @@ private func conflictBox(_ form: ConflictForm, _ model: Model, _ width: Int) -> 
 
 private func quitBox(_ choice: Int, _ model: Model, _ width: Int) -> DialogBox {
     let snapshot = model.queue.snapshot
-    let waiting = snapshot.counts.waiting
-    var text = "\(plural(snapshot.counts.running, "transfer is", "transfers are")) running"
-    text += waiting > 0 ? " and \(waiting) \(waiting == 1 ? "waits" : "wait")" : ""
+    let waiting = snapshot.counts.waiting + snapshot.counts.paused + snapshot.counts.asking
+    let running = snapshot.counts.running
+    var text =
+        running > 0
+        ? "\(plural(running, "transfer is", "transfers are")) running"
+            + (waiting > 0 ? " and \(waiting) \(waiting == 1 ? "waits" : "wait")" : "")
+        : "\(plural(waiting, "transfer waits", "transfers wait"))"
     var details = snapshot.bytesLeft > 0 ? [longSize(snapshot.bytesLeft)] : []
     if let left = snapshot.secondsLeft { details.append("about \(timeLeft(left))") }
     text += details.isEmpty ? "." : " (\(details.joined(separator: ", ")))."
     var box = DialogBox(title: "Quit?")
     box.lines = [blank] + DialogBox.lines(text, width: width)
-    box.lines += DialogBox.lines(
-        "Stopped transfers go on where they were, when you come back or with `portside queue run`.",
-        .dialogFaint,
-        width: width)
+    if let reason = model.queue.notKept {
+        let fate = "This queue is lost when you quit: \(reason). What has arrived stays."
+        box.lines += DialogBox.lines(fate, .fieldError, width: width)
+    } else {
+        let fate = "Stopped transfers go on where they were, when you come back or with `portside queue run`."
+        box.lines += DialogBox.lines(fate, .dialogFaint, width: width)
+    }
     box.lines.append(blank)
-    box.buttons = ["Stop; keep the queue", "Stay"]
+    box.buttons = [model.queue.notKept == nil ? "Stop; keep the queue" : "Stop; lose the queue", "Stay"]
     box.chosen = choice
     return box
 }

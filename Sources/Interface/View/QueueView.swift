@@ -6,9 +6,12 @@ func drawQueue(_ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
     guard let rect = layout[.queue], let rows = layout.rows(of: .queue) else { return }
     let snapshot = model.queue.snapshot
     drawPartTitle(
-        .queue, queueTitle(snapshot), right: queueTitleRight(snapshot, layout), model, layout, rect, &canvas)
+        .queue, queueTitle(model), right: queueTitleRight(snapshot, layout), model, layout, rect, &canvas)
     if model.queue.rowCount == 0 {
-        let text = "Nothing is waiting. Mark files and press F5; the queue keeps them, also after you quit."
+        let fate =
+            model.queue.notKept.map { "they are not kept when you quit: \($0)." }
+            ?? "the queue keeps them, also after you quit."
+        let text = "Nothing is waiting. Mark files and press F5; \(fate)"
         for (line, words) in wrapped(text, to: rows.columns - 6).prefix(rows.rows).enumerated() {
             canvas.put(words, rows.column + 3, rows.row + line, .textFaint)
         }
@@ -53,8 +56,10 @@ func drawPartTitle(
     }
 }
 
-private func queueTitle(_ snapshot: QueueSnapshot) -> [Piece] {
-    var pieces = queueCounts(snapshot.counts, withDone: true)
+private func queueTitle(_ model: Model) -> [Piece] {
+    let snapshot = model.queue.snapshot
+    var pieces = model.queue.notKept == nil ? [] : [Piece("not kept", .queueAsk)]
+    pieces += queueCounts(snapshot.counts, withDone: true)
     if snapshot.isPaused { pieces.append(Piece("paused", .queuePaused)) }
     return joined(pieces, with: .title)
 }
