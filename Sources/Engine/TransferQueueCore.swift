@@ -77,7 +77,7 @@ struct TransferQueueCore: ~Copyable {
         do { contents = try journal.load() } catch {
             // Nothing is written over what could not be read.
             self.journal = Self.writer(of: ForgetfulJournal(), events)
-            events(.notice("the queue cannot be read: \(error); what you queue now is not kept"))
+            events(.queueNotKept("it cannot be read: \(error)"))
             contents = JournalContents()
         }
         firstNewID = contents.nextID
