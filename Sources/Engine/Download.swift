@@ -15,6 +15,7 @@ struct Download {
         guard isSafeLocalName(transfer.localName) else {
             throw Failure(FTPError.unsafeName(transfer.localName))
         }
+        if try isDevice() { return .done(bytes: try retrieveIntoDevice(session)) }
         var source = ConflictDecision.File(size: transfer.size, modified: transfer.modified)
         try FileTransfer.disk { () throws(TransportError) in
             try LocalDirectory.makeWithParents(transfer.localDirectory.bytes)
@@ -28,9 +29,8 @@ struct Download {
             guard there.kind != .directory else {
                 throw Failure(.cannotCreate, "\(transfer.localPath) is a directory; choose another name")
             }
-            if job.mayHaveEnded || transfer.options.onConflict == .newer
-                || transfer.options.onConflict == .resume
-            {
+            // To ask is to tell both sizes.
+            if job.mayHaveEnded || [.newer, .resume, .ask].contains(transfer.options.onConflict) {
                 try learn(&source, session)
             }
             let destination = ConflictDecision.File(size: there.size, modified: there.modified)
@@ -80,6 +80,44 @@ struct Download {
             LocalDirectory.synchronize(transfer.localDirectory.bytes)
         }
         return .done(bytes: bytes)
+    }
+
+    /// A device or a pipe, be it behind a link (`/dev/stdout`).
+    private func isDevice() throws(Failure) -> Bool {
+        let path = transfer.localPath.bytes
+        return try FileTransfer.disk { () throws(TransportError) in
+            try LocalDirectory.status(of: path)?.kind == .other
+        }
+    }
+
+    /// Straight into it: nothing is replaced, and nothing can be renamed into its place.
+    private func retrieveIntoDevice(_ session: Session) throws(Failure) -> Int64 {
+        // What an earlier try wrote has gone where it cannot be taken back from.
+        let start = transfer.bytes
+        let size = try session.size(of: transfer.remotePath)
+        if let size { job.learnt(size) }
+        let device: OutputDevice
+        do throws(TransportError) {
+            device = try OutputDevice(
+                transfer.localPath.bytes, until: .after(session.patience), cancellation: session.cancellation)
+        } catch {
+            throw Failure(error, attempt: "\(transfer.localPath)")
+        }
+        job.progress.set(start)
+        job.activity(nil)
+        let patience = session.patience
+        let cancellation = session.cancellation
+        let bytes =
+            try start
+            + session.retrieve(transfer.remotePath, from: start, progress: job.progress, limit: job.limit) {
+                bytes throws(TransportError) in
+                try device.write(bytes, patience: patience, cancellation: cancellation)
+            }
+        guard size == nil || size == bytes else {
+            throw Failure(
+                .doesNotVerify, "\(transfer.remotePath): \(bytes) bytes arrived, the server has \(size ?? 0)")
+        }
+        return bytes
     }
 
     /// Asks the server for what the listing did not say.

@@ -157,6 +157,14 @@ public struct Failure: Error, Hashable, Sendable {
         }
     }
 
+    /// The same where the user has allowed only this mode: that the other may do is what to do next.
+    func inFixed(_ mode: DataMode) -> Failure {
+        guard mode != .auto, kind != .cancelled, !message.contains("--mode") else { return self }
+        var copy = self
+        copy.message += "; use --mode \(mode == .active ? "passive" : "active")"
+        return copy
+    }
+
     private static func advice(_ code: Int32) -> String {
         switch code {
         case Errno.connectionRefused: "; is the server running, and is the port right?"

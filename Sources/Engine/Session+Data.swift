@@ -61,7 +61,7 @@ extension Session {
                 }
             }
         }
-        throw failure
+        throw failure.inFixed(ladder.mode)
     }
 
     private struct Run {

@@ -1,6 +1,6 @@
-import FTPProtocol
+public import FTPProtocol
 import Transfers
-import Transport
+public import Transport
 
 /// STOR or APPE of a local file, and the proof by SIZE that all of it is there.
 struct Upload {
@@ -38,7 +38,11 @@ struct Upload {
             job.progress.set(offset)
             job.activity(nil)
             if transfer.bytes == 0, status.size >= FileTransfer.worthRemembering { job.beginning() }
-            offset = try send(source, from: offset, as: target, session)
+            do throws(Failure) {
+                offset = try send(source, from: offset, as: target, session)
+            } catch {
+                throw session.sayingWhatIsLeft(of: target, after: job.progress, error)
+            }
         }
         job.activity("checking")
         try verify(source, status, sent: offset, target, session)
@@ -133,6 +137,21 @@ struct Upload {
             if try destination(path, session) == nil { return path }
         }
         throw Failure(.cannotCreate, "\(transfer.remotePath): all names beside it are taken")
+    }
+}
+
+extension Session {
+    /// Adds to the sentence about an upload that failed how much of it there is: it stands under its final
+    /// name, and looks like a whole file.
+    public func sayingWhatIsLeft(
+        of path: RemotePath, after progress: ProgressCounter, _ failure: Failure
+    ) -> Failure {
+        guard progress.bytes > 0, !failure.endsConnection, failure.kind != .cancelled,
+            let left = try? size(of: path)
+        else { return failure }
+        var copy = failure
+        copy.message += "; \(left) bytes of it are there"
+        return copy
     }
 }
 

@@ -2,23 +2,45 @@ import Engine
 import FTPProtocol
 import Glibc
 import Transfers
+import Transport
 
 /// Where user names and passwords come from: the URL, a file, ~/.netrc, or the terminal. Never stored.
-struct Credentials {
+///
+/// A file is read once: it may be a pipe.
+final class Credentials {
     let options: ConnectionOptions
     let passwords = Passwords()
+    private let cancellation: Cancellation
+    /// Nobody logs in now: what is not there yet may come.
+    private let isForLater: Bool
+    private var passwordInFile: Secret?
+
+    /// - Parameter cancellation: ends a question.
+    init(options: ConnectionOptions, cancellation: Cancellation = Cancellation(), isForLater: Bool = false) {
+        self.options = options
+        self.isForLater = isForLater
+        self.cancellation = cancellation
+    }
 
     /// The site of a target with its user, its password kept for the session.
     func site(of target: TargetURL) throws -> Site {
         var site = try options.site(of: target)
-        if options.netrc, let entry = try Netrc.read().entry(for: site.host, user: namedUser(target)) {
+        if options.netrc, let entry = try netrc()?.entry(for: site.host, user: namedUser(target)) {
             site.user = entry.login ?? site.user
             site.account = options.account ?? entry.account
             passwords[site.id] = entry.password.map { Secret($0) }
         }
         if let password = target.password { passwords[site.id] = password }
-        if let file = options.passwordFile { passwords[site.id] = try Self.password(from: file) }
+        if let file = options.passwordFile { passwords[site.id] = try password(from: file) }
         return site
+    }
+
+    private func netrc() throws -> Netrc? {
+        guard isForLater else { return try Netrc.read() }
+        do { return try Netrc.read() } catch let failure as Failure {
+            complain("\(failure.message); queued all the same: queue run --netrc reads it")
+            return nil
+        }
     }
 
     private func namedUser(_ target: TargetURL) -> String? {
@@ -28,14 +50,15 @@ struct Credentials {
     /// Makes sure that a password is known where one will be asked for; a terminal is asked, a script is refused.
     func askIfNeeded(for site: Site) throws {
         guard site.user != Site.anonymous, site.user != "ftp", passwords[site.id] == nil else { return }
-        guard isatty(0) == 1, StandardError.isTerminal else {
+        guard Question.canBeAsked else {
             throw Failure(
                 .passwordNeeded,
                 "no password for \(visible(site.user)) at \(site.shortName): use --password-file or --netrc")
         }
-        guard let typed = Self.ask("Password for \(visible(site.user)) at \(site.shortName): ") else {
-            throw Failure.cancelled
-        }
+        let typed = Question.ask(
+            "Password for \(visible(site.user)) at \(site.shortName): ", isSecret: true,
+            cancellation: cancellation)
+        guard let typed else { throw Failure.cancelled }
         passwords[site.id] = Secret(typed)
     }
 
@@ -44,33 +67,26 @@ struct Credentials {
         if options.netrc, let entry = try Netrc.read().entry(for: site.host, user: site.user) {
             passwords[site.id] = entry.password.map { Secret($0) }
         }
-        if let file = options.passwordFile { passwords[site.id] = try Self.password(from: file) }
-        if passwords[site.id] == nil, isatty(0) == 1, StandardError.isTerminal { try askIfNeeded(for: site) }
+        if let file = options.passwordFile { passwords[site.id] = try password(from: file) }
+        if passwords[site.id] == nil, Question.canBeAsked { try askIfNeeded(for: site) }
     }
 
-    private static func password(from path: String) throws -> Secret {
+    private func password(from path: String) throws -> Secret {
+        if let passwordInFile { return passwordInFile }
         guard let text = try UserFiles.readText(path) else {
             throw Failure(
                 .noSuchSource,
                 "\(visible(path)): no such file; --password-file names the file with the password")
         }
         let line = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
-        return Secret(String(line.hasSuffix("\r") ? line.dropLast() : line))
-    }
-
-    /// Asks on the terminal, without showing what is typed. Nil at the end of input.
-    private static func ask(_ prompt: String) -> String? {
-        StandardError.write(prompt)
-        var before = termios()
-        tcgetattr(0, &before)
-        var hidden = before
-        hidden.c_lflag &= ~tcflag_t(ECHO)
-        tcsetattr(0, TCSAFLUSH, &hidden)
-        defer {
-            tcsetattr(0, TCSAFLUSH, &before)
-            StandardError.write("\n")
+        var status = stat()
+        // Used all the same: there are scripts that work with such files.
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_mode & 0o077 != 0 {
+            complain("\(path) can be read by others and holds a password: chmod 600 it")
         }
-        return readLine(strippingNewline: true)
+        let secret = Secret(String(line.hasSuffix("\r") ? line.dropLast() : line))
+        passwordInFile = secret
+        return secret
     }
 }
 

@@ -43,7 +43,7 @@ struct ListingPrinter {
         var line: [UInt8] = []
         line.reserveCapacity(80 + entry.name.count)
         line.append(letter(entry.kind))
-        pad(Array(visible(entry.permissions ?? letters(ofMode: entry.mode)).utf8), 9, &line)
+        pad(Array(visible(entry.known.letters ?? "?????????").utf8), 9, &line)
         line.append(space)
         pad(Array(visible(entry.owner ?? "-").utf8), 8, &line)
         line.append(space)
@@ -73,17 +73,6 @@ struct ListingPrinter {
         for _ in text.count..<max(width, text.count) { line.append(space) }
     }
 
-    /// `rw-r--r--` for `0644`, as MLSD gives it; question marks where nothing is known.
-    private func letters(ofMode mode: String?) -> String {
-        guard let mode, let bits = UInt16(mode, radix: 8) else { return "?????????" }
-        var text = ""
-        for (index, letter) in "rwxrwxrwx".enumerated() {
-            let isSet = (bits >> UInt16(8 - index)) & 1 == 1
-            text.append(isSet ? letter : "-")
-        }
-        return text
-    }
-
     private func letter(_ kind: ListingEntry.Kind) -> UInt8 {
         switch kind {
         case .file: UInt8(ascii: "-")
@@ -105,13 +94,18 @@ struct ListingPrinter {
         }
         if let size = entry.size { object.add("size", size) }
         if let modified = entry.modified { object.add("mtime", modified.iso8601) }
-        if let permissions = entry.permissions { object.add("perms", permissions) }
-        if let mode = entry.mode { object.add("mode", mode) }
+        let permissions = entry.known
+        if let letters = permissions.letters { object.add("perms", letters) }
+        if let digits = permissions.digits { object.add("mode", digits) }
         if let owner = entry.owner { object.add("owner", owner) }
         if let group = entry.group { object.add("group", group) }
         if let target = entry.target { object.add(name: target, as: "target") }
         return object.line
     }
+}
+
+extension ListingEntry {
+    fileprivate var known: Permissions { Permissions(letters: permissions, mode: mode) }
 }
 
 private let space = UInt8(ascii: " ")

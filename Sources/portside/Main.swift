@@ -27,6 +27,7 @@ struct Portside: ParsableCommand {
         signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
+            hidePasswordsInArguments()
             try command.run()
         } catch let failure as Failure {
             fail(failure.message, failure.kind.exitStatus)
@@ -37,10 +38,17 @@ struct Portside: ParsableCommand {
         } catch {
             let code = exitCode(for: error)
             if code == .success || error is ExitCode { exit(withError: error) }
-            let sentence = message(for: error).split(separator: "\n").first.map(String.init) ?? "\(error)"
-            fail("\(sentence.droppingFullStop); see portside help", ExitStatus.usage)
+            fail("\(sentence(message(for: error))); see portside help", ExitStatus.usage)
         }
         flushAndExit(0)
+    }
+
+    /// A message of the argument parser on one line; it lists six values and more below each other.
+    private static func sentence(_ message: String) -> String {
+        let lines = message.split(separator: "\n")
+        let values = lines.dropFirst().prefix { $0.hasPrefix("  - ") }.map { String($0.dropFirst(4)) }
+        let first = lines.first.map(String.init) ?? message
+        return values.isEmpty ? first.droppingFullStop : "\(first) \(values.joined(separator: ", "))"
     }
 
     private static func fail(_ message: String, _ status: Int32) -> Never {

@@ -10,7 +10,13 @@ final class ProgressPrinter: Sendable {
     private let style: ProgressStyle
     private struct State {
         var isLineOpen = false
+        var isPaused = false
         var started: Set<Transfer.ID> = []
+
+        mutating func wipe() {
+            if isLineOpen { StandardError.write("\r\u{1B}[K") }
+            isLineOpen = false
+        }
     }
     private let state = Mutex(State())
 
@@ -51,11 +57,17 @@ final class ProgressPrinter: Sendable {
 
     /// Ends the line of the bar.
     func finish() {
-        let isOpen = state.withLock { state in
-            defer { state.isLineOpen = false }
-            return state.isLineOpen
+        state.withLock { $0.wipe() }
+    }
+
+    /// Runs `body` with the terminal to itself: no bar is drawn meanwhile.
+    func paused<Result>(_ body: () -> Result) -> Result {
+        state.withLock { state in
+            state.wipe()
+            state.isPaused = true
         }
-        if isOpen { StandardError.write("\r\u{1B}[K") }
+        defer { state.withLock { $0.isPaused = false } }
+        return body()
     }
 
     private func bar(_ snapshot: QueueSnapshot) {
@@ -72,8 +84,11 @@ final class ProgressPrinter: Sendable {
             parts.append("\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left")
         }
         if snapshot.counts.failed > 0 { parts.append("\(snapshot.counts.failed) failed") }
-        state.withLock { $0.isLineOpen = true }
-        StandardError.write("\r\u{1B}[K" + parts.joined(separator: " · "))
+        state.withLock { state in
+            guard !state.isPaused else { return }
+            state.isLineOpen = true
+            StandardError.write("\r\u{1B}[K" + parts.joined(separator: " · "))
+        }
     }
 
     private func write(

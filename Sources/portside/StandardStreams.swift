@@ -54,9 +54,18 @@ func writeAll(_ descriptor: Int32, _ bytes: [UInt8]) -> Bool {
         } else if errno == EAGAIN {
             var entry = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
             poll(&entry, 1, -1)
+        } else if errno == EPIPE, descriptor == 1 {
+            endAsBrokenPipe()
         } else if errno != EINTR {
             return false
         }
     }
     return true
+}
+
+/// Whoever read our output has seen enough: ends the program without a word, as `cat` ends in `cat | head`.
+private func endAsBrokenPipe() -> Never {
+    signal(SIGPIPE, SIG_DFL)
+    raise(SIGPIPE)
+    _exit(128 + SIGPIPE)
 }

@@ -20,6 +20,7 @@ struct TransferPlan {
         let isDirectory =
             try output == nil || output?.hasSuffix("/") == true || targets.count > 1
             || LocalDirectory.status(of: base.bytes)?.kind == .directory
+        try requireParent(of: base, isDirectory: isDirectory, isRecursive: isRecursive)
         for target in targets {
             let name = target.path.lastComponent
             guard isRecursive || !name.isEmpty, isRecursive || !target.endsInSlash else {
@@ -44,6 +45,14 @@ struct TransferPlan {
                     localDirectory: directory, localName: localName, options: options))
         }
         return plan
+    }
+
+    /// A file goes where a directory is; a tree makes the last directory of its destination, and no more.
+    private static func requireParent(of base: LocalPath, isDirectory: Bool, isRecursive: Bool) throws {
+        let directory = isDirectory && !isRecursive ? base : base.parent
+        guard try LocalDirectory.status(of: directory.bytes)?.kind != .directory else { return }
+        throw Failure(
+            .cannotCreate, "\(directory): no such directory; make it first, or choose another place with -o")
     }
 
     /// `put PATH… TARGET [-r]`.

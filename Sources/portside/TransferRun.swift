@@ -107,29 +107,45 @@ final class TransferRun: Sendable {
     /// - Returns: whether something was answered, so that the queue has work again.
     private func answerQuestions(_ queue: TransferQueue) -> Bool {
         let asking = queue.contents().filter { if case .asking = $0.state { true } else { false } }
-        guard !asking.isEmpty, isatty(0) == 1, StandardError.isTerminal else { return false }
-        progress.finish()
-        var isAnswered = false
-        for transfer in asking {
-            guard case .asking(.destinationExists(let size, _)) = transfer.state else { continue }
-            let there =
-                size.map { " (\($0) bytes there, \(transfer.size.map(String.init) ?? "?") here)" } ?? ""
-            StandardError.write(
-                "\(name(transfer)) exists already\(there): [o]verwrite, [r]esume, if [n]ewer, [k]eep both, [S]kip? "
-            )
-            guard let answer = readLine() else { return isAnswered }
-            let policy: ConflictPolicy =
-                switch answer.lowercased().first {
-                case "o": .overwrite
-                case "r": .resume
-                case "n": .newer
-                case "k": .rename
-                default: .skip
-                }
-            queue.perform(.answer([transfer.id], policy))
-            isAnswered = true
+        guard !asking.isEmpty, Question.canBeAsked else { return false }
+        return progress.paused {
+            var isAnswered = false
+            for transfer in asking {
+                guard case .asking(.destinationExists(let size, _)) = transfer.state else { continue }
+                guard let policy = ask(about: transfer, there: size) else { return isAnswered }
+                queue.perform(.answer([transfer.id], policy))
+                isAnswered = true
+            }
+            return isAnswered
         }
-        return isAnswered
+    }
+
+    /// Two lines of less than 80 columns; asked again until one of the letters comes.
+    ///
+    /// - Returns: nil at the end of input, or when interrupted.
+    private func ask(about transfer: Transfer, there: Int64?) -> ConflictPolicy? {
+        let isDownload = transfer.direction == .download
+        let (local, remote) = isDownload ? (there, transfer.size) : (transfer.size, there)
+        let sizes =
+            "\(local.map(byteText) ?? "unknown size") here, "
+            + "\(remote.map(byteText) ?? "unknown size") on the server"
+        let name = visible(isDownload ? transfer.localName : transfer.remoteName)
+        let shown = name.count > 30 ? String(name.prefix(29)) + "…" : name
+        StandardError.write("\(shown) exists: \(sizes)\n")
+        while true {
+            let answer = Question.ask(
+                "[o]verwrite, [r]esume, if [n]ewer, [k]eep both, [s]kip? ",
+                cancellation: interrupts.cancellation)
+            switch answer?.lowercased() {
+            case "o", "overwrite": return .overwrite
+            case "r", "resume": return .resume
+            case "n", "newer": return .newer
+            case "k", "keep", "keep both": return .rename
+            case "s", "skip": return .skip
+            case nil: return nil
+            default: StandardError.write("Please type one of the letters in brackets.\n")
+            }
+        }
     }
 
     // MARK: - The end

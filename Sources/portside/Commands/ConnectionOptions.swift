@@ -125,6 +125,13 @@ struct ConnectionOptions: ParsableArguments {
         site.activeAddress = activeAddress
         site.activePorts = try ports()
         site.family = ipv4 ? .ipv4 : ipv6 ? .ipv6 : nil
+        if ipv4 || ipv6, let address = Address(numeric: site.host, port: 0),
+            address.family != (ipv4 ? .ipv4 : .ipv6)
+        {
+            throw Usage(
+                "\(visible(site.host)) is an \(ipv4 ? "IPv6" : "IPv4") address: leave out \(ipv4 ? "-4" : "-6")"
+            )
+        }
         site.timeout = timeout
         site.connections = connections
         site.retries = retries

@@ -31,7 +31,10 @@ struct CatCommand: ParsableCommand {
         commandName: "cat", abstract: "Write files to standard output.")
 
     @Argument(help: "ftp://[USER@]HOST[:PORT]/PATH") var targets: [String]
-    @Option(help: "These bytes only: FIRST-LAST, FIRST- or -LAST, from 0.") var range: ByteRange?
+    @Option(
+        parsing: .unconditional,
+        help: "These bytes only: FIRST-LAST or FIRST-, from 0; -COUNT is the last so many.")
+    var range: ByteRange?
     @OptionGroup var options: ConnectionOptions
 
     mutating func run() throws {
@@ -87,7 +90,14 @@ struct RemoveCommand: ParsableCommand {
             guard !target.path.bytes.isEmpty, session.resolve(target.path) != .root else {
                 throw Failure(.invalidRequest, "the whole server is not deleted; name a file or directory")
             }
-            guard isRecursive else { return try session.delete(target.path) }
+            guard isRecursive else {
+                return try session.explaining(target.path) { () throws(Failure) in
+                    try session.delete(target.path)
+                } why: { entry in
+                    guard entry.kind == .directory else { return nil }
+                    return Failure(.permissionRefused, "is a directory: use rm -r or rmdir")
+                }
+            }
             guard let entry = try session.entry(at: target.path) else {
                 throw Failure(.noSuchSource, "\(session.resolve(target.path)): no such file or directory")
             }
@@ -103,7 +113,17 @@ struct MakeDirectoryCommand: ParsableCommand {
     @OptionGroup var options: ConnectionOptions
 
     mutating func run() throws {
-        try forEach(targets, options) { session, target in try session.makeDirectory(target.path) }
+        try forEach(targets, options) { session, target in
+            do throws(Failure) {
+                try session.makeDirectory(target.path)
+            } catch {
+                // No server agrees with another on how to say “exists already”.
+                guard error.verb == "MKD", error.reply?.code.kind == .permanentNegative,
+                    try session.entry(at: target.path) != nil
+                else { throw error }
+                throw Failure(.cannotCreate, "\(session.resolve(target.path)) exists already")
+            }
+        }
     }
 }
 
@@ -115,7 +135,48 @@ struct RemoveDirectoryCommand: ParsableCommand {
     @OptionGroup var options: ConnectionOptions
 
     mutating func run() throws {
-        try forEach(targets, options) { session, target in try session.removeDirectory(target.path) }
+        try forEach(targets, options) { session, target in
+            try session.explaining(target.path) { () throws(Failure) in
+                try session.removeDirectory(target.path)
+            } why: { entry throws(Failure) in
+                guard entry.kind == .directory else {
+                    return Failure(.permissionRefused, "is not a directory: use rm")
+                }
+                var isEmpty = true
+                _ = try session.list(target.path) { if !$0.isEmpty { isEmpty = false } }
+                return isEmpty ? nil : Failure(.permissionRefused, "not empty: use rm -r")
+            }
+        }
+    }
+}
+
+extension Session {
+    /// Runs `body`. When the server refuses what is there to be removed, which all of them do with the same 550 as
+    /// for what is not there, goes and sees why.
+    ///
+    /// - Parameter why: given what is at `path`: what is wrong with it, nil when that cannot be seen.
+    fileprivate func explaining(
+        _ path: RemotePath, _ body: () throws(Failure) -> Void,
+        why: (ListingEntry) throws(Failure) -> Failure?
+    ) throws(Failure) {
+        do throws(Failure) {
+            try body()
+        } catch {
+            guard error.verb == "DELE" || error.verb == "RMD", error.reply?.code.kind == .permanentNegative,
+                !error.endsConnection
+            else { throw error }
+            guard let entry = try entry(at: path) else {
+                throw Failure(
+                    .noSuchSource,
+                    "\(resolve(path)): no such file or directory; check the path by listing its folder")
+            }
+            if let reason = try why(entry) {
+                throw Failure(reason.kind, "\(resolve(path)): \(reason.message)", reply: error.reply)
+            }
+            var failure = error
+            failure.kind = .permissionRefused
+            throw failure
+        }
     }
 }
 
@@ -195,23 +256,30 @@ struct QuoteCommand: ParsableCommand {
     mutating func run() throws {
         let target = try remoteTarget(target)
         let sessions = try RemoteSessions(options)
-        var refusal: Reply?
+        var refusal: Failure?
         try sessions.with(target) { session in
             try session.connect()
             for command in commands {
                 let replies = try session.raw(Array(command.utf8)) { StandardOutput.write($0) }
                 for reply in replies {
                     print(reply)
-                    if reply.code.isNegative { refusal = reply }
+                    if reply.code.isNegative { refusal = self.refusal(of: command, reply) }
                 }
             }
         }
         sessions.quit()
-        if let refusal {
-            throw Failure(
-                refusal.code.kind == .transientNegative ? .temporary : .permissionRefused,
-                "the server answered “\(refusal.summary)”")
+        if let refusal { throw refusal }
+    }
+
+    private func refusal(of line: String, _ reply: Reply) -> Failure {
+        let command = Command(raw: Array(line.utf8))
+        let said = "\(visible(command.logged)): the server answered “\(reply.summary)”"
+        if reply.code.kind == .transientNegative {
+            return Failure(.temporary, "\(said); try again later", isTemporary: true)
         }
+        let isUnknown = reply.code == .commandUnrecognized || reply.code == .commandNotImplemented
+        return Failure(
+            .permissionRefused, isUnknown ? "\(said): this server does not know \(command.verb)" : said)
     }
 
     /// As it came: the first line with a dash where more follow, the last with a space.

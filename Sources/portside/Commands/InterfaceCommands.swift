@@ -124,10 +124,18 @@ struct ServeCommand: ParsableCommand {
     }
 
     private func serve(_ configuration: ServerConfiguration) throws {
+        guard try LocalDirectory.status(of: LocalPath(directory).bytes)?.kind == .directory else {
+            throw Failure(.noSuchSource, "\(visible(directory)): no such directory")
+        }
         let server: EmbeddedServer
         do throws(TransportError) {
             server = try EmbeddedServer(serving: LocalPath(directory).bytes, configuration)
             try server.start()
+        } catch .network(_, _, EADDRINUSE) {
+            throw Failure(.unreachable, "port \(port) is in use already; choose another --port")
+        } catch .network(_, _, EACCES) {
+            throw Failure(
+                .permissionRefused, "port \(port) is only for root; choose another --port, from 1024 up")
         } catch {
             throw Failure(error, attempt: "cannot serve \(visible(directory))")
         }

@@ -5,7 +5,12 @@ import Transfers
 
 /// `portside ls`: a directory, or the one file that the target is.
 struct ListCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "ls", abstract: "List a directory.")
+    static let configuration = CommandConfiguration(
+        commandName: "ls", abstract: "List a directory.",
+        discussion: """
+            Sorted by name, byte for byte; a directory of more than \(SortedEntries.most) entries comes in the \
+            order of the server, while it arrives.
+            """)
 
     @Argument(help: "ftp://[USER@]HOST[:PORT][/PATH]") var target: String
     @Flag(name: .short, help: "One line an entry, with size and time.") var long = false
@@ -36,7 +41,10 @@ struct ListCommand: ParsableCommand {
         _ target: TargetURL, _ session: Session, _ printer: ListingPrinter
     ) throws(Failure) -> Bool {
         do throws(Failure) {
-            return try !session.list(target.path) { printer.print($0) }.isIncomplete
+            var sorted = SortedEntries()
+            // What came before it broke is shown too.
+            defer { printer.print(sorted.rest()) }
+            return try !session.list(target.path) { printer.print(sorted.add($0)) }.isIncomplete
         } catch {
             guard error.kind == .noSuchSource, !target.path.bytes.isEmpty,
                 let entry = try session.entry(at: target.path), entry.kind != .directory
@@ -53,12 +61,15 @@ struct ListCommand: ParsableCommand {
         var isComplete = true
         while let (path, relative, depth) = open.popLast() {
             var below: [[UInt8]] = []
+            var sorted = SortedEntries()
             printer.directory = relative
             let printer = printer
             let end = try session.list(path) { entries in
-                printer.print(entries)
+                printer.print(sorted.add(entries))
                 below += entries.filter { $0.kind == .directory && isSafeLocalName($0.name) }.map(\.name)
             }
+            printer.print(sorted.rest())
+            below.sort { $0.lexicographicallyPrecedes($1) }
             if end.isIncomplete || depth >= Self.deepest && !below.isEmpty { isComplete = false }
             guard depth < Self.deepest else { continue }
             for name in below.reversed() where all || name.first != UInt8(ascii: ".") {
@@ -67,5 +78,30 @@ struct ListCommand: ParsableCommand {
             }
         }
         return isComplete
+    }
+}
+
+/// The entries of one directory in the order of their names, as long as they are not too many to be kept.
+private struct SortedEntries {
+    /// Beyond this, memory and the wait for the first line matter more than the order.
+    static let most = 20_000
+
+    private var kept: [ListingEntry] = []
+    private var isStreaming = false
+
+    /// - Returns: what can be shown now.
+    mutating func add(_ entries: [ListingEntry]) -> [ListingEntry] {
+        if isStreaming { return entries }
+        kept += entries
+        guard kept.count > Self.most else { return [] }
+        isStreaming = true
+        defer { kept = [] }
+        return kept
+    }
+
+    /// What is left at the end of the listing.
+    mutating func rest() -> [ListingEntry] {
+        defer { kept = [] }
+        return kept.sorted { $0.name.lexicographicallyPrecedes($1.name) }
     }
 }

@@ -40,13 +40,13 @@ struct QueueAddGetCommand: ParsableCommand {
 
     mutating func run() throws {
         guard output != "-" else { throw Usage("the queue cannot write to standard output") }
-        let credentials = Credentials(options: options)
+        let credentials = Credentials(options: options, isForLater: true)
         var settings = transfer.transferOptions(options, isResuming: resume)
         if transfer.onConflict == nil, !resume { settings.onConflict = .ask }
         let plan = try TransferPlan.downloads(
             try targets.map(remoteTarget), to: output, isRecursive: recursive, options: settings,
             site: credentials.site)
-        try add(plan)
+        try add(plan, credentials)
     }
 }
 
@@ -72,15 +72,24 @@ struct QueueAddPutCommand: ParsableCommand {
         var settings = transfer.transferOptions(options, isResuming: resume)
         if transfer.onConflict == nil, !resume { settings.onConflict = .ask }
         settings.appends = append
+        let credentials = Credentials(options: options, isForLater: true)
         let plan = try TransferPlan.uploads(
             Array(arguments.dropLast()), to: target, isRecursive: recursive, options: settings,
-            site: try Credentials(options: options).site(of: target))
-        try add(plan)
+            site: try credentials.site(of: target))
+        try add(plan, credentials)
     }
 }
 
 /// Stores the plan and prints the identifiers it got.
-private func add(_ plan: TransferPlan) throws {
+private func add(_ plan: TransferPlan, _ credentials: Credentials) throws {
+    defer {
+        let hasPassword = plan.sites.contains { credentials.passwords[$0.id] != nil }
+        if hasPassword, !credentials.options.netrc || credentials.options.passwordFile != nil {
+            complain(
+                "the password is not stored: give it to queue run, with --password-file "
+                    + "\(credentials.options.passwordFile ?? "FILE") or --netrc")
+        }
+    }
     guard let queue = try WorkingQueue.open() else {
         try storage {
             try QueueStore(directory: WorkingQueue.directory).leave(

@@ -15,7 +15,10 @@ struct GetCommand: ParsableCommand {
     var output: String?
     @Flag(name: .short, help: "Directories, with everything in them.") var recursive = false
     @Flag(name: .customShort("c"), help: "Go on from what is there.") var resume = false
-    @Option(help: "With -o -: these bytes only: FIRST-LAST, FIRST- or -COUNT, from 0.") var range: ByteRange?
+    @Option(
+        parsing: .unconditional,
+        help: "With -o -: these bytes only: FIRST-LAST or FIRST-, from 0; -COUNT is the last so many.")
+    var range: ByteRange?
     @OptionGroup var options: ConnectionOptions
     @OptionGroup var transfer: TransferOptionGroup
 
@@ -87,16 +90,14 @@ struct PutCommand: ParsableCommand {
                     "\(session.resolve(target.path)) exists already; --on-conflict overwrite replaces it, --append adds to it"
                 )
             }
-            let sent = try session.store(
-                as: target.path, with: isAppending ? .append : .store, progress: nil, limit: limit
-            ) { buffer throws(TransportError) in
-                while true {
-                    let count = read(0, buffer.baseAddress, buffer.count)
-                    if count >= 0 { return count }
-                    guard errno == EINTR else {
-                        throw .disk(call: "read", path: "standard input", errno: errno)
-                    }
-                }
+            let progress = ProgressCounter()
+            let sent: Int64
+            do throws(Failure) {
+                sent = try session.store(
+                    as: target.path, with: isAppending ? .append : .store, progress: progress, limit: limit,
+                    source: readStandardInput)
+            } catch {
+                throw session.sayingWhatIsLeft(of: target.path, after: progress, error)
             }
             if !isAppending, let stored = try session.size(of: target.path), stored != sent {
                 throw Failure(
@@ -104,6 +105,15 @@ struct PutCommand: ParsableCommand {
                     "\(session.resolve(target.path)): the server has \(stored) of \(sent) bytes")
             }
         }
+    }
+}
+
+/// - Returns: the bytes read, 0 at the end.
+private func readStandardInput(into buffer: UnsafeMutableRawBufferPointer) throws(TransportError) -> Int {
+    while true {
+        let count = read(0, buffer.baseAddress, buffer.count)
+        if count >= 0 { return count }
+        guard errno == EINTR else { throw .disk(call: "read", path: "standard input", errno: errno) }
     }
 }
 
