@@ -44,6 +44,10 @@ static inline int cl_admit_arrivals(int fd) {
 }
 
 // F_SETPIPE_SZ; the new capacity in bytes, or -1.
+/* Where the kernel put the first argument, and the others behind it; glibc's, hidden without _GNU_SOURCE. */
+extern char *program_invocation_name;
+static inline char *cl_first_argument(void) { return program_invocation_name; }
+
 static inline int cl_set_pipe_size(int fd, int bytes) { return fcntl(fd, 1031, bytes); }
 
 #endif

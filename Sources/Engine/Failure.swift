@@ -84,7 +84,8 @@ public struct Failure: Error, Hashable, Sendable {
             if error.isNoSuchFile, !Self.isAbout(creating: error) { kind = .noSuchSource }
         case .timedOut(let what):
             self.init(
-                .temporary, "\(attempt): no \(what) in time; try again later, or raise --timeout",
+                .temporary,
+                "\(attempt): no \(Self.withoutPeer(what)) in time; try again later, or raise --timeout",
                 isTemporary: true, endsConnection: true)
         case .cancelled: self = .cancelled
         case .closedByPeer:
@@ -93,6 +94,11 @@ public struct Failure: Error, Hashable, Sendable {
                 isTemporary: true, endsConnection: true)
         case .unusable(let why): self.init(.invalidRequest, why)
         }
+    }
+
+    /// The attempt has named it already.
+    private static func withoutPeer(_ what: String) -> String {
+        ["answer from the name server", "answer", "room to send"].first { what.hasPrefix($0 + " ") } ?? what
     }
 
     private static func isAbout(creating error: TransportError) -> Bool {

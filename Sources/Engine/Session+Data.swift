@@ -37,9 +37,9 @@ extension Session {
     ) throws(Failure) -> TransferEnd {
         ladder.mode = controls.dataMode
         var failure = Failure(
-            .temporary,
+            .permissionRefused,
             "\(command.verb): the server refuses every way of making a data connection in "
-                + "\(ladder.mode.rawValue) mode; try --mode auto", isTemporary: false)
+                + "\(ladder.mode.rawValue) mode")
         let methods = ladder.methods
         let place = directory
         for (index, method) in methods.enumerated() {

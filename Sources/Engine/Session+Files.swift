@@ -31,7 +31,10 @@ extension Session {
                 do throws(Failure) {
                     return try list(.machineList, found)
                 } catch {
-                    guard let reply = error.reply, reply.code.meansNotImplemented else { throw error }
+                    // What is refused may also be the data connection.
+                    guard error.verb == "MLSD", let reply = error.reply, reply.code.meansNotImplemented else {
+                        throw error
+                    }
                     features.disable("MLSD")
                 }
             }
@@ -57,7 +60,7 @@ extension Session {
                     return end
                 }
             } catch {
-                guard error.reply != nil, !error.endsConnection else { throw error }
+                guard error.verb == "LIST", error.reply != nil, !error.endsConnection else { throw error }
             }
             showsHidden = false
             return try list(.list, found)

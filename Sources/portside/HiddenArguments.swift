@@ -1,15 +1,19 @@
+import CLinux
 import Glibc
 
 /// Overwrites the passwords of URLs in the arguments, which `ps` shows to everybody: `ftp://alice:******@host/`.
 ///
 /// To be called once the arguments are read. Whoever looked before has seen them.
 func hidePasswordsInArguments() {
-    // Swift keeps a copy of its own, made when it is first asked for.
-    for index in CommandLine.arguments.indices {
-        guard let argument = CommandLine.unsafeArgv[index] else { continue }
-        let bytes = UnsafeMutableBufferPointer(start: argument, count: strlen(argument))
-        guard let secret = passwordRange(in: bytes.map { UInt8(bitPattern: $0) }) else { continue }
-        for index in secret { bytes[index] = CChar(bitPattern: UInt8(ascii: "*")) }
+    // Swift keeps a copy of its own, made when it is first asked for; `unsafeArgv` is one too.
+    let count = CommandLine.arguments.count
+    guard var place = cl_first_argument() else { return }
+    for _ in 0..<count {
+        let argument = UnsafeMutableBufferPointer(start: place, count: strlen(place))
+        for index in passwordRange(in: argument.map { UInt8(bitPattern: $0) }) ?? 0..<0 {
+            argument[index] = CChar(bitPattern: UInt8(ascii: "*"))
+        }
+        place += argument.count + 1
     }
 }
 

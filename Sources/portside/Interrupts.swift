@@ -27,7 +27,11 @@ final class Interrupts: Sendable {
                 self?.interrupt(
                     status, Failure(.cancelled, "interrupted; what has arrived is kept, -c goes on from it"))
             }
+            // Until it is registered the signal is ignored, and would be lost.
+            let registered = DispatchSemaphore(value: 0)
+            source.setRegistrationHandler { registered.signal() }
             source.activate()
+            registered.wait()
             sources.append(source)
         }
         if let maxTime {

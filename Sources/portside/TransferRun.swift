@@ -172,15 +172,23 @@ final class TransferRun: Sendable {
                     transfer,
                     Failure(
                         .passwordNeeded,
-                        "\(name(transfer)): the server wants a password; use --password-file or --netrc")
+                        "the server wants a password; use --password-file or --netrc")
                 )
             default: break
             }
         }
+        for (id, failed) in outcome.failures where failed.failure.endsConnection {
+            guard failed.transfer.direction == .upload, failed.transfer.bytes > 0 else { continue }
+            outcome.failures[id]?.failure.message +=
+                "; \(failed.transfer.bytes) bytes of it were sent, put -c goes on"
+        }
         let failures = outcome.failures.values.sorted { $0.transfer.id < $1.transfer.id }
         let isAlone = outcome.done == 0 && outcome.skipped == 0 && outcome.leftOut == 0
         if failures.count == 1, isAlone { throw failures[0].failure }
-        for (transfer, failure) in failures { complain("\(name(transfer)): \(failure.message)") }
+        for (transfer, failure) in failures {
+            let name = name(transfer)
+            complain(failure.message.contains(name) ? failure.message : "\(name): \(failure.message)")
+        }
         if !failures.isEmpty {
             let kinds = Set(failures.map(\.failure.kind))
             let isWhole = isAlone && kinds.count == 1

@@ -10,7 +10,8 @@ struct DestinationTests {
         let bench = try Bench()
         let outcome = try bench.run("get", "-o", bench.local.path(of: destination), bench.target("a.txt"))
         #expect(outcome.status == 73)
-        #expect(outcome.complainsInOneLine && outcome.complaint.contains("make it first"), "\(outcome.complaint)")
+        #expect(
+            outcome.complainsInOneLine && outcome.complaint.contains("make it first"), "\(outcome.complaint)")
         #expect(try bench.local.names().isEmpty)
     }
 
@@ -20,7 +21,8 @@ struct DestinationTests {
         #expect(try bench.local.contents(of: "x/b.bin") == [1, 2, 3])
         #expect(try bench.run("get", "-r", "-o", bench.local.path(of: "y/"), bench.target("sub")).status == 0)
         #expect(try bench.local.contents(of: "y/sub/b.bin") == [1, 2, 3])
-        #expect(try bench.run("get", "-r", "-o", bench.local.path(of: "z/z"), bench.target("sub")).status == 73)
+        #expect(
+            try bench.run("get", "-r", "-o", bench.local.path(of: "z/z"), bench.target("sub")).status == 73)
     }
 
     @Test func aDeviceIsWrittenToAsItIs() throws {

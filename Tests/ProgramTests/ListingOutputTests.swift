@@ -17,7 +17,8 @@ struct ListingOutputTests {
         #expect(lines.contains { $0.hasPrefix("-rw-r-----") && $0.hasSuffix(" a.txt") }, "\(lines)")
         #expect(lines.contains { $0.hasPrefix("drwxr-xr-t") && $0.hasSuffix(" sub") }, "\(lines)")
         for command in ["ls", "stat"] {
-            let file = try #require(try objects(bench.run(command, "--json", bench.target("a.txt")).lines).first)
+            let file = try #require(
+                try objects(bench.run(command, "--json", bench.target("a.txt")).lines).first)
             #expect(file["perms"] as? String == "rw-r-----", "\(file)")
             #expect(file["mode"] as? String == "640", "\(file)")
         }
@@ -73,7 +74,8 @@ struct ListingOutputTests {
         let bench = try Bench()
         let program = try PseudoTerminal.builtProgram("portside")
         // dash has no PIPESTATUS, so the first command of the pipe tells its own status.
-        let script = "('\(program)' cat \(bench.target("big.bin")); echo $? >'\(bench.local.path)/status') 2>'\(bench.local.path)/errors' | head -c 10 >/dev/null"
+        let script =
+            "('\(program)' cat \(bench.target("big.bin")); echo $? >'\(bench.local.path)/status') 2>'\(bench.local.path)/errors' | head -c 10 >/dev/null"
         let shell = try PseudoTerminal("/bin/sh", ["-c", script])
         #expect(try shell.waitForExit() == 0)
         #expect(try bench.local.contents(of: "errors") == [])

@@ -35,7 +35,7 @@ struct RefusalTests {
 
     @Test func aRawCommandThatIsRefusedIsNamed() throws {
         let bench = try Bench()
-        expect(77, "FOO: ", try bench.run("quote", bench.target(), "FOO bar"))
+        expect(77, "FOO bar: ", try bench.run("quote", bench.target(), "FOO bar"))
         expect(77, "does not know FOO", try bench.run("quote", bench.target(), "FOO"))
         let refused = try bench.run("quote", bench.target(), "CWD nowhere")
         expect(77, "CWD nowhere: the server answered", refused)
@@ -52,7 +52,8 @@ struct RefusalTests {
     @Test func serveNamesWhatIsWrong() throws {
         let bench = try Bench()
         expect(66, "no such directory", try bench.run("serve", bench.local.path(of: "nope")))
-        expect(69, "choose another --port", try bench.run("serve", bench.local.path, "--port", "\(bench.port)"))
+        expect(
+            69, "choose another --port", try bench.run("serve", bench.local.path, "--port", "\(bench.port)"))
     }
 
     @Test func anAddressOfTheOtherFamilyIsAMistake() throws {
