@@ -10,8 +10,15 @@ import Transport
 public final class Browser: Sendable {
     private let core: Confined<BrowserCore>
     /// Of the session at work, to be reached while it blocks.
-    private let controls = Mutex<SessionControls?>(nil)
+    private let current = Mutex<Current?>(nil)
+    private let dialogue: DialogueSink
+    private let events: @Sendable (EngineEvent) -> Void
     private let isStopping = Atomic<Bool>(false)
+
+    private struct Current {
+        var name: ConnectionName
+        var controls: SessionControls
+    }
 
     /// - Parameters:
     ///   - passwords: asked when a server wants one, and told those that `connect` brings.
@@ -20,24 +27,37 @@ public final class Browser: Sendable {
         passwords: Passwords, dialogue: @escaping DialogueSink,
         events: @escaping @Sendable (EngineEvent) -> Void
     ) {
+        self.dialogue = dialogue
+        self.events = events
         core = Confined(
             BrowserCore(passwords: passwords, dialogue: dialogue, events: events), label: "portside.browser")
     }
 
     public func perform(_ request: RemoteRequest) {
         switch request {
-        case .stop: controls.withLock { $0 }?.cancellation.cancel()
+        case .stop: current.withLock { $0 }?.controls.cancellation.cancel()
         case .setDataMode(let mode):
-            controls.withLock { $0 }?.dataMode = mode
-            core.perform { $0.dataModeChanged(to: mode) }
-        case .connect(let site, let password, _):
-            let fresh = SessionControls(dataMode: site.dataMode)
-            // What the old session waits for is of no interest any more.
-            controls.withLock { current in
-                current?.cancellation.cancel()
-                current = fresh
+            // Not on the browser's queue: a listing that hangs is just when one wants the other mode.
+            let current = current.withLock { $0 }
+            current?.controls.dataMode = mode
+            if let name = current?.name {
+                dialogue(
+                    DialogueLine(
+                        connection: name, direction: .note,
+                        bytes: Array("data connections from now on: \(mode.rawValue)".utf8),
+                        time: wallClockNanoseconds()))
             }
-            core.perform { [core] in $0.connect(site, password, fresh, itself: core) }
+            events(.dataModeChanged(mode))
+        case .connect(let site, let password, _):
+            let controls = SessionControls(dataMode: site.dataMode)
+            let name = current.withLock { current in
+                // What the old session waits for is of no interest any more.
+                current?.controls.cancellation.cancel()
+                let name = ConnectionName(.browsing, (current?.name.number ?? 0) + 1)
+                current = Current(name: name, controls: controls)
+                return name
+            }
+            core.perform { [core] in $0.connect(site, password, name, controls, itself: core) }
         default:
             core.perform { [self, core] in
                 // What waits behind a silent server must not each wait for it in turn.
@@ -49,7 +69,7 @@ public final class Browser: Sendable {
     /// Says goodbye to the server; blocks two seconds at most.
     public func stop() {
         isStopping.store(true, ordering: .releasing)
-        controls.withLock { $0 }?.cancellation.cancel()
+        current.withLock { $0 }?.controls.cancellation.cancel()
         core.wait { $0.close() }
     }
 }
@@ -60,7 +80,6 @@ struct BrowserCore: ~Copyable {
     private let dialogue: DialogueSink
     private let events: @Sendable (EngineEvent) -> Void
     private var session: Session?
-    private var number = 0
     /// Hears what an idle server says: 421, or the end.
     private var watch: (any DispatchSourceRead)?
     private var shown: ConnectionState = .notConnected
@@ -75,14 +94,14 @@ struct BrowserCore: ~Copyable {
     }
 
     mutating func connect(
-        _ site: Site, _ password: Secret?, _ controls: SessionControls, itself: Confined<BrowserCore>
+        _ site: Site, _ password: Secret?, _ name: ConnectionName, _ controls: SessionControls,
+        itself: Confined<BrowserCore>
     ) {
         close()
         if let password { passwords[site.id] = password }
-        number += 1
         let passwords = passwords
         let session = Session(
-            site: site, name: ConnectionName(.browsing, number), controls: controls,
+            site: site, name: name, controls: controls,
             password: { passwords[$0.id] }, dialogue: dialogue)
         self.session = session
         show(.connecting(site))
@@ -102,13 +121,12 @@ struct BrowserCore: ~Copyable {
             show(.failed(site, failure.message))
             events(.passwordNeeded(site, reason: failure.kind == .loginRefused ? failure.message : nil))
         } else {
-            show(.failed(site, failure.message))
+            show(.failed(site, failure.kind == .cancelled ? Self.stopped : failure.message))
         }
     }
 
-    func dataModeChanged(to mode: DataMode) {
-        events(.dataModeChanged(mode))
-    }
+    /// What became of a connection that was cut short by whoever asked for it.
+    private static let stopped = "stopped by you"
 
     mutating func close() {
         watch?.cancel()
@@ -137,7 +155,7 @@ struct BrowserCore: ~Copyable {
             if session.isConnected {
                 show(.connected(session.site, session.facts))
             } else if error.kind == .cancelled {
-                show(.lost(session.site, reason: "interrupted"))
+                show(.lost(session.site, reason: Self.stopped))
             } else if error.kind == .passwordNeeded || error.kind == .loginRefused {
                 failed(to: session.site, error)
             } else {

@@ -17,6 +17,8 @@ final class ControlConnection {
     /// Milliseconds the last replies took, newest last.
     private(set) var latencies: [Int] = []
     private var hasTimedReply = false
+    /// For the right side of the next reply that completes something; gone once it stands there.
+    var remark: String?
 
     private static let latencySamples = 9
 
@@ -110,24 +112,22 @@ final class ControlConnection {
         while true {
             if let reply = try nextParsed() { return reply }
             // A server that never stops talking never makes us wait, so these are looked at here too.
-            if cancellation?.isCancelled == true { throw Self.ended(by: .cancelled, peer) }
-            if hasHeard, deadline.hasPassed {
-                throw Self.ended(by: .timedOut(what: "end of its reply"), peer)
-            }
+            if cancellation?.isCancelled == true { throw ended(by: .cancelled) }
+            if hasHeard, deadline.hasPassed { throw ended(by: .timedOut(what: "end of its reply")) }
             let count: Int
             do {
                 count = try fill(until: deadline, cancellation: cancellation)
             } catch {
-                throw Self.ended(by: error, peer)
+                throw ended(by: error)
             }
             hasHeard = true
-            guard count > 0 else {
-                throw Failure(TransportError.closedByPeer, attempt: peer.host)
-            }
+            guard count > 0 else { throw ended(by: .closedByPeer) }
         }
     }
 
-    private static func ended(by error: TransportError, _ peer: Address) -> Failure {
+    /// The dialogue says so too: it is what everything after it is about.
+    private func ended(by error: TransportError) -> Failure {
+        if error != .cancelled { note(.warning, "\(error)") }
         var failure = Failure(error, attempt: peer.host)
         failure.endsConnection = true
         return failure
@@ -204,9 +204,11 @@ final class ControlConnection {
             latencies.append(Int(took / 1_000_000))
             if latencies.count > Self.latencySamples { latencies.removeFirst() }
         }
+        var shown: String?
+        if case .received(let code?) = direction, code.kind == .completion { shown = remark.take() }
         dialogue(
             DialogueLine(
                 connection: name, direction: direction, bytes: bytes, time: wallClockNanoseconds(),
-                duration: took))
+                duration: took, remark: shown))
     }
 }

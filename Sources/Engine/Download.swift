@@ -30,8 +30,11 @@ struct Download {
                 throw Failure(.cannotCreate, "\(transfer.localPath) is a directory; choose another name")
             }
             // To ask is to tell both sizes.
-            if [.newer, .resume, .ask].contains(transfer.options.onConflict) { try learn(&source, session) }
+            if job.mayHaveEnded || [.newer, .resume, .ask].contains(transfer.options.onConflict) {
+                try learn(&source, session)
+            }
             let destination = ConflictDecision.File(size: there.size, modified: there.modified)
+            if job.isAlreadyDone(source, destination) { return .done(bytes: there.size) }
             switch ConflictDecision.decide(
                 transfer.options.onConflict, source: source, destination: destination)
             {
@@ -157,6 +160,7 @@ struct Download {
             throw Failure(
                 .cannotCreate, "\(LocalPath(bytes: part)) is in the way; move it or choose another folder")
         }
+        if transfer.bytes == 0, source.size ?? .max >= FileTransfer.worthRemembering { job.beginning() }
         let file = try FileTransfer.disk { () throws(TransportError) in
             try LocalFile.openForWriting(part, truncating: offset == 0)
         }

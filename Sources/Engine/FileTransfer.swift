@@ -22,8 +22,14 @@ struct FileTransfer {
     var makesDirectories = true
     /// The destination directory was made by this queue, so nothing of that name can be in it.
     var isDestinationFresh = false
+    /// It was in the journal when the program started: it may have come to its end before a crash, and only the
+    /// journal does not know. A destination with the source's size and time is then its own work.
+    var mayHaveEnded = false
     /// Told what the source turned out to be.
     var learnt: (_ size: Int64) -> Void = { _ in }
+    /// Told, before the first byte of a large file, that the destination is about to be this transfer's own. Returns
+    /// when the journal has it: after a crash what is found there is gone on with, not taken for a stranger's.
+    var beginning: () -> Void = {}
     /// Told in a word what is being done while no bytes move.
     var activity: (String?) -> Void = { _ in }
 
@@ -41,12 +47,21 @@ struct FileTransfer {
         do throws(TransportError) { return try body() } catch { throw Failure(error, attempt: "disk") }
     }
 
+    /// Whether what is at the destination is what this transfer would make of it.
+    func isAlreadyDone(_ source: ConflictDecision.File, _ there: ConflictDecision.File) -> Bool {
+        guard mayHaveEnded, let size = source.size, let modified = source.modified else { return false }
+        return there.size == size && there.modified == modified
+    }
+
     /// `report (1).txt`: the number stands before the last extension.
     static func numbered(_ name: [UInt8], _ number: Int) -> [UInt8] {
         let mark = Array(" (\(number))".utf8)
         guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot > 0 else { return name + mark }
         return Array(name[..<dot]) + mark + Array(name[dot...])
     }
+
+    /// From this size on it pays to remember, on the disk, that a transfer has begun, in bytes.
+    static let worthRemembering: Int64 = 256 << 10
 
     /// How many names are tried before giving up to keep both.
     static let mostNumbers = 1_000

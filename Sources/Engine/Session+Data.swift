@@ -10,8 +10,11 @@ extension Session {
     private static let preliminaryGrace = Duration.seconds(3)
     /// How long to wait for a data connection while there are other ways to try.
     private static let dataConnectPatience = Duration.seconds(10)
-    /// Servers may think this long after the last byte: virus scanners, object stores.
-    private static let finalReplyPatience = Duration.seconds(60)
+    /// Servers may think this long after the last byte: virus scanners, object stores. Who has set a shorter
+    /// time-out than the usual one means it.
+    private var finalReplyPatience: Duration {
+        site.timeout < Site.usualTimeout ? patience : max(patience, .seconds(60))
+    }
 
     /// The rest of a broken transfer is here already, or on its way on a line that works.
     private static let restPatience = Duration.milliseconds(500)
@@ -25,11 +28,12 @@ extension Session {
     ///
     /// - Parameters:
     ///   - isUpload: the end of the data is ours to say.
+    ///   - remark: asked when the data has ended, for the right side of the final reply's line in the dialogue.
     ///   - move: runs the pump once; called again after each interruption.
     func transfer(
         _ command: Command, restartOffset: Int64 = 0, isUpload: Bool = false,
-        progress: ProgressCounter? = nil,
-        limit: RateLimit? = nil, move: (inout Pump, borrowing Socket, Pump.Conditions) -> PumpResult
+        progress: ProgressCounter? = nil, limit: RateLimit? = nil, remark: (() -> String)? = nil,
+        move: (inout Pump, borrowing Socket, Pump.Conditions) -> PumpResult
     ) throws(Failure) -> TransferEnd {
         ladder.mode = controls.dataMode
         var failure = Failure(
@@ -42,7 +46,7 @@ extension Session {
             let isLast = index == methods.count - 1
             let run = Run(
                 command: command, restartOffset: restartOffset, isUpload: isUpload, progress: progress,
-                limit: limit,
+                limit: limit, remark: remark,
                 connectPatience: isLast ? patience : min(patience, Self.dataConnectPatience))
             switch try attempt(method, run, move) {
             case .done(let end): return end
@@ -66,6 +70,7 @@ extension Session {
         var isUpload: Bool
         var progress: ProgressCounter?
         var limit: RateLimit?
+        var remark: (() -> String)?
         var connectPatience: Duration
 
         var isListing: Bool { ["LIST", "MLSD", "NLST"].contains(command.verb) }
@@ -218,6 +223,7 @@ extension Session {
                     end.reply = reply
                     step = exchange.receive(reply)
                 case .endOfData:
+                    control?.remark = run.remark?()
                     isMoving = false
                     if run.isUpload { sayEndOfData(&socket) } else { socket = nil }
                     step = exchange.dataEnded()
@@ -249,7 +255,7 @@ extension Session {
                     throw reason(for: error, reply, &exchange)
                 }
             case .wait:
-                let reply = try readReply(within: max(patience, Self.finalReplyPatience))
+                let reply = try readReply(within: finalReplyPatience)
                 end.reply = reply
                 step = exchange.receive(reply)
             case .finished:

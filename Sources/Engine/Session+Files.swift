@@ -79,7 +79,8 @@ extension Session {
             isMachineListing: command.verb == "MLSD")
         var count = 0
         do throws(Failure) {
-            let end = try transfer(command) { pump, socket, conditions in
+            let end = try transfer(command, remark: { count == 1 ? "1 entry" : "\(count) entries" }) {
+                pump, socket, conditions in
                 pump.receive(from: socket, conditions) { bytes in
                     if isFirst { start(Array(bytes.prefix(4_096))) }
                     isFirst = false
@@ -105,7 +106,10 @@ extension Session {
                 "\(outcome.unparsedLineCount) lines of the listing are not understood: "
                     + (outcome.unparsedLines.first.map { visible($0) } ?? ""))
         }
-        control?.note(.note, "listed", since: begun, remark: count == 1 ? "1 entry" : "\(count) entries")
+        // Where the final reply came before the last entry, its line could not say how many there are.
+        if let remark = control?.remark.take() {
+            control?.note(.note, "listed", since: begun, remark: remark)
+        }
         return ListingEnd(
             command: command.verb,
             isIncomplete: outcome.unparsedLineCount > 0 || outcome.droppedEntryCount > 0,

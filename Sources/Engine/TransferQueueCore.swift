@@ -31,6 +31,8 @@ struct TransferQueueCore: ~Copyable {
     private var window = 0..<64
     private var isSnapshotPending = false
     private var isStopping = false
+    /// What has a lower identifier was begun, perhaps, by an earlier run of the program.
+    private var firstNewID: Transfer.ID = 0
     private var hasIdleTimer = false
     private var lastCheckpoint: Int64 = 0
 
@@ -75,9 +77,10 @@ struct TransferQueueCore: ~Copyable {
         do { contents = try journal.load() } catch {
             // Nothing is written over what could not be read.
             self.journal = Self.writer(of: ForgetfulJournal(), events)
-            events(.notice("the queue cannot be read: \(error); what you queue now is not kept"))
+            events(.queueNotKept("it cannot be read: \(error)"))
             contents = JournalContents()
         }
+        firstNewID = contents.nextID
         for site in contents.sites { sites[site.id] = site }
         if configuration.isHeld { handle(.request(.pauseAll)) }
         handle(.restored(contents))
@@ -155,10 +158,11 @@ struct TransferQueueCore: ~Copyable {
         guard let itself else { return }
         let isFresh = freshDirectories.contains(FreshDirectory(site: siteID, path: transfer.remoteDirectory))
         worker.run(
-            transfer, configuration, isDestinationFresh: isFresh,
+            transfer, configuration, isDestinationFresh: isFresh, mayHaveEnded: id < firstNewID,
             reports: TransferWorker.Reports(
                 loggedIn: { itself.perform { $0.loggedIn(id, at: siteID) } },
                 learnt: { size in itself.perform { $0.handle(.sizeLearnt(id, size)) } },
+                beginning: { itself.wait { $0.began(id) } },
                 found: { files in itself.perform { $0.handle(.scanned(id, files)) } },
                 madeDirectory: { path in itself.perform { $0.remember(fresh: path, of: siteID) } },
                 leftOut: { [events] why in events(.notice(why)) },
@@ -169,6 +173,12 @@ struct TransferQueueCore: ~Copyable {
     private mutating func loggedIn(_ id: Transfer.ID, at site: Site.ID) {
         reached.insert(site)
         handle(.began(id))
+    }
+
+    /// A byte that is not there yet stands for "begun": how many there are the destination itself tells.
+    private mutating func began(_ id: Transfer.ID) {
+        handle(.progressed(id, bytes: max(1, scheduler.transfer(id)?.bytes ?? 1)))
+        flushAndWait()
     }
 
     private mutating func remember(fresh path: RemotePath, of site: Site.ID) {

@@ -43,6 +43,8 @@ final class TransferWorker: Sendable {
     struct Reports: Sendable {
         var loggedIn: @Sendable () -> Void
         var learnt: @Sendable (_ size: Int64) -> Void
+        /// Returns when the journal has it.
+        var beginning: @Sendable () -> Void
         var found: @Sendable ([Transfer]) -> Void
         var madeDirectory: @Sendable (RemotePath) -> Void
         var leftOut: @Sendable (String) -> Void
@@ -52,6 +54,7 @@ final class TransferWorker: Sendable {
     /// Begins; `reports.ended` is called exactly once.
     func run(
         _ transfer: Transfer, _ configuration: TransferQueue.Configuration, isDestinationFresh: Bool,
+        mayHaveEnded: Bool,
         reports: Reports
     ) {
         controls.cancellation.reset()
@@ -72,7 +75,9 @@ final class TransferWorker: Sendable {
                     let job = FileTransfer(
                         transfer: transfer, progress: progress, limit: configuration.limit,
                         makesDirectories: configuration.makesDirectories,
-                        isDestinationFresh: isDestinationFresh, learnt: reports.learnt,
+                        isDestinationFresh: isDestinationFresh, mayHaveEnded: mayHaveEnded,
+                        learnt: reports.learnt,
+                        beginning: reports.beginning,
                         activity: { [self] in set($0) })
                     reports.ended(.file(try job.run(on: session)))
                 case .tree:

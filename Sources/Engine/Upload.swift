@@ -24,7 +24,9 @@ struct Upload {
             return try append(source, status, to: target, after: before, session)
         }
         if !job.isDestinationFresh, let there = try destination(target, session) {
-            switch decide(ConflictDecision.File(size: status.size, modified: status.modified), there) {
+            let local = ConflictDecision.File(size: status.size, modified: status.modified)
+            if job.isAlreadyDone(local, there) { return .done(bytes: status.size) }
+            switch decide(local, there) {
             case .proceed: break
             case .resume(let bytes): offset = bytes
             case .skip(let reason): return .skipped(reason)
@@ -35,6 +37,7 @@ struct Upload {
         if offset < status.size || status.size == 0 {
             job.progress.set(offset)
             job.activity(nil)
+            if transfer.bytes == 0, status.size >= FileTransfer.worthRemembering { job.beginning() }
             do throws(Failure) {
                 offset = try send(source, from: offset, as: target, session)
             } catch {
@@ -89,7 +92,7 @@ struct Upload {
         _ target: RemotePath, _ session: Session
     ) throws(Failure) -> ConflictDecision.File? {
         if let size = try session.size(of: target) {
-            let wantsTime = transfer.options.onConflict == .newer || transfer.options.onConflict == .ask
+            let wantsTime = job.mayHaveEnded || [.newer, .ask].contains(transfer.options.onConflict)
             return ConflictDecision.File(
                 size: size, modified: wantsTime ? try session.modificationTime(of: target) : nil)
         }

@@ -12,8 +12,10 @@ public struct DataMethodLadder: Hashable, Sendable {
     /// What the user wishes. May change at any time and holds from the next data connection on.
     public var mode: DataMode {
         didSet {
-            // Who changes the mode wants it tried: the network may have changed as well.
-            if mode != oldValue { failed = [] }
+            // Who changes the mode wants it tried, from the top: the network may have changed as well.
+            guard mode != oldValue else { return }
+            failed = []
+            proven = nil
         }
     }
     public let family: AddressFamily

@@ -56,6 +56,7 @@ public enum Action: Hashable, Sendable {
     case queueItemMoved(by: Int)
     case connectionsChanged(by: Int)
     case answerAsked
+    case queueDetailsAsked
 
     // MARK: The log
 
@@ -138,6 +139,7 @@ extension Action {
         case .queueItemMoved: "earlier, later"
         case .connectionsChanged: "more, fewer connections"
         case .answerAsked: "answer what waits"
+        case .queueDetailsAsked: "details, the whole error"
         case .logFollowToggled: "follow"
         case .logExplained: "explain the line"
         case .logLineCopied: "copy the line"

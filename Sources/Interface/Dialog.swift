@@ -12,6 +12,7 @@ enum Dialog: Sendable {
     case conflict(ConflictForm)
     case quit(choice: Int)
     case messages(top: Int)
+    case details(QueueDetails)
     case explanation(title: String, lines: [String], top: Int)
     case commands(CommandForm)
 }
@@ -30,6 +31,13 @@ struct ConnectForm: Sendable {
     var password = TextField(isMasked: true)
     var field = Field.address
     var error: String?
+    /// The site the fields were filled from: its user goes when another address is typed.
+    let filledFrom: Filled?
+
+    struct Filled: Sendable {
+        let address: String
+        let user: String
+    }
 }
 
 struct PasswordForm: Sendable {
@@ -75,6 +83,13 @@ struct ConflictForm: Sendable {
     var choice: Choice
     var forAll = false
     var isOnScope = false
+}
+
+/// Everything about one row of the queue.
+struct QueueDetails: Sendable {
+    /// As it was when it was opened: it stays readable when the row is gone from the window.
+    let row: QueueSnapshot.Row
+    var top = 0
 }
 
 struct CommandForm: Sendable {

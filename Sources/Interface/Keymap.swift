@@ -124,7 +124,7 @@ public struct Keymap: Sendable {
         Binding(.queueRemove, .queue, .queue, "x", .delete),
         Binding(.queueDoneForgotten, .queue, .queue, "f"),
         Binding(.answerAsked, .everywhere, .queue, "A"),
-        Binding(.answerAsked, .queue, .queue, .enter),
+        Binding(.queueDetailsAsked, .queue, .queue, .enter, .function(3), "v"),
     ]
 
     private static let logging: [Binding] = [

@@ -26,6 +26,13 @@ public struct Model: Sendable {
 
     public internal(set) var connection: ConnectionState = .notConnected
     var connectionSince: Int64 = 0
+    /// Esc or `^G` ended what was going on: what the engine reports next is no failure.
+    var wasStopped = false
+    var stoppedAt: Int64 = 0
+    /// The demo server was asked for: the next connection to this machine as its user is the one.
+    var awaitsDemo: Bool
+    /// The server inside the program, once it has been connected to.
+    var demoSite: Site.ID?
     /// Where to go after login, as asked for with `connectRequested`.
     var directoryAfterLogin: RemotePath?
     /// As the engine said last: `update` never guesses it.
@@ -55,6 +62,8 @@ public struct Model: Sendable {
         self.now = now
         self.glyphs = glyphs
         self.isDemo = isDemo
+        awaitsDemo = isDemo
+        if isDemo { queue.notKept = "the demo ends with it" }
         self.version = version
         self.utcOffset = utcOffset
         self.dataMode = dataMode

@@ -6,8 +6,11 @@ struct TextField: Hashable, Sendable {
     private(set) var scalars: [Unicode.Scalar]
     private(set) var cursor: Int
     let isMasked: Bool
+    /// All of it is chosen: the first thing typed takes its place.
+    private(set) var isSelected: Bool
 
-    init(_ text: String = "", isMasked: Bool = false) {
+    init(_ text: String = "", isMasked: Bool = false, isSelected: Bool = false) {
+        self.isSelected = isSelected && !text.isEmpty
         scalars = Array(text.unicodeScalars.prefix(Self.limit))
         cursor = scalars.count
         self.isMasked = isMasked
@@ -26,6 +29,15 @@ struct TextField: Hashable, Sendable {
 
     /// - Returns: whether the key was for this field.
     mutating func handle(_ key: Key) -> Bool {
+        let wasSelected = isSelected
+        isSelected = false
+        switch key {
+        case .character, .paste, .backspace, .delete:
+            guard wasSelected else { break }
+            scalars = []
+            cursor = 0
+        default: break
+        }
         switch key {
         case .character(let scalar): insert([scalar])
         case .paste(let bytes): insert(String(decoding: bytes, as: UTF8.self).unicodeScalars)

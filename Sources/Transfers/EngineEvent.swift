@@ -17,6 +17,8 @@ public enum EngineEvent: Hashable, Sendable {
     /// One transfer ended; for panes (list again), toasts and progress lines.
     case transferEnded(Transfer)
     case passwordNeeded(Site, reason: String?)
+    /// The queue ends with this program, for this reason: it could not be opened, or another process has it.
+    case queueNotKept(String)
     /// Something to tell that has no other place.
     case notice(String)
 

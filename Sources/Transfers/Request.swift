@@ -59,6 +59,7 @@ public enum QueueRequest: Hashable, Sendable {
     case answer([Transfer.ID], ConflictPolicy)
     case pauseAll
     case resumeAll
+    /// Of all that failed, and of what waits for its next try.
     case retryFailed
     /// Removes the rows of what is done or skipped.
     case forgetDone

@@ -11,7 +11,9 @@ extension Scheduler {
         case .answer(let ids, let policy): forEach(ids) { $0.answer($1, policy) }
         case .pauseAll: pauseAll()
         case .resumeAll: resumeAll()
-        case .retryFailed: forAll(in: .failed) { $0.retry($1) }
+        case .retryFailed:
+            forAll(in: .failed) { $0.retry($1) }
+            forAll(in: .retrying) { $0.retry($1) }
         case .forgetDone: forAll(in: .done) { $0.remove($1) }
         case .setConnections(let limit): setConnections(limit)
         case .show: break

@@ -29,6 +29,8 @@ public struct Site: Hashable, Sendable, Identifiable {
     public var retries: Int
 
     public static let anonymous = "anonymous"
+    /// In seconds.
+    public static let usualTimeout = 30
 
     public init(
         host: String, port: UInt16 = 21, user: String = Site.anonymous, account: String? = nil,
@@ -43,7 +45,7 @@ public struct Site: Hashable, Sendable, Identifiable {
         activeAddress = nil
         activePorts = nil
         family = nil
-        timeout = 30
+        timeout = Self.usualTimeout
         connections = 4
         retries = 5
     }

@@ -43,7 +43,7 @@ final class Application: EffectRunner, Sendable {
         let isDemo = start.isDemo
         queue = TransferQueue(
             // The demo's queue ends with it, as its server does.
-            journal: { isDemo ? ForgetfulJournal() : keeper.open { inbox.post(.notice($0)) } },
+            journal: { isDemo ? ForgetfulJournal() : keeper.open { inbox.post($0) } },
             configuration: .init(connections: configuration.connections ?? 4),
             passwords: { passwords[$0.id] }, dialogue: dialogue, events: events)
     }

@@ -8,5 +8,10 @@ func remoteTarget(_ text: String) throws -> TargetURL {
             "“\(visible(text))” is not a server's address; write ftp://HOST/PATH (saved sites are not there yet)"
         )
     }
-    do { return try TargetURL(text) } catch { throw Usage(error.description) }
+    let target: TargetURL
+    do { target = try TargetURL(text) } catch { throw Usage(error.description) }
+    guard target.type != .ascii else {
+        throw Usage(";type=a is not there yet: files are taken byte for byte, leave it out")
+    }
+    return target
 }

@@ -80,21 +80,19 @@ final class QueueKeeper: Sendable {
 
     /// Blocks while the disk is read.
     ///
-    /// - Parameter tell: told what the user must know: that nothing is kept, or that a damaged file was set aside.
+    /// - Parameter tell: told what the user must know: `queueNotKept`, or that a damaged file was set aside.
     /// - Returns: the journal, one that forgets where there is no other.
-    func open(tell: (String) -> Void) -> any Journal {
+    func open(tell: (EngineEvent) -> Void) -> any Journal {
         do {
             guard let queue = try WorkingQueue.open() else {
-                tell(
-                    "another portside\(WorkingQueue.holder) works on the queue: what you queue here is not kept"
-                )
+                tell(.queueNotKept("another portside\(WorkingQueue.holder) works on it"))
                 return ForgetfulJournal()
             }
-            if let notice = queue.notice { tell(notice) }
+            if let notice = queue.notice { tell(.notice(notice)) }
             working.withLock { $0 = queue }
             return queue.store
         } catch {
-            tell("\(error.message); what you queue is not kept when you quit")
+            tell(.queueNotKept(error.message))
             return ForgetfulJournal()
         }
     }

@@ -31,7 +31,7 @@ import Transfers
         │ ↓ debi…2.5.0-amd64-netinst.iso   629 MB ████████████▍·······  62%   2.9 MB/s 01:24 t1 12.5.0/ → ~/mirror/debian-cd   │
         │ ↓ debi…2.5.0-arm64-netinst.iso   511 MB █▌··················   8%   1.3 MB/s 05:58 t2 12.5.0/ → ~/mirror/debian-cd   │
         │ ↑ site.tar.zst                   1.2 GB connecting                                 t3 ~/mirror/debian-cd → /incoming │
-        │ ! debi…12.5.0-i386-netinst.iso   675 MB waiting to retry                              450, try 2 of 5 in 4 s         │
+        │ ! debi…12.5.0-i386-netinst.iso   675 MB waiting to retry · try 2 of 5 in 4 s · 450                                   │
         │ · debi…12.5.0-source-DVD-1.iso   4.3 GB next                                          12.5.0/ → ~/mirror/debian-cd   │
         └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
         ┌─ 4 Log all connections · follow ─────────────────────────────────────────────────────── F follow  y copy  e explain ─┐

@@ -24,13 +24,8 @@ struct QueueTests {
         _ = try bench.run("queue", "add", "get", "-o", bench.local.path(of: "x"), bench.target("missing"))
         let first = try bench.run("queue", "run").status
         let second = try bench.run("queue", "run").status
-        // One failed item ends in its own status, 66, and a run that finds only the failure in 0.
-        withKnownIssue("queue run does not end in 1 yet when only failures are left") {
-            #expect(first == 1)
-        }
-        withKnownIssue("queue run ends in 0 when only earlier failures are left") {
-            #expect(second == 1)
-        }
+        #expect(first == 1)
+        #expect(second == 1)
     }
 
     @Test func killedInMidQueueItGoesOnAndTheBytesAreRight() throws {
@@ -42,18 +37,12 @@ struct QueueTests {
         run.signal(SIGKILL)
         #expect(try run.finish().status == 128 + SIGKILL)
         let again = try bench.run("queue", "run")
-        // What had arrived before the journal's next batch counts as a stranger's file, and is asked about.
-        withKnownIssue("the ends of the last transfers are forgotten by SIGKILL", isIntermittent: true) {
-            #expect(again.status == 0, "\(again.complaint)")
-        }
+        #expect(again.status == 0, "\(again.complaint)")
         #expect(try arrived("big.bin", bench) == Bench.big)
         #expect(try arrived("a.txt", bench) == Array("one\ntwo\n".utf8))
         #expect(try arrived("sub/b.bin", bench) == [1, 2, 3])
-        let leftOver = try part(of: bench)
-        // The second run begins the file anew, without REST, and leaves the first one's part behind.
-        withKnownIssue("a part is not taken up again after SIGKILL", isIntermittent: true) {
-            #expect(leftOver == nil)
-        }
+        // The part of the first run was gone on with, and has become the file.
+        #expect(try part(of: bench) == nil)
     }
 
     private func part(of bench: Bench) throws -> [UInt8]? { try arrived("big.bin.part", bench) }

@@ -40,6 +40,15 @@ import Transfers
         #expect(queue.handle(.request(.retryFailed), now: 1) == [.remember([1]), .start(queue.transfer(1)!)])
     }
 
+    @Test func tryingAllAgainIncludesWhatWaitsForItsNextTry() {
+        var queue = Scheduler.withSite()
+        _ = queue.add(.file("a"))
+        _ = queue.handle(.failed(1, Scheduler.Failure("lost", isTemporary: true)), now: 100)
+        let orders = queue.handle(.request(.retryFailed), now: 100)
+        #expect(orders.contains(.start(queue.transfer(1)!)))
+        #expect(queue.transfer(1)?.attempts == 0)
+    }
+
     @Test func aLineThatDropsAgainAndAgainStillEndsWholeAsLongAsBytesArrive() {
         var queue = Scheduler.withSite()
         _ = queue.add(.file("a", size: 100))

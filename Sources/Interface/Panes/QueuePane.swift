@@ -6,6 +6,8 @@ struct QueuePane: Sendable {
     /// Row under the cursor, counted from the first of the queue.
     var cursor = 0
     var top = 0
+    /// Why it ends with this program; nil where it is kept.
+    var notKept: String?
     /// What was asked for last with `QueueRequest.show`.
     var window: Range<Int>?
     /// Bytes a second, both ways, once a second: the sparkline.

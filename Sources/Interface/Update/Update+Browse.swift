@@ -62,6 +62,7 @@ extension Model {
                 isRefresh: isRefresh && self[side].location == target && self[side].listedAt != nil))
         self[side].incoming = EntryTable()
         self[side].refreshAt = nil
+        if side == .remote { wasStopped = false }
         return side == .local
             ? [.request(.local(.list(target.localPath, ticket)))]
             : [.request(.remote(.list(target.path, ticket)))]
@@ -124,6 +125,7 @@ extension Model {
     }
 
     mutating func listAgain() -> [Effect] {
+        if lastPane == .remote, remote.location == nil { return connectAgain() }
         if case .failed(_, let target) = pane.listing { return list(lastPane, target) }
         return list(lastPane, pane.location, isRefresh: true)
     }

@@ -27,10 +27,6 @@ extension Model {
 
     private mutating func sendRaw(_ form: CommandForm) -> [Effect] {
         dialogs.removeLast()
-        guard case .connected = connection else {
-            say("Connect first: F2.")
-            return []
-        }
         switch raw(form.field.text, isConfirmed: false) {
         case .done(let effects): return effects
         case .refused(let reason):

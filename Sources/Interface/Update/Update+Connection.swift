@@ -6,27 +6,38 @@ extension Model {
     mutating func connect(_ site: Site, _ password: Secret?, _ directory: RemotePath?) -> [Effect] {
         directoryAfterLogin = directory
         home.error = nil
+        wasStopped = false
         return [.request(.remote(.connect(site, password: password, directory: directory)))]
     }
 
-    mutating func connectionChanged(_ new: ConnectionState) -> [Effect] {
+    mutating func connectionChanged(_ reported: ConnectionState) -> [Effect] {
         let old = connection
+        // The connection may have outlived the stop: what comes later is something else.
+        if now - stoppedAt > 10_000_000_000, connection != reported { wasStopped = false }
+        let new = wasStopped ? reported.stoppedByUser : reported
         connection = new
         switch new {
         case .notConnected:
             leaveServer()
         case .connecting(let site):
             connectionSince = now
+            wasStopped = false
+            recogniseDemo(site)
             if remote.location?.endpoint != .server(site.id) { leaveServer() }
         case .connected(let site, let facts):
             return connected(site, facts, before: old)
         case .lost(_, let reason):
             dataMethod = nil
-            say("Connection lost: \(visible(reason))", isError: true)
+            if !wasStopped { say("Connection lost: \(visible(reason))", isError: true) }
             if let pending = remote.pending { remote.listing = .failed(visible(reason), pending.target) }
         case .failed(let site, let reason):
             if remote.location?.endpoint != .server(site.id) { leaveServer() }
-            say("\(site.shortName): \(visible(reason))", isError: true)
+            if wasStopped {
+                // Ctrl-R, or Enter on the address, begins again.
+                if home.address.isEmpty { home.address = TextField(address(of: site)) }
+            } else {
+                say("\(site.shortName): \(visible(reason))", isError: true)
+            }
         }
         return []
     }
@@ -35,6 +46,7 @@ extension Model {
         _ site: Site, _ facts: ConnectionState.ServerFacts, before: ConnectionState
     ) -> [Effect] {
         // Facts come again as the latency changes: nothing to do then.
+        wasStopped = false
         if case .connected(let old, _) = before, old.id == site.id { return [] }
         let endpoint = Location.Endpoint.server(site.id)
         remote.home = facts.home
@@ -50,6 +62,29 @@ extension Model {
         let directory = directoryAfterLogin.map { facts.home.resolving($0) } ?? facts.home
         remote.location = Location(endpoint, directory)
         return list(.remote, remote.location)
+    }
+
+    /// The demo's server listens on this machine, and its only user is `demo`.
+    private mutating func recogniseDemo(_ site: Site) {
+        guard awaitsDemo, site.host == "127.0.0.1", site.user == "demo" else { return }
+        awaitsDemo = false
+        demoSite = site.id
+    }
+
+    /// How a server is called where there is room for its name only.
+    func name(of site: Site) -> String { site.id == demoSite ? "demo server" : site.shortName }
+
+    /// As it would be typed to get there.
+    func address(of site: Site) -> String {
+        let scheme = site.encryption == .whenOffered || site.encryption == .none ? "" : site.id.scheme
+        let user = site.user == Site.anonymous ? "" : "\(site.user)@"
+        return visible(scheme + user) + site.shortName
+    }
+
+    /// Once more to the server that could not be reached, or whose login was stopped.
+    mutating func connectAgain() -> [Effect] {
+        if case .failed(let site, _) = connection { return connect(site, nil, directoryAfterLogin) }
+        return home.address.isEmpty ? [] : connectToAddress(home.address.text)
     }
 
     /// The pane of a server that is gone shows nothing of it, and nothing can act on it.
@@ -80,6 +115,10 @@ extension Model {
         if lastPane == .local, local.pending != nil {
             local.listing = .none
             return []
+        }
+        let isConnecting = if case .connecting = connection { true } else { false }
+        if isConnecting || remote.pending != nil || !operations.isEmpty {
+            (wasStopped, stoppedAt) = (true, now)
         }
         if let pending = remote.pending {
             remote.listing = .failed("Stopped by you.", pending.target)
@@ -114,4 +153,20 @@ extension Model {
             return []
         }
     }
+}
+
+extension ConnectionState {
+    /// The same, for somebody who ended it.
+    fileprivate var stoppedByUser: ConnectionState {
+        switch self {
+        case .failed(let site, _): .failed(site, "stopped by you; Ctrl-R connects again")
+        case .lost(let site, _): .lost(site, reason: "stopped by you; Ctrl-R lists again")
+        default: self
+        }
+    }
+}
+
+extension Site.ID {
+    /// `ftps://` of `ftps://alice@example.org:990`.
+    fileprivate var scheme: String { String(prefix { $0 != ":" }) + "://" }
 }

@@ -20,6 +20,9 @@ extension Model {
             markForRefresh(whileRunning: snapshot.rows)
         case .transferEnded(let transfer): transferEnded(transfer)
         case .passwordNeeded(let site, let reason): passwordNeeded(site, reason)
+        case .queueNotKept(let reason):
+            queue.notKept = visible(reason)
+            say("The queue is not kept when you quit: \(visible(reason))", isError: true)
         case .notice(let text): say(visible(text))
         }
         return []

@@ -56,7 +56,7 @@ extension Model {
             return isDouble ? open() : []
         case .queue:
             queue.moveCursor(to: queue.top + line)
-            if isDouble { answerWhatWaits() }
+            if isDouble { openQueueRow() }
         case .log:
             guard log.top + line < log.count else { return [] }
             log.moveCursor(to: log.top + line)

@@ -4,7 +4,8 @@ internal import Transfers
 extension Model {
     mutating func quit() -> [Effect] {
         let counts = queue.snapshot.counts
-        guard counts.running > 0 else { return [.quit] }
+        let waits = counts.waiting + counts.paused + counts.asking
+        guard counts.running > 0 || (queue.notKept != nil && waits > 0) else { return [.quit] }
         dialogs.append(.quit(choice: 1))
         return []
     }
@@ -32,17 +33,21 @@ extension Model {
         dialogs.append(.input(InputForm(purpose: purpose, field: TextField(text))))
     }
 
-    mutating func askRawCommand(_ text: String) {
-        guard case .connected = connection else { return say("Connect first: F2.") }
-        ask(.rawCommand, text)
-    }
+    /// Also while there is no connection: what is typed next is meant for the box, not for the keys below it.
+    mutating func askRawCommand(_ text: String) { ask(.rawCommand, text) }
 
     mutating func askForServer() {
-        var form = ConnectForm(address: TextField(home.address.text), user: TextField())
-        if let site = connection.site {
-            form.address = TextField(home.address.isEmpty ? site.shortName : home.address.text)
-            form.user = TextField(site.user == Site.anonymous ? "" : site.user)
+        let typed = home.address.text
+        guard typed.isEmpty, let site = connection.site else {
+            let address = TextField(typed, isSelected: true)
+            return dialogs.append(.connect(ConnectForm(address: address, user: TextField(), filledFrom: nil)))
         }
-        dialogs.append(.connect(form))
+        let user = site.user == Site.anonymous ? "" : site.user
+        dialogs.append(
+            .connect(
+                ConnectForm(
+                    address: TextField(site.shortName, isSelected: true),
+                    user: TextField(user, isSelected: true),
+                    filledFrom: .init(address: site.shortName, user: user))))
     }
 }

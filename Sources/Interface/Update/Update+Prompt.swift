@@ -24,6 +24,7 @@ extension Model {
         case .conflict(let form): return conflictTakes(key, form)
         case .quit(let choice): return quitTakes(key, choice)
         case .messages(let top): return scrollTakes(key, top) { .messages(top: $0) }
+        case .details(let details): return detailsTake(key, details)
         case .explanation(let title, let lines, let top):
             return scrollTakes(key, top) { .explanation(title: title, lines: lines, top: $0) }
         case .commands(let form): return commandsTake(key, form)
@@ -70,7 +71,7 @@ extension Model {
         return replace(.help(page))
     }
 
-    private mutating func scrollTakes(_ key: Key, _ top: Int, _ make: (Int) -> Dialog) -> [Effect] {
+    mutating func scrollTakes(_ key: Key, _ top: Int, _ make: (Int) -> Dialog) -> [Effect] {
         switch key {
         case .down, "j": return replace(make(top + 1))
         case .up, "k": return replace(make(max(0, top - 1)))
@@ -105,7 +106,9 @@ extension Model {
         default:
             form.error = nil
             switch form.field {
-            case .address: _ = form.address.handle(key)
+            case .address:
+                _ = form.address.handle(key)
+                if let filled = form.filledFrom { form.fitUser(to: filled) }
             case .user: _ = form.user.handle(key)
             case .password: _ = form.password.handle(key)
             case .connect, .cancel: break
@@ -128,6 +131,9 @@ extension Model {
         let password = form.password.isEmpty ? target.password : Secret(form.password.text)
         target.site.dataMode = dataMode
         dialogs.removeLast()
+        // What is connected to is where the keys go next.
+        setFocus(.remote)
+        home.selection = 0
         return connect(target.site, password, target.directory)
     }
 
@@ -198,6 +204,12 @@ extension Model {
         let bytes = Array(text.utf8)
         let verb = String(text.prefix { $0 != " " }).uppercased()
         if verb.isEmpty { return .done([]) }
+        // A connection that was lost is made again, as for a listing.
+        switch connection {
+        case .connected, .lost: break
+        case .connecting: return .refused("Not connected yet: a moment.")
+        case .notConnected, .failed: return .refused("Not connected: Esc, then F2 connects.")
+        }
         guard verb.utf8.allSatisfy({ (0x41...0x5A).contains($0) || (0x30...0x39).contains($0) }) else {
             return .refused("A command is letters, then one space and what it is about: SITE CHMOD 644 a")
         }
@@ -218,5 +230,14 @@ extension Model {
                 return self[side].moveCursor(to: candidate)
             }
         }
+    }
+}
+
+extension ConnectForm {
+    /// The user of one site is not sent to another, unless somebody typed it.
+    fileprivate mutating func fitUser(to filled: Filled) {
+        let isSame = address.text == filled.address || address.text.hasPrefix(filled.address + "/")
+        if !isSame, user.text == filled.user { user = TextField() }
+        if isSame, user.isEmpty { user = TextField(filled.user, isSelected: true) }
     }
 }

@@ -5,7 +5,9 @@ extension Model {
     mutating func deleteTakes(_ key: Key, _ form: DeleteForm) -> [Effect] {
         var form = form
         switch key {
-        case .left, .right, .tab, .backTab, "h", "l": form.choice = 1 - form.choice
+        case .left, "h": form.choice = 0
+        case .right, "l": form.choice = 1
+        case .tab, .backTab: form.choice = 1 - form.choice
         case .enter:
             dialogs.removeLast()
             return form.choice == 1 ? delete(form) : []
@@ -60,7 +62,9 @@ extension Model {
 
     mutating func quitTakes(_ key: Key, _ choice: Int) -> [Effect] {
         switch key {
-        case .left, .right, .tab, .backTab, "h", "l": return replace(.quit(choice: 1 - choice))
+        case .left, "h": return replace(.quit(choice: 0))
+        case .right, "l": return replace(.quit(choice: 1))
+        case .tab, .backTab: return replace(.quit(choice: 1 - choice))
         case "s", .function(10):
             dialogs.removeLast()
             return [.quit]

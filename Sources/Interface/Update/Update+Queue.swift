@@ -43,6 +43,31 @@ extension Model {
         return [.request(.queue(.show(firstRow: first, count: count)))]
     }
 
+    /// A row that asks is answered, any other is shown whole.
+    mutating func openQueueRow() {
+        guard let row = queue.cursorRow else { return }
+        if case .asking = row.transfer.state { return answerWhatWaits() }
+        dialogs.append(.details(QueueDetails(row: row)))
+    }
+
+    mutating func detailsTake(_ key: Key, _ details: QueueDetails) -> [Effect] {
+        let id = details.row.id
+        switch key {
+        case "r", "x":
+            dialogs.removeLast()
+            return [.request(.queue(key == "r" ? .retry([id]) : .cancel([id])))]
+        case "y":
+            guard let error = queueError(details.row.transfer) else { return [] }
+            say("Copied the error.")
+            return [.copyToClipboard(error)]
+        case .function(3), "v":
+            dialogs.removeLast()
+            return []
+        default:
+            return scrollTakes(key, details.top) { .details(QueueDetails(row: details.row, top: $0)) }
+        }
+    }
+
     /// Opens the question of the first transfer that has one.
     mutating func answerWhatWaits() {
         let rows = [queue.cursorRow].compactMap { $0 } + queue.snapshot.rows

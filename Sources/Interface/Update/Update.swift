@@ -57,7 +57,9 @@ extension Model {
 
         case .connectAsked: askForServer()
         case .disconnectAsked: return disconnect()
-        case .demoAsked: return [.connectDemo]
+        case .demoAsked:
+            awaitsDemo = true
+            return [.connectDemo]
         case .dataModeToggled: return [.request(.remote(.setDataMode(nextDataMode)))]
         case .rawCommandAsked: askRawCommand("")
         case .listAgain: return listAgain()
@@ -73,6 +75,7 @@ extension Model {
         case .queueItemMoved(let by): return moveQueueRow(by: by)
         case .connectionsChanged(let by): return changeConnections(by: by)
         case .answerAsked: answerWhatWaits()
+        case .queueDetailsAsked: openQueueRow()
 
         case .logFollowToggled: log.setFollow(!log.follows)
         case .logExplained: explainLogLine()

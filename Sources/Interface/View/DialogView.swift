@@ -37,6 +37,7 @@ func dialogBox(_ dialog: Dialog, _ model: Model, _ size: Size) -> DialogBox {
     case .conflict(let form): conflictBox(form, model, width)
     case .quit(let choice): quitBox(choice, model, width)
     case .messages(let top): messagesBox(top, model, width, size)
+    case .details(let details): detailsBox(details, model, width, size)
     case .explanation(let title, let lines, let top): explanationBox(title, lines, top, width, size)
     case .commands(let form): commandsBox(form, model, size)
     }
@@ -103,8 +104,10 @@ private func deleteBox(_ form: DeleteForm, _ width: Int) -> DialogBox {
     if form.folders > 0 { what.append(plural(form.folders, "folder", "folders")) }
     let subject = what.joined(separator: " and ")
     let place = form.location.endpoint == .local ? "on this machine" : "on the server"
+    // Nobody has counted what is in a folder.
+    let bytes = form.folders > 0 ? "" : ", \(longSize(form.bytes))"
     var box = DialogBox(title: "Delete?")
-    box.lines = [blank] + DialogBox.lines("\(subject) \(place), \(longSize(form.bytes)):", width: width)
+    box.lines = [blank] + DialogBox.lines("\(subject) \(place)\(bytes):", width: width)
     box.lines += form.names.map { .text([Piece("  \(shortened($0, to: width - 2))", .dialog)]) }
     if form.items.count > form.names.count {
         box.lines.append(.text([Piece("  and \(form.items.count - form.names.count) more", .dialogFaint)]))
@@ -175,20 +178,27 @@ private func conflictBox(_ form: ConflictForm, _ model: Model, _ width: Int) -> 
 
 private func quitBox(_ choice: Int, _ model: Model, _ width: Int) -> DialogBox {
     let snapshot = model.queue.snapshot
-    let waiting = snapshot.counts.waiting
-    var text = "\(plural(snapshot.counts.running, "transfer is", "transfers are")) running"
-    text += waiting > 0 ? " and \(waiting) \(waiting == 1 ? "waits" : "wait")" : ""
+    let waiting = snapshot.counts.waiting + snapshot.counts.paused + snapshot.counts.asking
+    let running = snapshot.counts.running
+    var text =
+        running > 0
+        ? "\(plural(running, "transfer is", "transfers are")) running"
+            + (waiting > 0 ? " and \(waiting) \(waiting == 1 ? "waits" : "wait")" : "")
+        : "\(plural(waiting, "transfer waits", "transfers wait"))"
     var details = snapshot.bytesLeft > 0 ? [longSize(snapshot.bytesLeft)] : []
     if let left = snapshot.secondsLeft { details.append("about \(timeLeft(left))") }
     text += details.isEmpty ? "." : " (\(details.joined(separator: ", ")))."
     var box = DialogBox(title: "Quit?")
     box.lines = [blank] + DialogBox.lines(text, width: width)
-    box.lines += DialogBox.lines(
-        "Stopped transfers go on where they were, when you come back or with `portside queue run`.",
-        .dialogFaint,
-        width: width)
+    if let reason = model.queue.notKept {
+        let fate = "This queue is lost when you quit: \(reason). What has arrived stays."
+        box.lines += DialogBox.lines(fate, .fieldError, width: width)
+    } else {
+        let fate = "Stopped transfers go on where they were, when you come back or with `portside queue run`."
+        box.lines += DialogBox.lines(fate, .dialogFaint, width: width)
+    }
     box.lines.append(blank)
-    box.buttons = ["Stop; keep the queue", "Stay"]
+    box.buttons = [model.queue.notKept == nil ? "Stop; keep the queue" : "Stop; lose the queue", "Stay"]
     box.chosen = choice
     return box
 }

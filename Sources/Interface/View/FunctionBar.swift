@@ -57,7 +57,8 @@ private func allLabels(_ model: Model, isWide: Bool) -> [FunctionLabel] {
         return [
             label("Spc", "Pause", .queuePauseToggled), label("p", "Pause all", .queueAllPauseToggled),
             label("J", "Later", .queueItemMoved(by: 1)), label("K", "Earlier", .queueItemMoved(by: -1)),
-            label("r", "Retry", .queueRetry), label("x", "Remove", .queueRemove),
+            label("Ent", "Details", .queueDetailsAsked), label("r", "Retry", .queueRetry),
+            label("x", "Remove", .queueRemove),
             label("?", "Keys", .helpAsked),
             label("10", "Quit", .quitAsked),
         ]

@@ -93,6 +93,8 @@ func drawField(_ field: TextField, _ rect: Rect, isFocused: Bool, _ canvas: inou
     }
     var text = String.UnicodeScalarView()
     text.append(contentsOf: scalars[start...])
-    canvas.put(visible(String(text)), rect.column + 1, rect.row, role, width: room)
+    // A stretch of another look, as long as what typing would replace.
+    let look: Role = isFocused && field.isSelected ? .cursor : role
+    canvas.put(visible(String(text)), rect.column + 1, rect.row, look, width: room)
     if isFocused { canvas.setCursor(rect.column + 1 + before, rect.row, shown: true) }
 }

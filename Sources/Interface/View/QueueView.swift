@@ -6,9 +6,12 @@ func drawQueue(_ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
     guard let rect = layout[.queue], let rows = layout.rows(of: .queue) else { return }
     let snapshot = model.queue.snapshot
     drawPartTitle(
-        .queue, queueTitle(snapshot), right: queueTitleRight(snapshot, layout), model, layout, rect, &canvas)
+        .queue, queueTitle(model), right: queueTitleRight(snapshot, layout), model, layout, rect, &canvas)
     if model.queue.rowCount == 0 {
-        let text = "Nothing is waiting. Mark files and press F5; the queue keeps them, also after you quit."
+        let fate =
+            model.queue.notKept.map { "they are not kept when you quit: \($0)." }
+            ?? "the queue keeps them, also after you quit."
+        let text = "Nothing is waiting. Mark files and press F5; \(fate)"
         for (line, words) in wrapped(text, to: rows.columns - 6).prefix(rows.rows).enumerated() {
             canvas.put(words, rows.column + 3, rows.row + line, .textFaint)
         }
@@ -53,8 +56,10 @@ func drawPartTitle(
     }
 }
 
-private func queueTitle(_ snapshot: QueueSnapshot) -> [Piece] {
-    var pieces = queueCounts(snapshot.counts, withDone: true)
+private func queueTitle(_ model: Model) -> [Piece] {
+    let snapshot = model.queue.snapshot
+    var pieces = model.queue.notKept == nil ? [] : [Piece("not kept", .queueAsk)]
+    pieces += queueCounts(snapshot.counts, withDone: true)
     if snapshot.isPaused { pieces.append(Piece("paused", .queuePaused)) }
     return joined(pieces, with: .title)
 }
@@ -115,23 +120,21 @@ private func drawQueueRow(
     if transfer.state == .running, row.activity == nil {
         drawProgress(row, columns, at, line, &canvas)
     } else {
-        let (word, role) = queueState(row, isNext: isNext(model, index))
+        let (word, role) = queueState(row, model, isNext: isNext(model, index), isWide: columns.route > 0)
         let begin = at + columns.gap
+        // What went wrong says more than where from and to; the details have both.
+        let isTrouble = queueError(transfer) != nil
         let end =
-            columns.route > 0 ? begin + columns.bar + 5 + columns.rate + columns.left : rows.endColumn - 1
-        var text = word
-        if columns.route == 0, let reason = queueReason(row, model) { text += " · \(reason)" }
-        canvas.put(clipped(text, to: end - begin), begin, line, role)
+            columns.route > 0 && !isTrouble
+            ? begin + columns.bar + 5 + columns.rate + columns.left : rows.endColumn - 1
+        canvas.put(clipped(word, to: end - begin), begin, line, role)
+        if isTrouble { return }
     }
     guard columns.route > 0 else { return }
     let tail = at + columns.gap + columns.bar + 5 + columns.rate + columns.left + 1
     if let connection = row.connection { canvas.put("\(connection)", tail, line, .logConnection, width: 3) }
     let room = rows.endColumn - 1 - tail - 3
-    if let reason = queueReason(row, model) {
-        canvas.put(clipped(reason, to: room), tail + 3, line, .textFaint)
-    } else {
-        canvas.put(route(of: transfer, model, width: room), tail + 3, line, .textFaint, width: room)
-    }
+    canvas.put(route(of: transfer, model, width: room), tail + 3, line, .textFaint, width: room)
 }
 
 private func drawProgress(
@@ -182,26 +185,34 @@ private func queueSign(_ transfer: Transfer) -> (String, Role) {
     }
 }
 
-private func queueState(_ row: QueueSnapshot.Row, isNext: Bool) -> (String, Role) {
+private func queueState(_ row: QueueSnapshot.Row, _ model: Model, isNext: Bool, isWide: Bool) -> (
+    String, Role
+) {
     switch row.transfer.state {
     case .running: (row.activity.map { visible($0) } ?? "", .queueUpload)
     case .waiting: (isNext ? "next" : "waiting", .queueWaiting)
     case .paused: ("paused", .queuePaused)
-    case .retrying: ("waiting to retry", .queueRetry)
+    case .retrying(_, let reason):
+        (
+            [
+                isWide ? "waiting to retry" : nil, nextTry(row.transfer, model),
+                briefReason(reason, row.transfer),
+            ]
+            .compactMap { $0 }.joined(separator: " · "), .queueRetry
+        )
     case .asking(.password): ("needs the password: A", .queueAsk)
     case .asking: ("is already there: A answers", .queueAsk)
-    case .failed(let reason): (visible(reason), .queueFailed)
+    case .failed(let reason): (briefReason(reason, row.transfer), .queueFailed)
     case .done: ("done", .queueDone)
-    case .skipped(let reason): ("skipped: \(visible(reason))", .queueDone)
+    case .skipped(let reason): ("skipped: \(briefReason(reason, row.transfer))", .queueDone)
     }
 }
 
-/// What goes where the route stands, while something is wrong.
-private func queueReason(_ row: QueueSnapshot.Row, _ model: Model) -> String? {
-    guard case .retrying(let at, let reason) = row.transfer.state else { return nil }
+/// `try 2 of 5 in 4 s`, of what waits for another try.
+func nextTry(_ transfer: Transfer, _ model: Model) -> String? {
+    guard case .retrying(let at, _) = transfer.state else { return nil }
     let seconds = max(0, max(0, at) - model.now / 1_000_000_000)
-    return "\(visible(reason)), try \(row.transfer.attempts + 1) of \(row.transfer.options.retries) "
-        + "in \(timeLeft(seconds))"
+    return "try \(transfer.attempts + 1) of \(transfer.options.retries) in \(timeLeft(seconds))"
 }
 
 /// The first one that waits is the next to run.

@@ -82,12 +82,14 @@ private func linkPieces(_ model: Model, isWide: Bool) -> [Piece] {
     case .connected(let site, _):
         let host = isWide ? "\(site.shortName)\(site.port == 21 ? ":21" : "")" : site.shortName
         return [Piece("● ", .statusGood), Piece(host, .status)]
+    case .lost(let site, _) where model.wasStopped, .failed(let site, _) where model.wasStopped:
+        return [Piece("○ ", .statusFaint), Piece("\(site.shortName) stopped by you", .status)]
     case .lost(let site, let reason):
-        return [
-            Piece(
-                "! \(site.shortName) lost\(isWide ? ": \(clipped(visible(reason), to: 40))" : "")", .statusBad
-            )
-        ]
+        // The site is named already.
+        let why = visible(reason)
+        let name = "\(visible(site.host)): "
+        let short = why.hasPrefix(name) ? String(why.dropFirst(name.count)) : why
+        return [Piece("! \(site.shortName) lost: \(short)", .statusBad)]
     case .failed(let site, _): return [Piece("! \(site.shortName) failed", .statusBad)]
     }
 }

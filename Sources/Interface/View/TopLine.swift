@@ -14,16 +14,15 @@ func drawTopLine(_ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
 private func sessionName(_ model: Model) -> String {
     switch model.connection {
     case .notConnected: "no connection"
-    case .connected where model.isDemo: "1 demo server"
     case .connecting(let site), .connected(let site, _), .lost(let site, _), .failed(let site, _):
-        "1 \(site.shortName)"
+        "1 \(model.name(of: site))"
     }
 }
 
 extension Model {
     /// For the title of the terminal's window: `62% archive.example.org — portside`. Harmless.
     public var windowTitle: String {
-        let name = connection.site.map { isDemo ? "demo server" : $0.shortName }
+        let name = connection.site.map { self.name(of: $0) }
         let running = queue.snapshot.rows.filter { $0.transfer.state == .running }
         let size = running.reduce(0.0) { $0 + Double(max(0, $1.transfer.size ?? 0)) }
         let done = running.reduce(0.0) { $0 + ($1.transfer.size == nil ? 0 : Double(max(0, $1.bytes))) }

@@ -211,9 +211,22 @@ struct QueueRunCommand: ParsableCommand {
             try credentials.learnPassword(for: site)
         }
         let run = TransferRun(options: options, interrupts: sessions.interrupts, isSkippingWanted: true)
-        try run.work(
-            on: [], of: [], journal: queue.store, configuration: transfer.queueConfiguration(options),
-            passwords: credentials.passwords, dialogue: sessions.printer.sink)
+        do {
+            try run.work(
+                on: [], of: [], journal: queue.store, configuration: transfer.queueConfiguration(options),
+                passwords: credentials.passwords, dialogue: sessions.printer.sink)
+        } catch let failure as Failure {
+            // One or many: only failures are left.
+            complain(failure.message)
+            throw ExitStatus.Silent(code: ExitStatus.partly)
+        }
+        let left = try storage { try queue.store.load() }.transfers.count {
+            if case .failed = $0.state { true } else { false }
+        }
+        guard left == 0 else {
+            complain("\(left) failed; portside queue list shows why")
+            throw ExitStatus.Silent(code: ExitStatus.partly)
+        }
     }
 }
 

@@ -1,0 +1,246 @@
+import FTPProtocol
+import Testing
+import Transfers
+
+@testable import Interface
+
+/// What somebody who had never seen the program stumbled over.
+
+private func requests(_ effects: [Effect]) -> [Request] {
+    effects.compactMap { if case .request(let request) = $0 { request } else { nil } }
+}
+
+private func type(_ text: String, _ model: inout Model) {
+    for scalar in text.unicodeScalars { _ = handle(.character(scalar), &model) }
+}
+
+private func screen(_ model: Model) -> [String] { view(model, size: model.size).text }
+
+private func connect(_ model: inout Model, to site: Site) {
+    _ = update(&model, .engine(.connection(.connecting(site))))
+    _ = update(&model, .engine(.connection(.connected(site, sampleFacts))))
+}
+
+@Test func theTabCallsOnlyTheDemosOwnServerTheDemoServer() {
+    var model = Model(
+        size: size(120, 36), now: sampleNow, directory: LocalPath("/"), localHome: LocalPath("/"),
+        isDemo: true, utcOffset: { _ in 0 })
+    connect(&model, to: Site(host: "127.0.0.1", port: 40_000, user: "demo", encryption: .none))
+    #expect(screen(model)[0].hasPrefix(" 1 demo server "))
+    #expect(model.windowTitle == "demo server — portside")
+    connect(&model, to: sampleSite)
+    #expect(screen(model)[0].hasPrefix(" 1 archive.example.org "))
+    #expect(model.windowTitle == "archive.example.org — portside")
+}
+
+@Test func aServerOnThisMachineIsNotTheDemoUnlessItWasAskedFor() {
+    var model = freshModel()
+    let site = Site(host: "127.0.0.1", port: 40_000, user: "demo", encryption: .none)
+    connect(&model, to: site)
+    #expect(screen(model)[0].hasPrefix(" 1 127.0.0.1:40000 "))
+    _ = update(&model, .demoAsked)
+    connect(&model, to: Site(host: "127.0.0.1", port: 40_001, user: "demo", encryption: .none))
+    #expect(screen(model)[0].hasPrefix(" 1 demo server "))
+}
+
+/// A queue of one row that stands as given.
+private func oneRow(_ state: TransferState, _ model: inout Model, failed: Int = 1) {
+    var snapshot = QueueSnapshot()
+    snapshot.counts.failed = failed
+    snapshot.rows = [
+        QueueSnapshot.Row(transfer: job(7, .download, "nope", 10, remote: "/pub", state: state), bytes: 0)
+    ]
+    _ = update(&model, .engine(.queue(snapshot)))
+}
+
+private let longRefusal =
+    "RETR /pub/nope: the server answered “550 /pub/nope: not here, not there, not anywhere on this server of ours”"
+
+@Test func theRowOfAFailedTransferSaysTheReplyFirstAndNoPath() {
+    var model = sampleModel(80, 24)
+    oneRow(.failed(longRefusal), &model)
+    #expect(screen(model)[15].contains(" 550 not here, not there, not an"))
+    oneRow(.failed("/home/alice/mirror/debian-cd/nope.part: cannot open: Permission denied"), &model)
+    #expect(screen(model)[15].contains("  cannot open: Permission denied"))
+    #expect(briefReason("no such host", job(1, .download, "a", 1, remote: "/")) == "no such host")
+    #expect(briefReason("b: no", job(1, .download, "", nil, remote: "/")) == "b: no")
+}
+
+@Test(arguments: [Key.enter, .function(3), "v"])
+func aRowOfTheQueueOpensItsDetailsWithTheWholeError(_ key: Key) {
+    var model = sampleModel(80, 24)
+    oneRow(.failed(longRefusal), &model)
+    _ = handle("3", &model)
+    _ = handle(key, &model)
+    let text = screen(model).joined(separator: " ")
+    #expect(text.contains("ftp://alice@archive.example.org:21/pub/nope"))
+    #expect(text.contains("~/mirror/debian-cd/nope"))
+    #expect(text.contains("the server answered “550 /pub/nope: not "))
+    #expect(text.contains("here, not there, not anywhere on this server of ours”"))
+    #expect(requests(handle("r", &model)).contains(.queue(.retry([7]))))
+    #expect(model.dialogs.isEmpty)
+}
+
+@Test func aRowThatWaitsToBeTriedAgainSaysWhenBeforeWhy() {
+    let state = TransferState.retrying(at: sampleNow / 1_000_000_000 + 4, reason: longRefusal)
+    var wide = sampleModel()
+    oneRow(state, &wide)
+    #expect(
+        screen(wide)[20].contains(" waiting to retry · try 1 of 5 in 4 s · 550 not here, not there, not any"))
+    var narrow = sampleModel(80, 24)
+    oneRow(state, &narrow)
+    #expect(screen(narrow)[15].contains(" try 1 of 5 in 4 s · 550 "))
+}
+
+@Test func aRawCommandTypedWithoutAConnectionRunsNothingElse() {
+    var model = freshModel()
+    var effects: [Effect] = []
+    for scalar in "QXq x".unicodeScalars { effects += handle(.character(scalar), &model) }
+    #expect(!effects.contains(.quit))
+    #expect(screen(model).joined().contains(" Xq x"))
+    #expect(requests(handle(.enter, &model)).isEmpty)
+    #expect(screen(model).joined().contains("Not connected"))
+}
+
+@Test func aRawCommandAfterTheConnectionWasLostConnectsAgain() {
+    var model = sampleModel()
+    _ = update(&model, .engine(.connection(.lost(sampleSite, reason: "421 idle"))))
+    _ = handle("Q", &model)
+    type("NOOP", &model)
+    #expect(requests(handle(.enter, &model)).contains(.remote(.raw(Array("NOOP".utf8)))))
+}
+
+@Test func deletingAFolderNamesNoBytesNobodyHasCounted() {
+    var model = sampleModel()
+    model.remote.clearMarks()
+    model.remote.moveCursor(toName: Array("pool".utf8))
+    _ = handle(.function(8), &model)
+    let text = screen(model).joined()
+    #expect(text.contains("1 folder on the server:"))
+    #expect(!text.contains("0 B"))
+}
+
+@Test func leftOfTheFirstButtonIsNotTheLastOne() {
+    var model = sampleModel()
+    _ = handle(.function(8), &model)
+    _ = handle(.left, &model)
+    #expect(requests(handle(.enter, &model)).isEmpty)
+    _ = handle("q", &model)
+    _ = handle(.right, &model)
+    #expect(!handle(.enter, &model).contains(.quit))
+}
+
+@Test func stoppingAConnectReadsAsStoppedAndKeepsTheAddress() {
+    var model = freshModel()
+    type("ftp.example.org", &model)
+    _ = handle(.enter, &model)
+    let site = Site(host: "ftp.example.org")
+    _ = update(&model, .engine(.connection(.connecting(site))))
+    #expect(requests(handle(.escape, &model)).contains(.remote(.stop)))
+    _ = update(&model, .engine(.connection(.failed(site, "interrupted"))))
+    let text = screen(model).joined()
+    #expect(model.toasts.isEmpty)
+    #expect(!text.contains("interrupted") && !text.contains("failed"))
+    #expect(text.contains("ftp.example.org stopped by you"))
+    #expect(model.home.address.text == "ftp.example.org")
+    #expect(
+        requests(handle(.control("r"), &model)).contains(
+            .remote(.connect(site, password: nil, directory: nil))))
+}
+
+@Test func stoppingAListingIsNoLostConnection() {
+    var model = sampleModel()
+    model.remote.moveCursor(toName: Array("pool".utf8))
+    _ = handle(.enter, &model)
+    let ticket = model.lastTicket
+    #expect(requests(handle(.escape, &model)).contains(.remote(.stop)))
+    _ = update(&model, .engine(.listingFailed(.remote, ticket, "interrupted")))
+    _ = update(&model, .engine(.connection(.lost(sampleSite, reason: "interrupted"))))
+    let text = screen(model).joined()
+    #expect(model.toasts.isEmpty)
+    #expect(!text.contains("interrupted") && !text.contains(" lost"))
+    #expect(text.contains("Stopped by you."))
+    #expect(requests(handle(.control("r"), &model)).count >= 1)
+}
+
+@Test func theStatusLineTellsWhyAConnectionWasLostAndNotItsNameTwice() {
+    var model = sampleModel()
+    let reason = "archive.example.org: the server closed the connection after 5 minutes of silence"
+    _ = update(&model, .engine(.connection(.lost(sampleSite, reason: reason))))
+    #expect(
+        screen(model)[34].contains(
+            "! archive.example.org lost: the server closed the connection after 5 minutes of silence"))
+}
+
+@Test func typingIntoTheConnectBoxReplacesTheAddressAndDropsTheUserOfTheOldHost() {
+    var model = sampleModel()
+    _ = handle(.function(2), &model)
+    #expect(screen(model).contains { $0.contains("Address  archive.example.org") })
+    #expect(screen(model).contains { $0.contains("User  alice") })
+    type("other.example.org", &model)
+    #expect(screen(model).contains { $0.contains("Address  other.example.org") })
+    var site = Site(host: "other.example.org")
+    site.dataMode = .auto
+    #expect(
+        requests(handle(.enter, &model)).contains(
+            .remote(.connect(site, password: nil, directory: nil))))
+}
+
+@Test func anArrowKeepsWhatIsInTheConnectBox() {
+    var model = sampleModel()
+    _ = handle(.function(2), &model)
+    _ = handle(.right, &model)
+    type("/pub", &model)
+    #expect(screen(model).contains { $0.contains("Address  archive.example.org/pub") })
+    #expect(screen(model).contains { $0.contains("User  alice") })
+}
+
+@Test func theRemotePaneHasTheKeysAfterConnecting() {
+    var model = sampleModel()
+    _ = handle("1", &model)
+    _ = handle(.function(2), &model)
+    _ = handle(.enter, &model)
+    #expect(model.focus == .remote)
+}
+
+@Test func aConnectionLostLongAfterAStopIsLost() {
+    var model = sampleModel()
+    _ = handle(.control("r"), &model)
+    _ = handle(.control("g"), &model)
+    model.now += 60_000_000_000
+    _ = update(&model, .engine(.connection(.lost(sampleSite, reason: "reset by peer"))))
+    #expect(model.toasts.contains { $0.text.contains("reset by peer") })
+}
+
+@Test func aQueueThatIsNotKeptSaysSoAsLongAsItIsThere() {
+    var model = freshModel()
+    _ = update(&model, .engine(.queueNotKept("another portside (process 12) works on it")))
+    #expect(model.toasts.contains { $0.isError && $0.text.contains("another portside (process 12)") })
+    _ = handle(.escape, &model)
+    #expect(model.toasts.isEmpty)
+    #expect(screen(model)[19].contains(" 3 Queue not kept "))
+    let text = screen(model).joined()
+    #expect(text.contains("they are not kept when you quit: another portside"))
+    #expect(!text.contains("also after you quit"))
+}
+
+@Test func quittingAsksBeforeAQueueThatIsNotKeptIsLost() {
+    var model = freshModel()
+    var snapshot = QueueSnapshot()
+    snapshot.counts.paused = 2
+    _ = update(&model, .engine(.queue(snapshot)))
+    var kept = model
+    #expect(handle(.function(10), &kept).contains(.quit))
+    _ = update(&model, .engine(.queueNotKept("the disk is full")))
+    #expect(!handle(.function(10), &model).contains(.quit))
+    let text = screen(model).joined()
+    #expect(text.contains("2 transfers wait."))
+    #expect(text.contains("This queue is lost when you quit: the disk is full."))
+}
+
+@Test func theDemosQueueDoesNotPromiseToBeKept() {
+    let model = Model(
+        size: size(120, 36), now: sampleNow, directory: LocalPath("/"), localHome: LocalPath("/"),
+        isDemo: true, utcOffset: { _ in 0 })
+    #expect(!screen(model).joined().contains("also after you quit"))
+}
