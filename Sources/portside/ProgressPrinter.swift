@@ -84,10 +84,11 @@ final class ProgressPrinter: Sendable {
             parts.append("\(left / 60):\(left % 60 < 10 ? "0" : "")\(left % 60) left")
         }
         if snapshot.counts.failed > 0 { parts.append("\(snapshot.counts.failed) failed") }
+        let line = parts.joined(separator: " · ").prefix(StandardError.columns - 1)
         state.withLock { state in
             guard !state.isPaused else { return }
             state.isLineOpen = true
-            StandardError.write("\r\u{1B}[K" + parts.joined(separator: " · "))
+            StandardError.write("\r\u{1B}[K" + line)
         }
     }
 

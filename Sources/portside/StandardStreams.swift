@@ -37,6 +37,13 @@ enum StandardOutput {
 enum StandardError {
     static var isTerminal: Bool { isatty(2) == 1 }
 
+    /// The width of its terminal now; 80 where there is none.
+    static var columns: Int {
+        var size = winsize()
+        guard ioctl(2, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else { return 80 }
+        return Int(size.ws_col)
+    }
+
     static func write(_ text: String) {
         _ = writeAll(2, Array(text.utf8))
     }

@@ -41,6 +41,18 @@ struct QuestionTests {
         #expect(try bench.local.contents(of: "a (1).txt") == Array("one\ntwo\n".utf8))
     }
 
+    /// A longer one would wrap, and could not be written over.
+    @Test func theProgressLineIsNoWiderThanTheTerminal() throws {
+        let bench = try Bench(faults: [.slow(Array("big.bin".utf8), bytesPerSecond: 400_000)])
+        let terminal = try PseudoTerminal(
+            PseudoTerminal.builtProgram("portside"),
+            ["get", "-o", bench.local.path(of: "big.bin"), bench.target("big.bin")], columns: 20)
+        #expect(try terminal.waitForExit() == 0)
+        let painted = String(decoding: terminal.output, as: UTF8.self).components(separatedBy: "\r\u{1B}[K")
+        #expect(painted.contains { $0.hasPrefix("0 of 1 done · ") }, "\(painted)")
+        #expect(painted.allSatisfy { $0.count < 20 }, "\(painted)")
+    }
+
     @Test func aQuestionCanBeInterrupted() throws {
         let bench = try Bench(.only(["alice": "right"]))
         let terminal = try PseudoTerminal(
