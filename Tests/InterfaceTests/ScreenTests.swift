@@ -43,7 +43,7 @@ import Transfers
         │ 00:49:15.402 t2 ! try 2 of 5 in 4 s — temporary refusal; e explains                                                  │
         └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
          ● archive.example.org:21 │ alice │ CLEAR │ passive (EPSV) auto │ UTF-8 │ ProFTPD 1.3.8 │ 31 ms
-        1Help  2Connect  3View  4Edit  5Copy  6Move  7MkDir  8Delete  9Menu  10Quit                           ^P Commands ? Keys
+        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Delete  9Cmds  10Quit                         ^P Commands ? Keys
         """)
 }
 
@@ -74,7 +74,7 @@ import Transfers
          00:49:15 t2 < 450 debian-12.5.0-i386-netinst.iso: Resource busy          30 ms
          00:49:15 t2 ! try 2 of 5 in 4 s — temporary refusal; e explains
          ● archive.example.org │ CLEAR │ passive auto │ UTF-8 │ ProFTPD 1.3.8 │ 31 ms
-        1Help  2Connect  3View  4Edit  5Copy  6Move  7MkDir  8Del  9Menu  10Quit
+        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
         """)
 }
 
@@ -101,7 +101,7 @@ import Transfers
          00:49:15 t2 < 450 debian-12.5.0-i386-netinst.iso: R… 30 ms
          00:49:15 t2 ! try 2 of 5 in 4 s — temporary refusal; e ex…
          ● archive.example.org │ CLEAR │ passive auto │ 31 ms
-        1Help 2Connect 3View 5Copy 6Move 7MkDir 8Del 9Menu 10Quit
+        1Help 2Connect 3View 5Copy 6Rename 7MkDir 8Del 9Cmds 10Quit
         """)
 }
 
@@ -162,7 +162,7 @@ import Transfers
          00:49:15 t2 < 450 debian-12.5.0-i386-netinst.iso: Resource busy          30 ms
          00:49:15 t2 ! try 2 of 5 in 4 s - temporary refusal; e explains
          * archive.example.org | CLEAR | passive auto | UTF-8 | ProFTPD 1.3.8 | 31 ms
-        1Help  2Connect  3View  4Edit  5Copy  6Move  7MkDir  8Del  9Menu  10Quit
+        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
         """)
 }
 
@@ -202,7 +202,7 @@ import Transfers
 
 
          ○ not connected │ passive or active: auto
-        1Help  2Connect  3View  4Edit  5Copy  6Move  7MkDir  8Del  9Menu  10Quit
+        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
         """)
 }
 
@@ -235,7 +235,7 @@ import Transfers
          00:49:15 t2 < 450 debian-12.5.0-i386-netinst.iso: Resource busy          30 ms
          00:49:15 t2 ! try 2 of 5 in 4 s — temporary refusal; e explains
          ● archive.example.org │ CLEAR │ passive auto │ UTF-8 │ ProFTPD 1.3.8 │ 31 ms
-        1Help  2Connect  3View  4Edit  5Copy  6Move  7MkDir  8Del  9Menu  10Quit
+        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
         """)
 }
 
@@ -280,7 +280,7 @@ import Transfers
         │ │ Tab next: panes · queue · log   ↑↓ scroll   Esc close                                                            │ │
         └─└──────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘─┘
          ● archive.example.org:21 │ alice │ CLEAR │ passive (EPSV) auto │ UTF-8 │ ProFTPD 1.3.8 │ 31 ms
-        1Help  2Connect  3View  4Edit  5Copy  6Move  7MkDir  8Delete  9Menu  10Quit                           ^P Commands ? Keys
+        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Delete  9Cmds  10Quit                         ^P Commands ? Keys
         """)
 }
 

@@ -244,3 +244,90 @@ func aRowOfTheQueueOpensItsDetailsWithTheWholeError(_ key: Key) {
         isDemo: true, utcOffset: { _ in 0 })
     #expect(!screen(model).joined().contains("also after you quit"))
 }
+
+@Test func copyingWhatIsUnderTheCursorLeavesTheCursorThere() {
+    var model = sampleModel()
+    model.remote.clearMarks()
+    let row = model.remote.cursor
+    _ = handle(.function(5), &model)
+    #expect(model.remote.cursor == row)
+}
+
+@Test func aKeyThatDoesNothingSaysSo() {
+    var model = sampleModel()
+    _ = handle("D", &model)
+    #expect(model.toasts.map(\.text) == ["D does nothing here; ? shows the keys."])
+    _ = handle(.focusGained, &model)
+    #expect(model.toasts.count == 1)
+}
+
+@Test func theFunctionBarNamesWhatTheKeysDo() {
+    let model = sampleModel()
+    let bar = screen(model)[35]
+    #expect(bar.contains("6Rename") && !bar.contains("Move"))
+    #expect(bar.contains("9Cmds") && !bar.contains("Menu"))
+}
+
+@Test func escClearsTheSearchOfTheHelpBeforeItClosesThePage() {
+    var model = sampleModel()
+    _ = handle(.function(1), &model)
+    type("filter", &model)
+    #expect(!screen(model).joined().contains("raw command"))
+    _ = handle(.escape, &model)
+    #expect(screen(model).joined().contains("raw command"))
+    _ = handle(.escape, &model)
+    #expect(model.dialogs.isEmpty)
+}
+
+@Test func jumpingToANameThatIsNotThereSaysSo() {
+    var model = sampleModel()
+    let row = model.remote.cursor
+    _ = handle(.control("s"), &model)
+    type("qqq", &model)
+    #expect(screen(model)[18].contains("Jump to  qqq"))
+    #expect(screen(model)[18].contains(" no such name "))
+    #expect(model.remote.cursor == row)
+    for _ in 0..<3 { _ = handle(.backspace, &model) }
+    type("README", &model)
+    #expect(!screen(model)[18].contains("no such name"))
+}
+
+/// A queue of which so many are done, one row each.
+private func finished(_ count: Int, _ model: inout Model) {
+    var snapshot = QueueSnapshot()
+    snapshot.counts.done = count
+    snapshot.rows = (0..<count).reversed().map {
+        QueueSnapshot.Row(
+            transfer: job(Int64($0 + 1), .download, "done-\($0)", 10, remote: "/", state: .done), bytes: 10)
+    }
+    _ = update(&model, .engine(.queue(snapshot)))
+}
+
+@Test func finishedRowsFoldIntoOneAfterHalfAMinute() {
+    var model = freshModel()
+    _ = update(&model, .engine(.queue(sampleQueue)))
+    finished(1, &model)
+    model.now += 10_000_000_000
+    finished(3, &model)
+    #expect(screen(model)[20].contains("done-2"))
+    model.now += 30_000_000_000
+    _ = update(&model, .woke)
+    #expect(screen(model)[20].contains("+ 3 finished before · Enter shows them"))
+    _ = update(&model, .focused(.queue))
+    _ = handle(.enter, &model)
+    #expect(screen(model)[20].contains("done-2"))
+    #expect(screen(model)[23].contains("3 finished before · Enter hides them"))
+    model.now += 1_000_000_000
+    finished(4, &model)
+    model.queue.isUnfolded = false
+    #expect(screen(model)[20].contains("done-3"))
+    #expect(screen(model)[21].contains("3 finished before"))
+}
+
+@Test func asksToBeWokenWhenAFinishedRowFolds() {
+    var model = freshModel()
+    finished(0, &model)
+    var empty = QueueSnapshot()
+    empty.counts.done = 1
+    #expect(update(&model, .engine(.queue(empty))).contains(.wake(afterMilliseconds: 30_000)))
+}

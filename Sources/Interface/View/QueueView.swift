@@ -22,8 +22,18 @@ func drawQueue(_ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
         top: model.queue.top, cursor: model.queue.cursor, count: model.queue.rowCount, height: rows.rows)
     for line in 0..<rows.rows {
         let index = top + line
-        guard let row = model.queue.row(index) else { continue }
-        drawQueueRow(model, row, index, columns, rows, rows.row + line, &canvas)
+        if model.queue.isFold(index) {
+            let what = plural(model.queue.folded, "finished before", "finished before")
+            let how = model.queue.isUnfolded ? "Enter hides them" : "Enter shows them, f forgets them"
+            canvas.put("+", rows.column + 1, rows.row + line, .queueDone)
+            canvas.put(
+                clipped("\(what) · \(how)", to: rows.columns - 4), rows.column + 3, rows.row + line,
+                .queueDone)
+        } else if let row = model.queue.row(index) {
+            drawQueueRow(model, row, index, columns, rows, rows.row + line, &canvas)
+        } else {
+            continue
+        }
         if index == model.queue.cursor, model.focus == .queue {
             canvas.fill(
                 Rect(column: rows.column, row: rows.row + line, columns: rows.columns, rows: 1), .cursor)
