@@ -20,7 +20,10 @@ extension Model {
         toasts.removeAll(where: \.isError)
         if !dialogs.isEmpty { return dialogTakes(key) }
         if isTypingAddress, let effects = addressTakes(key) { return effects }
-        guard let action = Keymap.standard.action(for: key, in: keyContext) else { return [] }
+        guard let action = Keymap.standard.action(for: key, in: keyContext) else {
+            if !key.label.isEmpty { say("\(key.label) does nothing here; ? shows the keys.") }
+            return []
+        }
         return perform(action)
     }
 

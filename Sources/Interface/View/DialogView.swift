@@ -18,10 +18,11 @@ private func drawInPane(
     }
     guard let rect = layout[side == .local ? .local : .remote] else { return false }
     let end = canvas.put(" \(label) ", rect.column + 2, rect.endRow - 1, .titleFocus)
+    let error = form.error.map { " \($0) " } ?? ""
+    let room = max(4, rect.endColumn - 2 - end - cellWidth(error))
     drawField(
-        form.field,
-        Rect(column: end, row: rect.endRow - 1, columns: max(4, rect.endColumn - 2 - end), rows: 1),
-        isFocused: true, &canvas)
+        form.field, Rect(column: end, row: rect.endRow - 1, columns: room, rows: 1), isFocused: true, &canvas)
+    canvas.put(error, end + room, rect.endRow - 1, .fieldError)
     return true
 }
 
