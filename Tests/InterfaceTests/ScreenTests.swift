@@ -185,7 +185,7 @@ import Transfers
         │  notes.txt                  2.1 K Nov 20 17:30 ││                                                │
         │  report-2026-q3-final.pdf   4.8 M Nov 19 09:12 ││   > Try the demo server                        │
         │  SHA256SUMS                   612 Nov 21 00:41 ││     runs inside portside; nothing leaves here  │
-        │  site.tar.zst               1.2 G Nov 15 08:55 ││   > Connect with user and password  F2         │
+        │  site.tar.zst               1.2 G Nov 15 08:55 ││   > With user and password  F2                 │
         │                                                ││   > The keys in two minutes  F1                │
         │                                                ││                                                │
         │                                                ││                                                │

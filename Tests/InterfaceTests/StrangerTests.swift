@@ -331,3 +331,66 @@ private func finished(_ count: Int, _ model: inout Model) {
     empty.counts.done = 1
     #expect(update(&model, .engine(.queue(empty))).contains(.wake(afterMilliseconds: 30_000)))
 }
+
+@Test(arguments: [size(120, 36), size(80, 24)])
+func aMessageLeavesTheNewestLinesOfTheLogInSight(_ size: Size) {
+    var model = sampleModel(size.columns, size.rows)
+    let before = screen(model)
+    _ = update(&model, .engine(.notice("one thing to know")))
+    let after = screen(model)
+    #expect(after.contains { $0.contains("one thing to know") })
+    let log = Layout(model, size: size)[.log]?.row ?? 0
+    #expect(log > 0)
+    #expect(Array(before[log...]) == Array(after[log...]))
+}
+
+@Test func theFooterOfAPaneIsCutWithAnEllipsis() {
+    var model = sampleModel(80, 24)
+    model.local.clearMarks()
+    model.local.filter = "a very long filter that nobody types by hand"
+    #expect(screen(model)[13].contains("…"))
+    let pieces = [Piece("abc", .text), Piece("def", .text)]
+    #expect(clipped(pieces, to: 5).map(\.text) == ["abc", "d…"])
+    #expect(clipped(pieces, to: 3).map(\.text) == ["ab…"])
+    #expect(clipped(pieces, to: 6).map(\.text) == ["abc", "def"])
+}
+
+@Test func numbersAreGroupedEverywhere() {
+    var model = sampleModel()
+    _ = handle(.control("r"), &model)
+    answerListing(&model, .remote, (0..<10_000).map { file("f\($0)", 1) }, command: "MLSD")
+    #expect(screen(model)[18].contains("10 000 items"))
+    _ = handle("/", &model)
+    type("f1", &model)
+    _ = handle(.enter, &model)
+    #expect(screen(model)[18].contains("1 111 of 10 000 match"))
+}
+
+@Test func onANarrowScreenPausedTransfersAreNoWaitingOnes() {
+    var model = sampleModel(80, 24)
+    var snapshot = QueueSnapshot()
+    snapshot.counts.paused = 2
+    _ = update(&model, .engine(.queue(snapshot)))
+    #expect(screen(model)[0].hasSuffix(" ‖2 "))
+    snapshot.counts.waiting = 1
+    _ = update(&model, .engine(.queue(snapshot)))
+    #expect(screen(model)[0].hasSuffix(" 0+1 ‖2 "))
+}
+
+@Test func howManyConnectionsThereMayBeIsNoWarning() {
+    var model = sampleModel()
+    _ = update(&model, .focused(.queue))
+    let frame = view(model, size: model.size)
+    let row = frame.text[19]
+    let column = (0..<120).first { frame[$0, 19].text == "4" && frame[$0 + 2, 19].text == "c" }
+    #expect(row.contains("4 connections"))
+    #expect(column.map { frame[$0, 19].role } == .title)
+}
+
+@Test func theFirstScreenStaysInsideItsPane() {
+    for columns in 80...100 {
+        let model = freshModel(columns, 24)
+        let frame = view(model, size: model.size)
+        for row in 2...12 { #expect("│┘".contains(frame[columns - 1, row].text), "\(columns) columns") }
+    }
+}

@@ -27,7 +27,9 @@ func drawHome(_ model: Model, _ rect: Rect, isFocused: Bool, _ canvas: inout Can
         let row = places.offers[index]
         canvas.put("> ", left, row, .key)
         let end = canvas.put(offer.title, left + 2, row, isChosen ? .cursor : .text, width: width - 2)
-        if let key = offer.key { canvas.put("  \(key)", end, row, .textFaint) }
+        if let key = offer.key, end + 2 + cellWidth(key) <= left + width {
+            canvas.put("  \(key)", end, row, .textFaint)
+        }
         if isChosen { canvas.setCursor(left, row, shown: false) }
         if let detail = offer.detail, places.hint != nil, row + 1 < rect.endRow {
             canvas.put(detail, left + 2, row + 1, .textFaint, width: width - 2)

@@ -62,7 +62,7 @@ func drawPartTitle(
     let end = canvas.put(pieces, at, rect.row, width: max(0, rect.endColumn - 2 - at))
     let start = rect.endColumn - 2 - cellWidth(right)
     if !right.isEmpty, layout.hasBox(focus), start > end + 2 {
-        canvas.put(right, start, rect.row, isFocused ? .hint : .title)
+        canvas.put(right, start, rect.row, isFocused && focus == .log ? .hint : .title)
     }
 }
 
