@@ -128,9 +128,9 @@ import Transfers
         """
         40×8 needed, this is
         24×6. Transfers go on: 3
-        active, 4.2 MB/s.
-
-
+        active, 4.2 MB/s. In the
+        queue: 41 waiting, 1
+        failed.
 
         """)
 }
@@ -245,42 +245,42 @@ import Transfers
     expect(
         model,
         """
-         1 archive.example.org                                   ↓ 4.2 MB/s ↑ 0  3 active · 41 waiting · 1 failed · 47 min left
-        ┌─ 1 Local ~/mirror/debian-cd ──────────────────── name ↑ ─┐┌─ 2 Remote /debian-cd/12.5.0 ──────────────────── name ↑ ─┐
-        │ ┌─ Keys — the panes ──────────────────────────────────────────────────────────────── type to find a key or a word ─┐ │
-        │ │                                                                                                                  │ │
-        │ │ Move                                 Choose                               Act                                    │ │
-        │ │ ↑ ↓  k j       cursor                Ins Space  t   mark                  F3  v          view                    │ │
-        │ │ PgUp PgDn      one page              Shift-↑ Shift… mark a range          F4  e          edit                    │ │
-        │ │ Enter  l       open                  Ctrl-A         mark all              F5  c          copy into the queue     │ │
-        │ │ Bksp  h        parent folder         +              mark by pattern       F6 Shift-F6  … rename                  │ │
-        │*│ Alt-← Alt-→    back, forward         -              unmark by pattern     F7  a          new folder              │ │
-        │*│ ~              home                  *              invert marks          F8 Del         delete                  │ │
-        │ │ Tab Shift-Tab  other pane            /              filter as you type    y              copy path               │ │
-        │*│ 1 2 3 4        the four panes        Ctrl-S         jump to a name        Y              copy URL                │ │
-        │ │ Home End  g G  top, bottom           .              hidden files                                                 │ │
-        │ │                                      s              sort                                                         │ │
-        │ │                                                                                                                  │ │
-        │ │ Connection                           Screen                               Program                                │ │
-        │ │ F2             connect               z              zoom this pane        Ctrl-P F9  :   every command by name   │ │
-        └─│ P              active, passive, auto L              next layout           F1  ?          this page               │─┘
-        ┌─│ Q              raw command           Ctrl-L         draw again            N              past messages           │─┐
-        │ │ Ctrl-R         list again            Esc            one step back         Ctrl-Z         suspend                 │ │
-        │ │ Ctrl-G         stop what is running                                       F10  q         quit                    │ │
-        │ │ X              disconnect                                                                                        │ │
-        │ │                                                                                                                  │ │
-        │ │                                                                                                                  │ │
-        └─│                                                                                                                  │─┘
-        ┌─│                                                                                                                  │─┐
-        │ │                                                                                                                  │ │
-        │ │                                                                                                                  │ │
-        │ │                                                                                                                  │ │
-        │ │                                                                                                                  │ │
-        │ │                                                                                                                  │ │
-        │ │ Tab next: panes · queue · log   ↑↓ scroll   Esc close                                                            │ │
-        └─└──────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘─┘
-         ● archive.example.org:21 │ alice │ CLEAR │ passive (EPSV) auto │ UTF-8 │ ProFTPD 1.3.8 │ 31 ms
-        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Delete  9Cmds  10Quit                         ^P Commands ? Keys
+        ┌─ Keys — the panes ──────────────────────────────────────────────────────────────────── type to find a key or a word ─┐
+        │                                                                                                                      │
+        │ Move                                  Choose                                Act                                      │
+        │ ↑ ↓  k j       cursor                 Ins Space  t     mark                 F3  v             view                   │
+        │ PgUp PgDn      one page               Shift-↑ Shift-↓  mark a range         F4  e             edit                   │
+        │ Enter  l       open                   Ctrl-A           mark all             F5  c             copy into the queue    │
+        │ Bksp  h        parent folder          +                mark by pattern      F6 Shift-F6  m r  rename                 │
+        │ Alt-← Alt-→    back, forward          -                unmark by pattern    F7  a             new folder             │
+        │ ~              home                   *                invert marks         F8 Del            delete                 │
+        │ Tab Shift-Tab  other pane             /                filter as you type   y                 copy path              │
+        │ 1 2 3 4        the four panes         Ctrl-S           jump to a name       Y                 copy URL               │
+        │ Home End  g G  top, bottom            .                hidden files                                                  │
+        │                                       s                sort                                                          │
+        │                                                                                                                      │
+        │ Connection                            Screen                                Program                                  │
+        │ F2      connect                       z       zoom this pane                Ctrl-P F9  :  every command by name      │
+        │ P       active, passive, auto         L       next layout                   F1  ?         this page                  │
+        │ Q       raw command                   Ctrl-L  draw again                    N             past messages              │
+        │ Ctrl-R  list again                    Esc     one step back                 Ctrl-Z        suspend                    │
+        │ Ctrl-G  stop what is running                                                F10  q        quit                       │
+        │ X       disconnect                                                                                                   │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │ Tab next: panes · queue · log   ↑↓ scroll   Esc close                                                                │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
         """)
 }
 

@@ -394,3 +394,70 @@ func aMessageLeavesTheNewestLinesOfTheLogInSight(_ size: Size) {
         for row in 2...12 { #expect("│┘".contains(frame[columns - 1, row].text), "\(columns) columns") }
     }
 }
+
+@Test func theKeysOfTheButtonsStandBelowThem() {
+    var model = sampleModel()
+    var snapshot = sampleQueue
+    snapshot.rows[0].transfer.state = .asking(.destinationExists(size: 100, modified: nil))
+    snapshot.counts.asking = 1
+    _ = update(&model, .engine(.queue(snapshot)))
+    _ = handle("A", &model)
+    let lines = screen(model)
+    let row = lines.firstIndex { $0.contains(" Resume ") && $0.contains(" Skip ") } ?? 0
+    for (word, key) in [("Resume", "r"), ("Overwrite", "o"), ("Rename", "a"), ("Skip", "k")] {
+        let line = Array(lines[row])
+        let at = line.indices.first { line[$0...].starts(with: word) } ?? 0
+        #expect(String(Array(lines[row + 1])[at]) == key, "\(word)")
+    }
+}
+
+@Test func theHelpTakesTheWholeScreenAndCutsNoKey() {
+    for context in [Focus.remote, .queue, .log] {
+        var model = sampleModel(120, 36)
+        _ = update(&model, .focused(context))
+        _ = handle(.function(1), &model)
+        let lines = screen(model)
+        #expect(lines[0].hasPrefix("┌") && lines[35].hasPrefix("└"))
+        #expect(lines.filter { $0.contains("…") } == [])
+    }
+}
+
+@Test func aConflictNamesTheZoneOfItsTimesAndWhatIsTheSame() {
+    var model = Model(
+        size: size(120, 36), now: sampleNow, directory: LocalPath("/"), localHome: LocalPath("/"),
+        utcOffset: { _ in -5_400 })
+    var transfer = job(1, .download, "a", 100, remote: "/")
+    transfer.modified = 1_795_222_158
+    func text(_ size: Int64, _ modified: Int64) -> String {
+        model.dialogs = [.conflict(ConflictForm(transfer, size: size, modified: modified))]
+        return screen(model).joined()
+    }
+    #expect(text(100, 1_795_222_158).contains("The same size and the same time."))
+    #expect(text(100, 1_795_222_158).contains("2026-11-20 23:19:18 -01:30"))
+    #expect(text(100, 1_795_000_000).contains("The same size; the source is newer."))
+    #expect(text(90, 1_795_222_158).contains("The source is larger; the same time."))
+    #expect(sampleModel().fullTime(1_795_222_158) == "2026-11-21 00:49:18 UTC")
+}
+
+@Test func aScreenThatIsTooSmallTellsOfPausedTransfersAndAsksBeforeQuitting() {
+    var model = sampleModel(30, 7)
+    var snapshot = QueueSnapshot()
+    snapshot.counts.paused = 2
+    _ = update(&model, .engine(.queue(snapshot)))
+    #expect(screen(model).joined().contains("2 paused"))
+    #expect(!handle(.function(8), &model).contains(.quit) && model.dialogs.isEmpty)
+    #expect(!handle("q", &model).contains(.quit))
+    #expect(screen(model).joined(separator: " ").contains("Quit?"))
+    var staying = model
+    _ = handle(.escape, &staying)
+    #expect(staying.dialogs.isEmpty)
+    #expect(handle("s", &model).contains(.quit))
+}
+
+@Test func theRouteNamesTheServerWhereItIsAnotherOne() {
+    var model = sampleModel()
+    #expect(!screen(model)[20].contains("archive"))
+    _ = update(&model, .engine(.connection(.notConnected)))
+    #expect(screen(model)[20].contains(" archive.exa…:12.5.0/ → "))
+    #expect(screen(model)[22].contains(" → archive.exa…:incoming/"))
+}

@@ -240,11 +240,23 @@ private func queueName(_ transfer: Transfer) -> String {
 private func route(of transfer: Transfer, _ model: Model, width: Int) -> String {
     let local = shownPath(
         Location(.local, RemotePath(bytes: transfer.localDirectory.bytes)), home: model.local.home)
-    let remote = transfer.remoteDirectory.description
+    let isElsewhere = model.connectedSite?.id != transfer.site
+    let server =
+        isElsewhere
+        ? (try? TargetURL(transfer.site)).map { "\(clipped($0.site.shortName, to: 12)):" } ?? "" : ""
+    let remote = server + transfer.remoteDirectory.description
     let isDownload = transfer.direction == .download
     var (from, to) = isDownload ? (remote, local) : (local, remote)
-    if cellWidth(from) + cellWidth(to) + 3 > width, isDownload {
-        from = visible(transfer.remoteDirectory.lastComponent) + "/"
+    if cellWidth(from) + cellWidth(to) + 3 > width {
+        let directory = visible(transfer.remoteDirectory.lastComponent) + "/"
+        let short = server + shortened(directory, to: max(4, width - 7 - cellWidth(server)))
+        if isDownload { from = short } else if isElsewhere { to = short }
+    }
+    // Which server it is stays, whatever else goes.
+    if isElsewhere {
+        return isDownload
+            ? "\(from) → \(shortenedPath(to, to: max(4, width - 3 - cellWidth(from))))"
+            : "\(shortenedPath(from, to: max(4, width - 3 - cellWidth(to)))) → \(to)"
     }
     let room = max(4, (width - 3) / 2)
     to = shortenedPath(to, to: max(room, width - 3 - cellWidth(from)))
