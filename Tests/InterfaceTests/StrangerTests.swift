@@ -391,6 +391,8 @@ func aMessageLeavesTheNewestLinesOfTheLogInSight(_ size: Size) {
     for columns in 80...100 {
         let model = freshModel(columns, 24)
         let frame = view(model, size: model.size)
+        #expect(frame.text[4].contains("a host or a URL"))
+        #expect(!frame.text[4].contains("Enter co") || frame.text[4].contains("Enter connects"))
         for row in 2...12 { #expect("│┘".contains(frame[columns - 1, row].text), "\(columns) columns") }
     }
 }

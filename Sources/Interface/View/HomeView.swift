@@ -18,7 +18,8 @@ func drawHome(_ model: Model, _ rect: Rect, isFocused: Bool, _ canvas: inout Can
         canvas.put(text, left, places.title + 1 + line, .logReply5, width: width)
     }
     drawAddress(model, left, places.address, width, isFocused: isFocused, &canvas)
-    canvas.put("a host or a URL; Enter connects", left + 8, places.address + 1, .textFaint, width: width - 8)
+    let hint = width - 8 < 31 ? "a host or a URL" : "a host or a URL; Enter connects"
+    canvas.put(hint, left + 8, places.address + 1, .textFaint, width: width - 8)
     if let hint = places.hint {
         canvas.put("or go down and press Enter", left, hint, .textFaint, width: width)
     }
