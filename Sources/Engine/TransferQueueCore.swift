@@ -104,9 +104,8 @@ struct TransferQueueCore: ~Copyable {
                 for transfer in changed where transfer.state.isEnded { events(.transferEnded(transfer)) }
             case .forget(let ids): unsaved.forget(ids)
             case .merged(let count):
-                // A tree that is scanned again finds what it found before: nothing to tell.
-                guard case .request = event else { break }
-                events(.notice("\(count) of these are in the queue already"))
+                // A tree that is scanned once more finds what it found before: nothing to tell.
+                if case .request = event { events(.notice("\(count) of these are in the queue already")) }
             case .stop(let id): busy[id]?.interrupt()
             case .start(let transfer): start(transfer)
             case .wakeAt(let moment):

@@ -25,7 +25,7 @@ final class Interrupts: Sendable {
             let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
             source.setEventHandler { [weak self] in
                 self?.interrupt(
-                    status, Failure(.cancelled, "interrupted; what has arrived is kept, -c goes on from it"))
+                    status, .cancelled)
             }
             // Until it is registered the signal is ignored, and would be lost.
             let registered = DispatchSemaphore(value: 0)

@@ -158,7 +158,9 @@ final class TransferRun: Sendable {
             }
         }
         if let status = interrupts.status, let reason = interrupts.failure {
-            complain(reason.message)
+            complain(
+                reason.kind == .cancelled
+                    ? "interrupted; what has arrived is kept, -c goes on from it" : reason.message)
             throw ExitStatus.Silent(code: status)
         }
         // What asks or waits for a password cannot be answered here.

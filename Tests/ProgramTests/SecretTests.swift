@@ -6,7 +6,7 @@ import Testing
 /// Where passwords come from, and where they are not to be seen.
 struct SecretTests {
     @Test func thePasswordOfAURLIsNotInTheProcessList() throws {
-        let bench = try Bench(faults: [.slow(Array("big.bin".utf8), bytesPerSecond: 50_000)])
+        let bench = try Bench(faults: [.slow(Array("big.bin".utf8), bytesPerSecond: 150_000)])
         let run = try bench.start(["cat", bench.target("big.bin", user: "alice:s3cret@")])
         try eventually("the arguments are overwritten", within: .seconds(20)) {
             try arguments(of: run.process).contains("ftp://alice:******@127.0.0.1")
@@ -20,7 +20,8 @@ struct SecretTests {
         let file = try #require(fopen("/proc/\(process)/cmdline", "r"))
         defer { fclose(file) }
         var buffer = [UInt8](repeating: 0, count: 4096)
-        return String(decoding: buffer.prefix(fread(&buffer, 1, buffer.count, file)), as: UTF8.self)
+        let count = fread(&buffer, 1, buffer.count, file)
+        return String(decoding: buffer.prefix(count), as: UTF8.self)
     }
 
     @Test func aPasswordFileThatOthersMayReadIsUsedWithAWarning() throws {
