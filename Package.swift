@@ -85,7 +85,10 @@ let package = Package(
             swiftSettings: settings),
         .testTarget(
             name: "TerminalTests",
-            dependencies: ["Terminal", "Interface", "TestSupport", "CLinux", "portside"],
+            dependencies: [
+                "Terminal", "Interface", "EmbeddedServer", "FTPProtocol", "Transport", "TestSupport", "CLinux",
+                "portside",
+            ],
             swiftSettings: settings),
         // The built program as a script runs it: output, exit statuses, what is left on the disk.
         .testTarget(

@@ -135,7 +135,7 @@ extension Action {
         case .queueRetry: "try again"
         case .queueRetryAll: "try all failed again"
         case .queueRemove: "remove"
-        case .queueDoneForgotten: "forget finished transfers"
+        case .queueDoneForgotten: "forget what is done"
         case .queueItemMoved: "earlier, later"
         case .connectionsChanged: "more, fewer connections"
         case .answerAsked: "answer what waits"

@@ -16,7 +16,7 @@ extension Model {
                 detail: "runs inside portside; nothing leaves here", key: nil, action: .demoAsked)
         ]
         offers.append(
-            HomeOffer(title: "Connect with user and password", detail: nil, key: "F2", action: .connectAsked))
+            HomeOffer(title: "With user and password", detail: nil, key: "F2", action: .connectAsked))
         offers.append(HomeOffer(title: "The keys in two minutes", detail: nil, key: "F1", action: .helpAsked))
         return offers
     }

@@ -63,7 +63,7 @@ public struct Model: Sendable {
         self.glyphs = glyphs
         self.isDemo = isDemo
         awaitsDemo = isDemo
-        if isDemo { queue.notKept = "the demo ends with it" }
+        if isDemo { queue.notKept = "the demo server ends too" }
         self.version = version
         self.utcOffset = utcOffset
         self.dataMode = dataMode

@@ -32,7 +32,7 @@ public struct QueueSnapshot: Hashable, Sendable {
     public var isPaused = false
     public var connectionLimit = 4
     /// Index of `rows[0]` among the rows in display order: running, asking, retrying, waiting,
-    /// paused, failed, done.
+    /// paused, failed, done; the last added first among those done.
     public var firstRow = 0
     public var rows: [Row] = []
 

@@ -29,15 +29,21 @@ extension Scheduler {
     }
 
     /// The transfers of these rows in display order: running, asking, retrying, waiting, paused,
-    /// failed, done, and by position in each. Rows beyond the end are left out.
+    /// failed, done, and by position in each, what is done backwards. Rows beyond the end are left out.
     public func rows(in window: Range<Int>) -> [Transfer] {
         var rows: [Transfer] = []
         var start = 0
-        for group in groups {
+        for (number, group) in groups.enumerated() {
             let part = window.clamped(to: start..<(start + group.count))
             if !part.isEmpty {
-                rows += group.entries(in: (part.lowerBound - start)..<(part.upperBound - start))
-                    .map { table.transfer($0.slot) }
+                let places = (part.lowerBound - start)..<(part.upperBound - start)
+                if number == Group.done.rawValue {
+                    // The newest first: it is what one looks for.
+                    let mirrored = (group.count - places.upperBound)..<(group.count - places.lowerBound)
+                    rows += group.entries(in: mirrored).reversed().map { table.transfer($0.slot) }
+                } else {
+                    rows += group.entries(in: places).map { table.transfer($0.slot) }
+                }
             }
             start += group.count
         }

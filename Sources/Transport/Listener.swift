@@ -47,6 +47,7 @@ public struct Listener: ~Copyable, Sendable {
     }
 
     private static func bound(to address: Address, backlog: Int32) throws(TransportError) -> Descriptor {
+        BrokenPipes.areErrors
         let raw = socket(address.socketFamily, Int32(SOCK_STREAM.rawValue) | O_NONBLOCK | O_CLOEXEC, 0)
         guard raw >= 0 else { throw .network(call: "socket", peer: nil, errno: errno) }
         let descriptor = Descriptor(owning: raw)

@@ -135,6 +135,7 @@ public struct PendingConnection: ~Copyable, Sendable {
     }
 
     private static func begin(_ peer: Address, from source: Address?) throws(TransportError) -> Descriptor {
+        BrokenPipes.areErrors
         let raw = socket(peer.socketFamily, Int32(SOCK_STREAM.rawValue) | O_NONBLOCK | O_CLOEXEC, 0)
         guard raw >= 0 else { throw .network(call: "socket", peer: "\(peer)", errno: errno) }
         let descriptor = Descriptor(owning: raw)
@@ -183,4 +184,12 @@ public struct PendingConnection: ~Copyable, Sendable {
         let local = Address.reading { getsockname(raw, $0, $1) }.address
         return Socket(descriptor, local: local ?? peer.with(port: 0), peer: peer)
     }
+}
+
+/// A peer that has gone is an error of the call that met it, never the end of the program: `sendfile` and `splice`
+/// know no MSG_NOSIGNAL. Done once, before the first connection.
+enum BrokenPipes {
+    static let areErrors: Void = {
+        signal(SIGPIPE, SIG_IGN)
+    }()
 }

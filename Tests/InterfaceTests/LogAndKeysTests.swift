@@ -115,7 +115,7 @@ private func line(_ text: String) -> DialogueLine {
     _ = update(&model, .engine(.queue(QueueSnapshot())))
     let effects = update(&model, .engine(.notice("hello")))
     #expect(effects.contains(.wake(afterMilliseconds: 4_000)) || model.wakeAt != nil)
-    #expect(view(model, size: model.size).text[33].contains("hello"))
+    #expect(view(model, size: model.size).text[17].contains("hello"))
     model.now += 4_000_000_000
     _ = update(&model, .woke)
     #expect(model.toasts.isEmpty)

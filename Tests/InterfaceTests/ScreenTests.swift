@@ -43,7 +43,7 @@ import Transfers
         │ 00:49:15.402 t2 ! try 2 of 5 in 4 s — temporary refusal; e explains                                                  │
         └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
          ● archive.example.org:21 │ alice │ CLEAR │ passive (EPSV) auto │ UTF-8 │ ProFTPD 1.3.8 │ 31 ms
-        1Help  2Connect  3View  4Edit  5Copy  6Move  7MkDir  8Delete  9Menu  10Quit                           ^P Commands ? Keys
+        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Delete  9Cmds  10Quit                         ^P Commands ? Keys
         """)
 }
 
@@ -74,7 +74,7 @@ import Transfers
          00:49:15 t2 < 450 debian-12.5.0-i386-netinst.iso: Resource busy          30 ms
          00:49:15 t2 ! try 2 of 5 in 4 s — temporary refusal; e explains
          ● archive.example.org │ CLEAR │ passive auto │ UTF-8 │ ProFTPD 1.3.8 │ 31 ms
-        1Help  2Connect  3View  4Edit  5Copy  6Move  7MkDir  8Del  9Menu  10Quit
+        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
         """)
 }
 
@@ -101,7 +101,7 @@ import Transfers
          00:49:15 t2 < 450 debian-12.5.0-i386-netinst.iso: R… 30 ms
          00:49:15 t2 ! try 2 of 5 in 4 s — temporary refusal; e ex…
          ● archive.example.org │ CLEAR │ passive auto │ 31 ms
-        1Help 2Connect 3View 5Copy 6Move 7MkDir 8Del 9Menu 10Quit
+        1Help 2Connect 3View 5Copy 6Rename 7MkDir 8Del 9Cmds 10Quit
         """)
 }
 
@@ -128,9 +128,9 @@ import Transfers
         """
         40×8 needed, this is
         24×6. Transfers go on: 3
-        active, 4.2 MB/s.
-
-
+        active, 4.2 MB/s. In the
+        queue: 41 waiting, 1
+        failed.
 
         """)
 }
@@ -162,7 +162,7 @@ import Transfers
          00:49:15 t2 < 450 debian-12.5.0-i386-netinst.iso: Resource busy          30 ms
          00:49:15 t2 ! try 2 of 5 in 4 s - temporary refusal; e explains
          * archive.example.org | CLEAR | passive auto | UTF-8 | ProFTPD 1.3.8 | 31 ms
-        1Help  2Connect  3View  4Edit  5Copy  6Move  7MkDir  8Del  9Menu  10Quit
+        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
         """)
 }
 
@@ -185,7 +185,7 @@ import Transfers
         │  notes.txt                  2.1 K Nov 20 17:30 ││                                                │
         │  report-2026-q3-final.pdf   4.8 M Nov 19 09:12 ││   > Try the demo server                        │
         │  SHA256SUMS                   612 Nov 21 00:41 ││     runs inside portside; nothing leaves here  │
-        │  site.tar.zst               1.2 G Nov 15 08:55 ││   > Connect with user and password  F2         │
+        │  site.tar.zst               1.2 G Nov 15 08:55 ││   > With user and password  F2                 │
         │                                                ││   > The keys in two minutes  F1                │
         │                                                ││                                                │
         │                                                ││                                                │
@@ -202,7 +202,7 @@ import Transfers
 
 
          ○ not connected │ passive or active: auto
-        1Help  2Connect  3View  4Edit  5Copy  6Move  7MkDir  8Del  9Menu  10Quit
+        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
         """)
 }
 
@@ -235,7 +235,7 @@ import Transfers
          00:49:15 t2 < 450 debian-12.5.0-i386-netinst.iso: Resource busy          30 ms
          00:49:15 t2 ! try 2 of 5 in 4 s — temporary refusal; e explains
          ● archive.example.org │ CLEAR │ passive auto │ UTF-8 │ ProFTPD 1.3.8 │ 31 ms
-        1Help  2Connect  3View  4Edit  5Copy  6Move  7MkDir  8Del  9Menu  10Quit
+        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
         """)
 }
 
@@ -245,42 +245,42 @@ import Transfers
     expect(
         model,
         """
-         1 archive.example.org                                   ↓ 4.2 MB/s ↑ 0  3 active · 41 waiting · 1 failed · 47 min left
-        ┌─ 1 Local ~/mirror/debian-cd ──────────────────── name ↑ ─┐┌─ 2 Remote /debian-cd/12.5.0 ──────────────────── name ↑ ─┐
-        │ ┌─ Keys — the panes ──────────────────────────────────────────────────────────────── type to find a key or a word ─┐ │
-        │ │                                                                                                                  │ │
-        │ │ Move                                 Choose                               Act                                    │ │
-        │ │ ↑ ↓  k j       cursor                Ins Space  t   mark                  F3  v          view                    │ │
-        │ │ PgUp PgDn      one page              Shift-↑ Shift… mark a range          F4  e          edit                    │ │
-        │ │ Enter  l       open                  Ctrl-A         mark all              F5  c          copy into the queue     │ │
-        │ │ Bksp  h        parent folder         +              mark by pattern       F6 Shift-F6  … rename                  │ │
-        │*│ Alt-← Alt-→    back, forward         -              unmark by pattern     F7  a          new folder              │ │
-        │*│ ~              home                  *              invert marks          F8 Del         delete                  │ │
-        │ │ Tab Shift-Tab  other pane            /              filter as you type    y              copy path               │ │
-        │*│ 1 2 3 4        the four panes        Ctrl-S         jump to a name        Y              copy URL                │ │
-        │ │ Home End  g G  top, bottom           .              hidden files                                                 │ │
-        │ │                                      s              sort                                                         │ │
-        │ │                                                                                                                  │ │
-        │ │ Connection                           Screen                               Program                                │ │
-        │ │ F2             connect               z              zoom this pane        Ctrl-P F9  :   every command by name   │ │
-        └─│ P              active, passive, auto L              next layout           F1  ?          this page               │─┘
-        ┌─│ Q              raw command           Ctrl-L         draw again            N              past messages           │─┐
-        │ │ Ctrl-R         list again            Esc            one step back         Ctrl-Z         suspend                 │ │
-        │ │ Ctrl-G         stop what is running                                       F10  q         quit                    │ │
-        │ │ X              disconnect                                                                                        │ │
-        │ │                                                                                                                  │ │
-        │ │                                                                                                                  │ │
-        └─│                                                                                                                  │─┘
-        ┌─│                                                                                                                  │─┐
-        │ │                                                                                                                  │ │
-        │ │                                                                                                                  │ │
-        │ │                                                                                                                  │ │
-        │ │                                                                                                                  │ │
-        │ │                                                                                                                  │ │
-        │ │ Tab next: panes · queue · log   ↑↓ scroll   Esc close                                                            │ │
-        └─└──────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘─┘
-         ● archive.example.org:21 │ alice │ CLEAR │ passive (EPSV) auto │ UTF-8 │ ProFTPD 1.3.8 │ 31 ms
-        1Help  2Connect  3View  4Edit  5Copy  6Move  7MkDir  8Delete  9Menu  10Quit                           ^P Commands ? Keys
+        ┌─ Keys — the panes ──────────────────────────────────────────────────────────────────── type to find a key or a word ─┐
+        │                                                                                                                      │
+        │ Move                                  Choose                                Act                                      │
+        │ ↑ ↓  k j       cursor                 Ins Space  t     mark                 F3  v             view                   │
+        │ PgUp PgDn      one page               Shift-↑ Shift-↓  mark a range         F4  e             edit                   │
+        │ Enter  l       open                   Ctrl-A           mark all             F5  c             copy into the queue    │
+        │ Bksp  h        parent folder          +                mark by pattern      F6 Shift-F6  m r  rename                 │
+        │ Alt-← Alt-→    back, forward          -                unmark by pattern    F7  a             new folder             │
+        │ ~              home                   *                invert marks         F8 Del            delete                 │
+        │ Tab Shift-Tab  other pane             /                filter as you type   y                 copy path              │
+        │ 1 2 3 4        the four panes         Ctrl-S           jump to a name       Y                 copy URL               │
+        │ Home End  g G  top, bottom            .                hidden files                                                  │
+        │                                       s                sort                                                          │
+        │                                                                                                                      │
+        │ Connection                            Screen                                Program                                  │
+        │ F2      connect                       z       zoom this pane                Ctrl-P F9  :  every command by name      │
+        │ P       active, passive, auto         L       next layout                   F1  ?         this page                  │
+        │ Q       raw command                   Ctrl-L  draw again                    N             past messages              │
+        │ Ctrl-R  list again                    Esc     one step back                 Ctrl-Z        suspend                    │
+        │ Ctrl-G  stop what is running                                                F10  q        quit                       │
+        │ X       disconnect                                                                                                   │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │                                                                                                                      │
+        │ Tab next: panes · queue · log   ↑↓ scroll   Esc close                                                                │
+        └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
         """)
 }
 

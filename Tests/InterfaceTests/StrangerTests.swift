@@ -244,3 +244,222 @@ func aRowOfTheQueueOpensItsDetailsWithTheWholeError(_ key: Key) {
         isDemo: true, utcOffset: { _ in 0 })
     #expect(!screen(model).joined().contains("also after you quit"))
 }
+
+@Test func copyingWhatIsUnderTheCursorLeavesTheCursorThere() {
+    var model = sampleModel()
+    model.remote.clearMarks()
+    let row = model.remote.cursor
+    _ = handle(.function(5), &model)
+    #expect(model.remote.cursor == row)
+}
+
+@Test func aKeyThatDoesNothingSaysSo() {
+    var model = sampleModel()
+    _ = handle("D", &model)
+    #expect(model.toasts.map(\.text) == ["D does nothing here; ? shows the keys."])
+    _ = handle(.focusGained, &model)
+    #expect(model.toasts.count == 1)
+}
+
+@Test func theFunctionBarNamesWhatTheKeysDo() {
+    let model = sampleModel()
+    let bar = screen(model)[35]
+    #expect(bar.contains("6Rename") && !bar.contains("Move"))
+    #expect(bar.contains("9Cmds") && !bar.contains("Menu"))
+}
+
+@Test func escClearsTheSearchOfTheHelpBeforeItClosesThePage() {
+    var model = sampleModel()
+    _ = handle(.function(1), &model)
+    type("filter", &model)
+    #expect(!screen(model).joined().contains("raw command"))
+    _ = handle(.escape, &model)
+    #expect(screen(model).joined().contains("raw command"))
+    _ = handle(.escape, &model)
+    #expect(model.dialogs.isEmpty)
+}
+
+@Test func jumpingToANameThatIsNotThereSaysSo() {
+    var model = sampleModel()
+    let row = model.remote.cursor
+    _ = handle(.control("s"), &model)
+    type("qqq", &model)
+    #expect(screen(model)[18].contains("Jump to  qqq"))
+    #expect(screen(model)[18].contains(" no such name "))
+    #expect(model.remote.cursor == row)
+    for _ in 0..<3 { _ = handle(.backspace, &model) }
+    type("README", &model)
+    #expect(!screen(model)[18].contains("no such name"))
+}
+
+/// A queue of which so many are done, one row each.
+private func finished(_ count: Int, _ model: inout Model) {
+    var snapshot = QueueSnapshot()
+    snapshot.counts.done = count
+    snapshot.rows = (0..<count).reversed().map {
+        QueueSnapshot.Row(
+            transfer: job(Int64($0 + 1), .download, "done-\($0)", 10, remote: "/", state: .done), bytes: 10)
+    }
+    _ = update(&model, .engine(.queue(snapshot)))
+}
+
+@Test func finishedRowsFoldIntoOneAfterHalfAMinute() {
+    var model = freshModel()
+    _ = update(&model, .engine(.queue(sampleQueue)))
+    finished(1, &model)
+    model.now += 10_000_000_000
+    finished(3, &model)
+    #expect(screen(model)[20].contains("done-2"))
+    model.now += 30_000_000_000
+    _ = update(&model, .woke)
+    #expect(screen(model)[20].contains("+ 3 finished before · Enter shows them"))
+    _ = update(&model, .focused(.queue))
+    _ = handle(.enter, &model)
+    #expect(screen(model)[20].contains("done-2"))
+    #expect(screen(model)[23].contains("3 finished before · Enter hides them"))
+    model.now += 1_000_000_000
+    finished(4, &model)
+    model.queue.isUnfolded = false
+    #expect(screen(model)[20].contains("done-3"))
+    #expect(screen(model)[21].contains("3 finished before"))
+}
+
+@Test func asksToBeWokenWhenAFinishedRowFolds() {
+    var model = freshModel()
+    finished(0, &model)
+    var empty = QueueSnapshot()
+    empty.counts.done = 1
+    #expect(update(&model, .engine(.queue(empty))).contains(.wake(afterMilliseconds: 30_000)))
+}
+
+@Test(arguments: [size(120, 36), size(80, 24)])
+func aMessageLeavesTheNewestLinesOfTheLogInSight(_ size: Size) {
+    var model = sampleModel(size.columns, size.rows)
+    let before = screen(model)
+    _ = update(&model, .engine(.notice("one thing to know")))
+    let after = screen(model)
+    #expect(after.contains { $0.contains("one thing to know") })
+    let log = Layout(model, size: size)[.log]?.row ?? 0
+    #expect(log > 0)
+    #expect(Array(before[log...]) == Array(after[log...]))
+}
+
+@Test func theFooterOfAPaneIsCutWithAnEllipsis() {
+    var model = sampleModel(80, 24)
+    model.local.clearMarks()
+    model.local.filter = "a very long filter that nobody types by hand"
+    #expect(screen(model)[13].contains("…"))
+    let pieces = [Piece("abc", .text), Piece("def", .text)]
+    #expect(clipped(pieces, to: 5).map(\.text) == ["abc", "d…"])
+    #expect(clipped(pieces, to: 3).map(\.text) == ["ab…"])
+    #expect(clipped(pieces, to: 6).map(\.text) == ["abc", "def"])
+}
+
+@Test func numbersAreGroupedEverywhere() {
+    var model = sampleModel()
+    _ = handle(.control("r"), &model)
+    answerListing(&model, .remote, (0..<10_000).map { file("f\($0)", 1) }, command: "MLSD")
+    #expect(screen(model)[18].contains("10 000 items"))
+    _ = handle("/", &model)
+    type("f1", &model)
+    _ = handle(.enter, &model)
+    #expect(screen(model)[18].contains("1 111 of 10 000 match"))
+}
+
+@Test func onANarrowScreenPausedTransfersAreNoWaitingOnes() {
+    var model = sampleModel(80, 24)
+    var snapshot = QueueSnapshot()
+    snapshot.counts.paused = 2
+    _ = update(&model, .engine(.queue(snapshot)))
+    #expect(screen(model)[0].hasSuffix(" ‖2 "))
+    snapshot.counts.waiting = 1
+    _ = update(&model, .engine(.queue(snapshot)))
+    #expect(screen(model)[0].hasSuffix(" 0+1 ‖2 "))
+}
+
+@Test func howManyConnectionsThereMayBeIsNoWarning() {
+    var model = sampleModel()
+    _ = update(&model, .focused(.queue))
+    let frame = view(model, size: model.size)
+    let row = frame.text[19]
+    let column = (0..<120).first { frame[$0, 19].text == "4" && frame[$0 + 2, 19].text == "c" }
+    #expect(row.contains("4 connections"))
+    #expect(column.map { frame[$0, 19].role } == .title)
+}
+
+@Test func theFirstScreenStaysInsideItsPane() {
+    for columns in 80...100 {
+        let model = freshModel(columns, 24)
+        let frame = view(model, size: model.size)
+        #expect(frame.text[4].contains("a host or a URL"))
+        #expect(!frame.text[4].contains("Enter co") || frame.text[4].contains("Enter connects"))
+        for row in 2...12 { #expect("│┘".contains(frame[columns - 1, row].text), "\(columns) columns") }
+    }
+}
+
+@Test func theKeysOfTheButtonsStandBelowThem() {
+    var model = sampleModel()
+    var snapshot = sampleQueue
+    snapshot.rows[0].transfer.state = .asking(.destinationExists(size: 100, modified: nil))
+    snapshot.counts.asking = 1
+    _ = update(&model, .engine(.queue(snapshot)))
+    _ = handle("A", &model)
+    let lines = screen(model)
+    let row = lines.firstIndex { $0.contains(" Resume ") && $0.contains(" Skip ") } ?? 0
+    for (word, key) in [("Resume", "r"), ("Overwrite", "o"), ("Rename", "a"), ("Skip", "k")] {
+        let line = Array(lines[row])
+        let at = line.indices.first { line[$0...].starts(with: word) } ?? 0
+        #expect(String(Array(lines[row + 1])[at]) == key, "\(word)")
+    }
+}
+
+@Test func theHelpTakesTheWholeScreenAndCutsNoKey() {
+    for context in [Focus.remote, .queue, .log] {
+        var model = sampleModel(120, 36)
+        _ = update(&model, .focused(context))
+        _ = handle(.function(1), &model)
+        let lines = screen(model)
+        #expect(lines[0].hasPrefix("┌") && lines[35].hasPrefix("└"))
+        #expect(lines.filter { $0.contains("…") } == [])
+    }
+}
+
+@Test func aConflictNamesTheZoneOfItsTimesAndWhatIsTheSame() {
+    var model = Model(
+        size: size(120, 36), now: sampleNow, directory: LocalPath("/"), localHome: LocalPath("/"),
+        utcOffset: { _ in -5_400 })
+    var transfer = job(1, .download, "a", 100, remote: "/")
+    transfer.modified = 1_795_222_158
+    func text(_ size: Int64, _ modified: Int64) -> String {
+        model.dialogs = [.conflict(ConflictForm(transfer, size: size, modified: modified))]
+        return screen(model).joined()
+    }
+    #expect(text(100, 1_795_222_158).contains("The same size and the same time."))
+    #expect(text(100, 1_795_222_158).contains("2026-11-20 23:19:18 -01:30"))
+    #expect(text(100, 1_795_000_000).contains("The same size; the source is newer."))
+    #expect(text(90, 1_795_222_158).contains("The source is larger; the same time."))
+    #expect(sampleModel().fullTime(1_795_222_158) == "2026-11-21 00:49:18 UTC")
+}
+
+@Test func aScreenThatIsTooSmallTellsOfPausedTransfersAndAsksBeforeQuitting() {
+    var model = sampleModel(30, 7)
+    var snapshot = QueueSnapshot()
+    snapshot.counts.paused = 2
+    _ = update(&model, .engine(.queue(snapshot)))
+    #expect(screen(model).joined().contains("2 paused"))
+    #expect(!handle(.function(8), &model).contains(.quit) && model.dialogs.isEmpty)
+    #expect(!handle("q", &model).contains(.quit))
+    #expect(screen(model).joined(separator: " ").contains("Quit?"))
+    var staying = model
+    _ = handle(.escape, &staying)
+    #expect(staying.dialogs.isEmpty)
+    #expect(handle("s", &model).contains(.quit))
+}
+
+@Test func theRouteNamesTheServerWhereItIsAnotherOne() {
+    var model = sampleModel()
+    #expect(!screen(model)[20].contains("archive"))
+    _ = update(&model, .engine(.connection(.notConnected)))
+    #expect(screen(model)[20].contains(" archive.exa…:12.5.0/ → "))
+    #expect(screen(model)[22].contains(" → archive.exa…:incoming/"))
+}

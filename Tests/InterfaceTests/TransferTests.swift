@@ -199,7 +199,7 @@ func refusesToDownloadAnUnsafeName(_ name: String) {
     let effects = handle("G", &model)
     let shows = requests(effects).contains {
         if case .queue(.show(let first, let count)) = $0 {
-            first <= model.queue.top && first + count >= 173
+            first <= model.queue.top && first + count >= 46
         } else {
             false
         }

@@ -40,6 +40,14 @@ import Transfers
         #expect(queue.handle(.request(.retryFailed), now: 1) == [.remember([1]), .start(queue.transfer(1)!)])
     }
 
+    @Test func showsWhatWasAddedLastFirstAmongWhatIsDone() {
+        var queue = Scheduler.withSite()
+        for name in ["a", "b", "c"] { _ = queue.add(.file(name)) }
+        for id in 1...3 { _ = queue.handle(.finished(Int64(id), bytes: 1), now: 0) }
+        #expect(queue.rows(in: 0..<9).map(\.id) == [3, 2, 1])
+        #expect(queue.rows(in: 1..<3).map(\.id) == [2, 1])
+    }
+
     @Test func tryingAllAgainIncludesWhatWaitsForItsNextTry() {
         var queue = Scheduler.withSite()
         _ = queue.add(.file("a"))

@@ -16,9 +16,49 @@ struct QueuePane: Sendable {
 
     static let sampleCount = 10
 
-    var rowCount: Int { snapshot.counts.all }
+    /// Finished rows stay this long before they fold into one, in nanoseconds.
+    static let foldsAfter: Int64 = 30_000_000_000
+    /// How many were finished at what time, for the last half minute: at most one a second.
+    private var finished: [(at: Int64, count: Int)] = []
+    /// Those that have folded into one row; they are the last of all.
+    private(set) var folded = 0
+    /// The row of the folded ones was opened.
+    var isUnfolded = false
+
+    /// The last one stands for the folded ones.
+    var rowCount: Int {
+        folded == 0 ? snapshot.counts.all : snapshot.counts.all - (isUnfolded ? 0 : folded) + 1
+    }
+
+    func isFold(_ index: Int) -> Bool { folded > 0 && index == rowCount - 1 }
+
+    /// When the next finished row folds.
+    var foldsAt: Int64? {
+        folded < snapshot.counts.done ? finished.first.map { $0.at + Self.foldsAfter } : nil
+    }
+
+    mutating func fold(now: Int64) {
+        let done = snapshot.counts.done
+        while let first = finished.first, first.at + Self.foldsAfter <= now {
+            folded = first.count
+            finished.removeFirst()
+        }
+        folded = min(folded, done)
+        if folded == 0 { isUnfolded = false }
+        moveCursor(to: cursor)
+    }
+
+    private mutating func noteFinished(_ count: Int, before: Int, now: Int64) {
+        guard count != before else { return }
+        if let last = finished.last, now - last.at < 1_000_000_000 {
+            finished[finished.count - 1].count = count
+        } else {
+            finished.append((now, count))
+        }
+    }
 
     func row(_ index: Int) -> QueueSnapshot.Row? {
+        if isFold(index) { return nil }
         let at = index - snapshot.firstRow
         return snapshot.rows.indices.contains(at) ? snapshot.rows[at] : nil
     }
@@ -26,8 +66,15 @@ struct QueuePane: Sendable {
     var cursorRow: QueueSnapshot.Row? { row(cursor) }
 
     mutating func take(_ new: QueueSnapshot, now: Int64) {
+        // What was finished before the program began folds at once.
+        let isFirst = sampledAt == 0 && snapshot.counts.all == 0
+        if isFirst {
+            folded = new.counts.done
+        } else {
+            noteFinished(new.counts.done, before: snapshot.counts.done, now: now)
+        }
         snapshot = new
-        moveCursor(to: cursor)
+        fold(now: now)
         let rate = new.downloadRate + new.uploadRate
         if now - sampledAt >= 1_000_000_000 {
             samples.append(rate)

@@ -115,11 +115,18 @@ extension Model {
         return "\(day) \(date.year ?? 0)"
     }
 
-    /// `2026-11-21 00:49:10`.
+    /// `2026-11-21 00:49:10 +01:00`, `… UTC`.
     func fullTime(_ seconds: Int64) -> String {
         let date = localDate(seconds)
         return "\(date.year ?? 0)-\(twoDigits(date.month))-\(twoDigits(date.day)) "
-            + "\(twoDigits(date.hour ?? 0)):\(twoDigits(date.minute ?? 0)):\(twoDigits(date.second ?? 0))"
+            + "\(twoDigits(date.hour ?? 0)):\(twoDigits(date.minute ?? 0)):\(twoDigits(date.second ?? 0)) "
+            + zone(utcOffset(clamped(seconds)))
+    }
+
+    private func zone(_ seconds: Int) -> String {
+        guard seconds != 0 else { return "UTC" }
+        let minutes = seconds.magnitude / 60
+        return "\(seconds < 0 ? "-" : "+")\(twoDigits(minutes / 60)):\(twoDigits(minutes % 60))"
     }
 
     private func localDate(_ seconds: Int64) -> CivilDate {

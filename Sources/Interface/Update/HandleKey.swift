@@ -18,10 +18,25 @@ extension Model {
         }
         // An error stays until something else is done.
         toasts.removeAll(where: \.isError)
+        if Layout(self, size: size).isTooSmall { return tooSmallTakes(key) }
         if !dialogs.isEmpty { return dialogTakes(key) }
         if isTypingAddress, let effects = addressTakes(key) { return effects }
-        guard let action = Keymap.standard.action(for: key, in: keyContext) else { return [] }
+        guard let action = Keymap.standard.action(for: key, in: keyContext) else {
+            if !key.label.isEmpty { say("\(key.label) does nothing here; ? shows the keys.") }
+            return []
+        }
         return perform(action)
+    }
+
+    /// Where nothing can be seen, nothing is done but leaving.
+    private mutating func tooSmallTakes(_ key: Key) -> [Effect] {
+        if case .quit? = dialogs.last { return dialogTakes(key) }
+        switch Keymap.standard.action(for: key, in: .everywhere) {
+        case .quitAsked?: return quit()
+        case .suspendAsked?: return [.suspend]
+        case .redrawAsked?: return [.redraw]
+        default: return []
+        }
     }
 
     /// Typing goes into the address line. While it is empty, a capital letter and `?` `:` are commands, as elsewhere:

@@ -5,7 +5,9 @@ extension Model {
     mutating func quit() -> [Effect] {
         let counts = queue.snapshot.counts
         let waits = counts.waiting + counts.paused + counts.asking
-        guard counts.running > 0 || (queue.notKept != nil && waits > 0) else { return [.quit] }
+        // Where there is no room to see that something waits, a key pressed by mistake would do it.
+        let isUnseen = Layout(self, size: size).isTooSmall && waits > 0
+        guard counts.running > 0 || isUnseen || (queue.notKept != nil && waits > 0) else { return [.quit] }
         dialogs.append(.quit(choice: 1))
         return []
     }

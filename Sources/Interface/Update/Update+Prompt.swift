@@ -9,6 +9,11 @@ extension Model {
         case .control("l"): return [.redraw]
         case .control("z"): return [.suspend]
         case .escape, .control("g"):
+            if case .help(var page) = dialog, !page.filter.isEmpty {
+                // The search first, the page with the next one.
+                (page.filter, page.top) = (TextField(), 0)
+                return replace(.help(page))
+            }
             dialogs.removeLast()
             cancelled(dialog)
             return []
@@ -162,14 +167,16 @@ extension Model {
         var form = form
         if key == .enter { return submit(form) }
         if case .jump(let side, _) = form.purpose, key == .control("s") || key == .down {
-            jump(side, to: form.field.text, after: self[side].cursor)
-            return []
+            var form = form
+            form.error = jump(side, to: form.field.text, after: self[side].cursor) ? nil : Self.noName
+            return replace(.input(form))
         }
         guard form.field.handle(key) else { return [] }
         form.error = nil
         switch form.purpose {
         case .filter(let side): setFilter(side, form.field.text)
-        case .jump(let side, let row): jump(side, to: form.field.text, after: row - 1)
+        case .jump(let side, let row):
+            if !jump(side, to: form.field.text, after: row - 1) { form.error = Self.noName }
         default: break
         }
         return replace(.input(form))
@@ -218,8 +225,10 @@ extension Model {
     }
 
     /// To the next name that contains the text, from the top again after the last one.
-    private mutating func jump(_ side: EngineEvent.Side, to text: String, after row: Int) {
-        guard !text.isEmpty else { return }
+    ///
+    /// - Returns: whether there is one; the cursor stays where there is none.
+    private mutating func jump(_ side: EngineEvent.Side, to text: String, after row: Int) -> Bool {
+        guard !text.isEmpty else { return true }
         let count = self[side].rowCount
         let pattern = NamePattern(text)
         for step in 1...max(1, count) {
@@ -227,10 +236,14 @@ extension Model {
             if let index = self[side].entryIndex(row: candidate),
                 pattern.fits(self[side].entries.nameBytes(index))
             {
-                return self[side].moveCursor(to: candidate)
+                self[side].moveCursor(to: candidate)
+                return true
             }
         }
+        return false
     }
+
+    private static let noName = "no such name"
 }
 
 extension ConnectForm {

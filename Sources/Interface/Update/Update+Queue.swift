@@ -45,6 +45,10 @@ extension Model {
 
     /// A row that asks is answered, any other is shown whole.
     mutating func openQueueRow() {
+        if queue.isFold(queue.cursor) {
+            queue.isUnfolded.toggle()
+            return
+        }
         guard let row = queue.cursorRow else { return }
         if case .asking = row.transfer.state { return answerWhatWaits() }
         dialogs.append(.details(QueueDetails(row: row)))

@@ -4,6 +4,7 @@ internal import Transfers
 extension Model {
     mutating func timePassed() -> [Effect] {
         wakeAt = nil
+        queue.fold(now: now)
         toasts.removeAll { toast in toast.until.map { $0 <= now } ?? false }
         return refreshWhatIsDue()
     }
@@ -12,7 +13,7 @@ extension Model {
     private var nextChange: Int64? {
         let second: Int64 = 1_000_000_000
         var moments = toasts.compactMap(\.until)
-        moments += [local.refreshAt, remote.refreshAt].compactMap { $0 }
+        moments += [queue.foldsAt, local.refreshAt, remote.refreshAt].compactMap { $0 }
         if [local, remote].contains(where: { $0.pending.map { !$0.isRefresh } ?? false }) {
             moments.append(now + second / 5)
         }

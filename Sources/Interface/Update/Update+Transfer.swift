@@ -33,7 +33,7 @@ extension Model {
         }
         tell(refused: refused, special: special, direction)
         guard !transfers.isEmpty else { return [] }
-        if pane.marks.isEmpty { pane.moveCursor(to: pane.cursor + 1) } else { pane.clearMarks() }
+        pane.clearMarks()
         if Layout(self, size: size)[.queue] == nil {
             say("\(plural(transfers.count, "item is", "items are")) in the queue: 3 shows it.")
         }

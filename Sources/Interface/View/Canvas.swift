@@ -70,6 +70,26 @@ struct Piece: Hashable, Sendable {
     }
 }
 
+/// The pieces that fit, the last of them cut with an ellipsis.
+func clipped(_ pieces: [Piece], to width: Int) -> [Piece] {
+    var room = width
+    var kept: [Piece] = []
+    for piece in pieces {
+        guard cellWidth(piece.text) > room else {
+            kept.append(piece)
+            room -= cellWidth(piece.text)
+            continue
+        }
+        if room > 0 {
+            kept.append(Piece(clipped(piece.text, to: room), piece.role))
+        } else if let last = kept.popLast() {
+            kept.append(Piece(clipped(last.text + "…", to: cellWidth(last.text)), last.role))
+        }
+        break
+    }
+    return kept
+}
+
 func width(_ pieces: [Piece]) -> Int { pieces.reduce(0) { $0 + cellWidth($1.text) } }
 
 private func asciiGlyphs(_ text: String) -> String {

@@ -11,22 +11,27 @@ struct DialogBox {
     var lines: [Line] = []
     /// Label and role of each, and which is chosen.
     var buttons: [String] = []
+    /// The keys that press them, shown below; empty where there are none.
+    var buttonKeys: [String] = []
     var chosen: Int?
     var isDangerous = false
     var footer = ""
     /// Most columns wanted, border included.
     var columns = 72
-    /// Takes as many rows as there are.
-    var isTall = false
+    /// Takes all of the screen: what is below would only stick out at its sides.
+    var isFull = false
 
     static func lines(_ text: String, _ role: Role = .dialog, width: Int) -> [Line] {
         wrapped(text, to: width).map { .text([Piece($0, role)]) }
     }
 
+    private var buttonRows: Int { (buttons.isEmpty ? 0 : 2) + (buttonKeys.isEmpty ? 0 : 1) }
+
     func rect(in size: Size) -> Rect {
+        if isFull { return Rect(column: 0, row: 0, columns: size.columns, rows: size.rows) }
         let columns = min(self.columns, size.columns - (size.columns > 60 ? 4 : 0))
-        let wanted = lines.count + 2 + (buttons.isEmpty ? 0 : 2) + (footer.isEmpty ? 0 : 1)
-        let rows = min(isTall ? max(wanted, size.rows - 4) : wanted, size.rows - 1)
+        let wanted = lines.count + 2 + buttonRows + (footer.isEmpty ? 0 : 1)
+        let rows = min(wanted, size.rows - 1)
         return Rect(
             column: (size.columns - columns) / 2, row: max(0, (size.rows - rows) / 2), columns: columns,
             rows: max(3, rows))
@@ -36,7 +41,7 @@ struct DialogBox {
     func buttonRects(in rect: Rect) -> [Rect] {
         let total = buttons.reduce(0) { $0 + cellWidth($1) + 2 } + 2 * max(0, buttons.count - 1)
         var column = rect.column + max(1, (rect.columns - total) / 2)
-        let row = rect.endRow - 2 - (footer.isEmpty ? 0 : 1)
+        let row = rect.endRow - 2 - (buttonKeys.isEmpty ? 0 : 1) - (footer.isEmpty ? 0 : 1)
         return buttons.map { label in
             defer { column += cellWidth(label) + 4 }
             return Rect(column: column, row: row, columns: cellWidth(label) + 2, rows: 1)
@@ -52,7 +57,7 @@ struct DialogBox {
         if !hint.isEmpty, hintColumn > rect.column + cellWidth(title) + 6 {
             canvas.put(" \(hint) ", hintColumn, rect.row, .dialogFaint)
         }
-        let below = (buttons.isEmpty ? 0 : 2) + (footer.isEmpty ? 0 : 1)
+        let below = buttonRows + (footer.isEmpty ? 0 : 1)
         for (index, line) in lines.prefix(max(0, rect.rows - 2 - below)).enumerated() {
             draw(line, rect, rect.row + 1 + index, &canvas)
         }
@@ -64,6 +69,11 @@ struct DialogBox {
                 " \(buttons[index]) ", place.column, place.row, role, width: rect.endColumn - 1 - place.column
             )
             if isChosen { canvas.setCursor(place.column, place.row, shown: false) }
+            if buttonKeys.indices.contains(index) {
+                canvas.put(
+                    buttonKeys[index], place.column + 1, place.row + 1, .dialogKey,
+                    width: rect.endColumn - 2 - place.column)
+            }
         }
         if !footer.isEmpty {
             canvas.put(clipped(footer, to: rect.columns - 4), rect.column + 2, rect.endRow - 2, .dialogFaint)

@@ -18,10 +18,11 @@ private func drawInPane(
     }
     guard let rect = layout[side == .local ? .local : .remote] else { return false }
     let end = canvas.put(" \(label) ", rect.column + 2, rect.endRow - 1, .titleFocus)
+    let error = form.error.map { " \($0) " } ?? ""
+    let room = max(4, rect.endColumn - 2 - end - cellWidth(error))
     drawField(
-        form.field,
-        Rect(column: end, row: rect.endRow - 1, columns: max(4, rect.endColumn - 2 - end), rows: 1),
-        isFocused: true, &canvas)
+        form.field, Rect(column: end, row: rect.endRow - 1, columns: room, rows: 1), isFocused: true, &canvas)
+    canvas.put(error, end + room, rect.endRow - 1, .fieldError)
     return true
 }
 
@@ -157,6 +158,8 @@ private func conflictBox(_ form: ConflictForm, _ model: Model, _ width: Int) -> 
             Piece("  \(describe(form.destinationSize, form.destinationModified))  (\(target))", .dialog),
         ]), blank,
     ]
+    let relation = form.relation
+    if !relation.isEmpty { box.lines += DialogBox.lines(relation, width: width) }
     if form.canResume, let there = form.destinationSize {
         box.lines += DialogBox.lines(
             "It looks like an unfinished copy: resuming saves \(longSize(there)).", width: width)
@@ -171,8 +174,8 @@ private func conflictBox(_ form: ConflictForm, _ model: Model, _ width: Int) -> 
     box.lines.append(blank)
     box.buttons = form.choices.map(\.label)
     box.chosen = form.choices.firstIndex(of: form.choice)
-    box.footer =
-        "\(form.choices.map { String($0.key) }.joined(separator: " "))   Tab for all   Esc leaves it waiting"
+    box.buttonKeys = form.choices.map { String($0.key) }
+    box.footer = "Tab for all   Esc leaves it waiting"
     return box
 }
 
@@ -199,6 +202,7 @@ private func quitBox(_ choice: Int, _ model: Model, _ width: Int) -> DialogBox {
     }
     box.lines.append(blank)
     box.buttons = [model.queue.notKept == nil ? "Stop; keep the queue" : "Stop; lose the queue", "Stay"]
+    box.buttonKeys = ["s", "Esc"]
     box.chosen = choice
     return box
 }
@@ -233,4 +237,27 @@ private func explanationBox(
 func page(_ lines: [DialogBox.Line], _ top: Int, _ size: Size) -> [DialogBox.Line] {
     let height = max(1, size.rows - 6)
     return Array(lines.dropFirst(min(top, max(0, lines.count - height))).prefix(height))
+}
+
+extension ConflictForm {
+    /// `The same size and the same time.`, `The same size; the source is newer.`; empty where too little is known.
+    var relation: String {
+        var parts: [String] = []
+        if let source = transfer.size, let there = destinationSize {
+            parts.append(
+                source == there
+                    ? "the same size" : "the source is \(source > there ? "larger" : "smaller")")
+        }
+        if let source = transfer.modified, let there = destinationModified {
+            // Some file systems keep every second second only.
+            let apart = source.subtractingReportingOverflow(there).partialValue
+            parts.append(
+                (-2...2).contains(apart)
+                    ? "the same time" : "the source is \(source > there ? "newer" : "older")")
+        }
+        guard let first = parts.first else { return "" }
+        let text = ([first] + parts.dropFirst()).joined(
+            separator: parts == parts.filter { $0.hasPrefix("the same") } ? " and " : "; ")
+        return text.prefix(1).uppercased() + text.dropFirst() + "."
+    }
 }

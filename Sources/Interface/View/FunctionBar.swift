@@ -49,8 +49,8 @@ private func allLabels(_ model: Model, isWide: Bool) -> [FunctionLabel] {
         return [
             label("1", "Help", .helpAsked), label("2", "Connect", .connectAsked),
             label("3", "View", .viewAsked), label("4", "Edit", .editAsked), label("5", "Copy", .copyAsked),
-            label("6", "Move", .renameAsked), label("7", "MkDir", .makeDirectoryAsked),
-            label("8", isWide ? "Delete" : "Del", .deleteAsked), label("9", "Menu", .commandsAsked),
+            label("6", "Rename", .renameAsked), label("7", "MkDir", .makeDirectoryAsked),
+            label("8", isWide ? "Delete" : "Del", .deleteAsked), label("9", "Cmds", .commandsAsked),
             label("10", "Quit", .quitAsked),
         ]
     case .queue:

@@ -3,8 +3,7 @@ func helpBox(_ page: HelpPage, _ model: Model, _ size: Size) -> DialogBox {
     let names: [Keymap.Context: String] = [.panes: "the panes", .queue: "the queue", .log: "the log"]
     var box = DialogBox(title: "Keys — \(names[page.context] ?? "")")
     box.hint = page.filter.isEmpty ? "type to find a key or a word" : "/\(page.filter.text)"
-    box.columns = 118
-    box.isTall = true
+    box.isFull = true
     let wanted = page.filter.text.lowercased()
     let lines = Keymap.standard.lines(for: page.context).filter {
         wanted.isEmpty || $0.help.lowercased().contains(wanted) || $0.keys.lowercased().contains(wanted)
@@ -15,7 +14,7 @@ func helpBox(_ page: HelpPage, _ model: Model, _ size: Size) -> DialogBox {
         lines.isEmpty
         ? [DialogBox.Line.text([Piece("Nothing like that.", .dialogFaint)])]
         : tables(lines, columns: columns, width: width)
-    let height = max(1, size.rows - 4 - 3)
+    let height = max(1, size.rows - 3)
     box.lines = Array(text.dropFirst(min(page.top, max(0, text.count - height))).prefix(height))
     box.footer = "Tab next: panes · queue · log   ↑↓ scroll   Esc close"
     return box
@@ -38,17 +37,21 @@ private func tables(_ lines: [Keymap.Line], columns: Int, width: Int) -> [Dialog
         result.append(.text([]))
         result.append(
             .text(band.map { Piece(padded($0[0].group.rawValue, to: columnWidth), .dialogTitle) }))
+        // The keys get the room they need, what they do gets the rest.
+        let keys = band.map { min(columnWidth * 3 / 5, ($0.map { cellWidth($0.keys) }.max() ?? 0) + 2) }
         for row in 0..<(band.map(\.count).max() ?? 0) {
             result.append(
-                .text(band.flatMap { cell($0.indices.contains(row) ? $0[row] : nil, width: columnWidth) }))
+                .text(
+                    zip(band, keys).flatMap { group, keys in
+                        cell(group.indices.contains(row) ? group[row] : nil, keys, width: columnWidth)
+                    }))
         }
     }
     return result
 }
 
-private func cell(_ line: Keymap.Line?, width: Int) -> [Piece] {
+private func cell(_ line: Keymap.Line?, _ keys: Int, width: Int) -> [Piece] {
     guard let line else { return [Piece(String(repeating: " ", count: width), .dialog)] }
-    let keys = min(15, width / 2)
     return [
         Piece(padded(clipped(line.keys, to: keys - 1), to: keys), .dialogKey),
         Piece(padded(clipped(line.help, to: width - keys - 1), to: width - keys), .dialog),

@@ -18,7 +18,8 @@ func drawHome(_ model: Model, _ rect: Rect, isFocused: Bool, _ canvas: inout Can
         canvas.put(text, left, places.title + 1 + line, .logReply5, width: width)
     }
     drawAddress(model, left, places.address, width, isFocused: isFocused, &canvas)
-    canvas.put("a host or a URL; Enter connects", left + 8, places.address + 1, .textFaint, width: width - 8)
+    let hint = width - 8 < 31 ? "a host or a URL" : "a host or a URL; Enter connects"
+    canvas.put(hint, left + 8, places.address + 1, .textFaint, width: width - 8)
     if let hint = places.hint {
         canvas.put("or go down and press Enter", left, hint, .textFaint, width: width)
     }
@@ -27,7 +28,9 @@ func drawHome(_ model: Model, _ rect: Rect, isFocused: Bool, _ canvas: inout Can
         let row = places.offers[index]
         canvas.put("> ", left, row, .key)
         let end = canvas.put(offer.title, left + 2, row, isChosen ? .cursor : .text, width: width - 2)
-        if let key = offer.key { canvas.put("  \(key)", end, row, .textFaint) }
+        if let key = offer.key, end + 2 + cellWidth(key) <= left + width {
+            canvas.put("  \(key)", end, row, .textFaint)
+        }
         if isChosen { canvas.setCursor(left, row, shown: false) }
         if let detail = offer.detail, places.hint != nil, row + 1 < rect.endRow {
             canvas.put(detail, left + 2, row + 1, .textFaint, width: width - 2)

@@ -208,7 +208,7 @@ private func drawEmpty(_ pane: Pane, _ rows: Rect, _ canvas: inout Canvas) {
     guard pane.listedAt != nil, pane.pending == nil else { return }
     let text: String =
         if !pane.filter.isEmpty {
-            "No name matches “\(visible(pane.filter))”. Esc shows all \(pane.entries.count)."
+            "No name matches “\(visible(pane.filter))”. Esc shows all \(grouped(Int64(pane.entries.count)))."
         } else if pane.entries.count > 0 {
             "Only hidden files here. . shows them."
         } else {
@@ -242,7 +242,8 @@ private func drawFooter(
     } else {
         pieces = footerFacts(model, pane, isWide: layout.isWide)
     }
-    let all = [Piece(" ", .title)] + joined(pieces, with: .title) + [Piece(" ", .title)]
+    let facts = clipped(joined(pieces, with: .title), to: max(0, rect.columns - 6))
+    let all = [Piece(" ", .title)] + facts + [Piece(" ", .title)]
     canvas.put(all, rect.column + 2, rect.endRow - 1, width: max(0, rect.columns - 4))
 }
 
@@ -250,12 +251,16 @@ private func footerFacts(_ model: Model, _ pane: Pane, isWide: Bool) -> [Piece] 
     var pieces: [Piece] = []
     let count = pane.order.count
     if !pane.marks.isEmpty {
-        let of = isWide ? "\(pane.marks.count) of \(count) selected" : "\(pane.marks.count) sel"
+        let of =
+            isWide
+            ? "\(grouped(Int64(pane.marks.count))) of \(grouped(Int64(count))) selected"
+            : "\(grouped(Int64(pane.marks.count))) sel"
         pieces.append(Piece("\(of) · \(longSize(pane.markedBytes))", .mark))
     }
     let items =
         pane.filter.isEmpty
-        ? plural(count, "item", "items") : "\(count) of \(pane.entries.count) match “\(visible(pane.filter))”"
+        ? plural(count, "item", "items")
+        : "\(grouped(Int64(count))) of \(grouped(Int64(pane.entries.count))) match “\(visible(pane.filter))”"
     if pane.marks.isEmpty || !pane.filter.isEmpty || (!isWide && pane.side == .remote) {
         pieces.append(Piece(items, .title))
     }

@@ -22,8 +22,18 @@ func drawQueue(_ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
         top: model.queue.top, cursor: model.queue.cursor, count: model.queue.rowCount, height: rows.rows)
     for line in 0..<rows.rows {
         let index = top + line
-        guard let row = model.queue.row(index) else { continue }
-        drawQueueRow(model, row, index, columns, rows, rows.row + line, &canvas)
+        if model.queue.isFold(index) {
+            let what = plural(model.queue.folded, "finished before", "finished before")
+            let how = model.queue.isUnfolded ? "Enter hides them" : "Enter shows them, f forgets them"
+            canvas.put("+", rows.column + 1, rows.row + line, .queueDone)
+            canvas.put(
+                clipped("\(what) · \(how)", to: rows.columns - 4), rows.column + 3, rows.row + line,
+                .queueDone)
+        } else if let row = model.queue.row(index) {
+            drawQueueRow(model, row, index, columns, rows, rows.row + line, &canvas)
+        } else {
+            continue
+        }
         if index == model.queue.cursor, model.focus == .queue {
             canvas.fill(
                 Rect(column: rows.column, row: rows.row + line, columns: rows.columns, rows: 1), .cursor)
@@ -52,7 +62,7 @@ func drawPartTitle(
     let end = canvas.put(pieces, at, rect.row, width: max(0, rect.endColumn - 2 - at))
     let start = rect.endColumn - 2 - cellWidth(right)
     if !right.isEmpty, layout.hasBox(focus), start > end + 2 {
-        canvas.put(right, start, rect.row, isFocused ? .hint : .title)
+        canvas.put(right, start, rect.row, isFocused && focus == .log ? .hint : .title)
     }
 }
 
@@ -230,11 +240,23 @@ private func queueName(_ transfer: Transfer) -> String {
 private func route(of transfer: Transfer, _ model: Model, width: Int) -> String {
     let local = shownPath(
         Location(.local, RemotePath(bytes: transfer.localDirectory.bytes)), home: model.local.home)
-    let remote = transfer.remoteDirectory.description
+    let isElsewhere = model.connectedSite?.id != transfer.site
+    let server =
+        isElsewhere
+        ? (try? TargetURL(transfer.site)).map { "\(clipped($0.site.shortName, to: 12)):" } ?? "" : ""
+    let remote = server + transfer.remoteDirectory.description
     let isDownload = transfer.direction == .download
     var (from, to) = isDownload ? (remote, local) : (local, remote)
-    if cellWidth(from) + cellWidth(to) + 3 > width, isDownload {
-        from = visible(transfer.remoteDirectory.lastComponent) + "/"
+    if cellWidth(from) + cellWidth(to) + 3 > width {
+        let directory = visible(transfer.remoteDirectory.lastComponent) + "/"
+        let short = server + shortened(directory, to: max(4, width - 7 - cellWidth(server)))
+        if isDownload { from = short } else if isElsewhere { to = short }
+    }
+    // Which server it is stays, whatever else goes.
+    if isElsewhere {
+        return isDownload
+            ? "\(from) → \(shortenedPath(to, to: max(4, width - 3 - cellWidth(from))))"
+            : "\(shortenedPath(from, to: max(4, width - 3 - cellWidth(to)))) → \(to)"
     }
     let room = max(4, (width - 3) / 2)
     to = shortenedPath(to, to: max(room, width - 3 - cellWidth(from)))

@@ -76,9 +76,12 @@ private func onTopLine(_ piece: Piece) -> Piece {
 
 private func shortCounts(_ snapshot: QueueSnapshot) -> [Piece] {
     let counts = snapshot.counts
-    var pieces = [Piece("\(counts.running)+\(counts.waiting + counts.paused)", .tab)]
-    if counts.asking > 0 { pieces.append(Piece(" ?\(counts.asking)", .statusWarn)) }
-    if counts.failed > 0 { pieces.append(Piece(" !\(counts.failed)", .statusBad)) }
+    var pieces: [Piece] = []
+    func add(_ text: String, _ role: Role) { pieces.append(Piece(pieces.isEmpty ? text : " \(text)", role)) }
+    if counts.running + counts.waiting > 0 { add("\(counts.running)+\(counts.waiting)", .tab) }
+    if counts.paused > 0 { add("‖\(counts.paused)", .tab) }
+    if counts.asking > 0 { add("?\(counts.asking)", .statusWarn) }
+    if counts.failed > 0 { add("!\(counts.failed)", .statusBad) }
     if snapshot.isPaused {
         pieces.append(Piece(" paused", .statusWarn))
     } else if let left = snapshot.secondsLeft, counts.running + counts.waiting > 0 {
@@ -91,7 +94,7 @@ private func shortCounts(_ snapshot: QueueSnapshot) -> [Piece] {
 func queueCounts(_ counts: QueueSnapshot.Counts, withDone: Bool) -> [Piece] {
     var pieces: [Piece] = []
     func add(_ count: Int, _ word: String, _ role: Role) {
-        if count > 0 { pieces.append(Piece("\(count) \(word)", role)) }
+        if count > 0 { pieces.append(Piece("\(grouped(Int64(count))) \(word)", role)) }
     }
     add(counts.running, "active", .title)
     add(counts.waiting, "waiting", .title)

@@ -30,5 +30,16 @@ private func drawTooSmall(_ model: Model, _ canvas: inout Canvas, _ size: Size) 
             " Transfers go on: \(snapshot.counts.running) active, "
             + "\(rate(snapshot.downloadRate + snapshot.uploadRate))."
     }
+    let counts = snapshot.counts
+    let rest = [
+        (counts.waiting, "waiting"), (counts.paused, "paused"),
+        (counts.asking, counts.asking == 1 ? "needs an answer" : "need an answer"), (counts.failed, "failed"),
+    ].filter { $0.0 > 0 }.map { "\(grouped(Int64($0.0))) \($0.1)" }
+    if !rest.isEmpty { text += " In the queue: \(rest.joined(separator: ", "))." }
+    if case .quit? = model.dialogs.last {
+        text =
+            "Quit? \(model.queue.notKept == nil ? "s stops and keeps the queue" : "s stops and loses the queue"), Esc stays. "
+            + text
+    }
     for (row, line) in wrapped(text, to: size.columns).enumerated() { canvas.put(line, 0, row, .text) }
 }

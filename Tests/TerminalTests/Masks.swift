@@ -1,0 +1,45 @@
+import Glibc
+import TestSupport
+
+/// The screen with what differs from run to run replaced by signs of the same width: times, ports, free space.
+func masked(_ screen: ScreenEmulator) -> [String] {
+    screen.text.map { line in
+        var line = line
+        line.replace(/[A-Z][a-z]{2} [0-9]{2} [0-9]{2}:[0-9]{2}/, with: "Mmm dd hh:mm")
+        line.replace(/[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}/, with: "hh:mm:ss.mmm")
+        line.replace(/[0-9]{2}:[0-9]{2}:[0-9]{2}/, with: "hh:mm:ss")
+        line.replace(/listed [0-9]{2}:[0-9]{2}/, with: "listed hh:mm")
+        line.replace(/\|\|\|[0-9]+\|/) { "|||" + masked($0.output.dropFirst(3).dropLast()) + "|" }
+        line.replace(/127,0,0,1,[0-9]+,[0-9]+.*/, with: "127,0,0,1,p,p")
+        line.replace(/127\.0\.0\.1:[0-9]+/, with: "127.0.0.1:port")
+        // Right-aligned: the blanks before give way.
+        line.replace(/\s{2,}([0-9]+ entries · )?[0-9]+ ms/) { found in
+            let text = "\(found.output.1 ?? "")# ms"
+            return String(repeating: " ", count: found.output.0.count - text.count) + text
+        }
+        line.replace(/│ [0-9]+ ms$/, with: "│ # ms")
+        line.replace(/free [0-9.]+ [KMGTP]?B ─+/) { found in
+            "free # B " + String(repeating: "─", count: found.output.count - 9)
+        }
+        line.replace(/portside [0-9]+\.[0-9]+\.[0-9]+/, with: "portside #.#.#")
+        return line
+    }
+}
+
+private func masked(_ digits: Substring) -> String { String(repeating: "#", count: digits.count) }
+
+func lines(of picture: String) -> [String] {
+    picture.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+}
+
+/// The bytes of any file.
+func readFile(_ path: String) throws -> [UInt8] {
+    guard let file = fopen(path, "r") else { throw SystemFailureReading(path: path) }
+    defer { fclose(file) }
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 65_536)
+    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
+    return bytes
+}
+
+private struct SystemFailureReading: Error { let path: String }
