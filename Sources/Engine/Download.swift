@@ -51,21 +51,21 @@ struct Download {
             }
         }
         try learn(&source, session)
-        let part = inPlace ? target : try partName(of: target)
+        var part = inPlace ? target : try partName(of: target)
         if !inPlace { offset = try restartOffset(of: part, source) }
-        let bytes: Int64
-        do throws(Failure) {
-            bytes = try retrieve(from: offset, into: part, mode: mode, source, session)
-        } catch {
-            // Nothing came: no empty file is left to be wondered at.
-            if offset == 0, !inPlace, let left = try status(part), left.kind == .file, left.size == 0 {
-                try? LocalDirectory.removeFile(part)
+        var bytes = try retrieve(from: offset, into: part, mode: mode, source, session)
+        if bytes == nil {
+            // What is there is no beginning of what the server has, or the server cannot go on from it. A file of the
+            // user's is left as it is until the whole new one can take its place.
+            if inPlace, !transfer.options.writesInPlace {
+                inPlace = false
+                replacing = true
+                part = try partName(of: target)
             }
-            guard error.verb == "RETR", error.kind == .noSuchSource,
-                try session.entry(at: transfer.remotePath)?.kind == .directory
-            else { throw error }
-            throw Failure(
-                .noSuchSource, "\(session.resolve(transfer.remotePath)) is a directory; take it with -r")
+            bytes = try retrieve(from: 0, into: part, mode: mode, source, session)
+        }
+        guard let bytes else {
+            throw Failure(.protocolViolation("a transfer that begins at 0 cannot start over"))
         }
         if !inPlace {
             do throws(TransportError) {
@@ -95,7 +95,7 @@ struct Download {
         // What an earlier try wrote has gone where it cannot be taken back from.
         let start = transfer.bytes
         let size = try session.size(of: transfer.remotePath)
-        if let size { job.learnt(size) }
+        if let size { job.learnt(size, transfer.modified) }
         let device: OutputDevice
         do throws(TransportError) {
             device = try OutputDevice(
@@ -122,11 +122,12 @@ struct Download {
 
     /// Asks the server for what the listing did not say.
     private func learn(_ source: inout ConflictDecision.File, _ session: Session) throws(Failure) {
-        if source.size == nil, let size = try session.size(of: transfer.remotePath) {
-            source.size = size
-            job.learnt(size)
-        }
+        if source.size == nil { source.size = try session.size(of: transfer.remotePath) }
         if source.modified == nil { source.modified = try session.modificationTime(of: transfer.remotePath) }
+        // With the transfer, so that a later try can tell whether the source is still the same.
+        if source.size != transfer.size || source.modified != transfer.modified {
+            job.learnt(source.size, source.modified)
+        }
     }
 
     /// `NAME.part`, or, where something of that name is not ours, `NAME.ID.part`: another program's
@@ -149,12 +150,12 @@ struct Download {
         return there.size
     }
 
+    /// - Returns: the bytes that are there at the end; nil when going on from `start` is not possible.
     private func retrieve(
         from start: Int64, into part: [UInt8], mode: UInt32?, _ source: ConflictDecision.File,
         _ session: Session
-    ) throws(Failure) -> Int64 {
-        var offset = start
-        if offset > 0, !(try isUnchanged(source, session)) { offset = 0 }
+    ) throws(Failure) -> Int64? {
+        if start > 0, !(try isUnchanged(source, session)) { return nil }
         // To open a pipe is to wait for its reader.
         if let there = try status(part), there.kind != .file {
             throw Failure(
@@ -162,42 +163,67 @@ struct Download {
         }
         if transfer.bytes == 0, source.size ?? .max >= FileTransfer.worthRemembering { job.beginning() }
         let file = try FileTransfer.disk { () throws(TransportError) in
-            try LocalFile.openForWriting(part, truncating: offset == 0)
+            try LocalFile.openForWriting(part, truncating: start == 0)
         }
         if let mode {
             try FileTransfer.disk { () throws(TransportError) in try LocalDirectory.setMode(mode, of: part) }
         }
-        if offset > 0 {
-            let keep = offset
-            try FileTransfer.disk { () throws(TransportError) in try file.truncate(to: keep) }
-        }
-        job.progress.set(offset)
+        job.progress.set(start)
         job.activity(nil)
+        var offset = start
         if source.size == nil || offset < source.size ?? 0 || source.size == 0 {
             do throws(Failure) {
                 offset += try session.retrieve(
-                    transfer.remotePath, from: offset, into: file, progress: job.progress, limit: job.limit)
+                    transfer.remotePath, from: start, into: file, progress: job.progress, limit: job.limit)
             } catch {
-                // A server that cannot restart: from the beginning then.
-                guard error.verb == "REST", error.reply?.code.kind == .permanentNegative else { throw error }
-                try FileTransfer.disk { () throws(TransportError) in try file.truncate(to: 0) }
-                job.progress.set(0)
-                offset = try session.retrieve(
-                    transfer.remotePath, from: 0, into: file, progress: job.progress, limit: job.limit)
+                if start > 0, error.verb == "REST", error.reply?.code.kind == .permanentNegative {
+                    return nil
+                }
+                // Nothing came: no empty file is left to be wondered at.
+                if start == 0, job.progress.bytes == 0 { try? LocalDirectory.removeFile(part) }
+                throw try explained(error, session)
             }
         }
         job.activity("checking")
+        if start > 0, let size = source.size, offset > size {
+            // REST was answered with yes, and the file sent from its beginning.
+            try FileTransfer.disk { () throws(TransportError) in try file.truncate(to: start) }
+            return nil
+        }
         try verify(offset, source, session)
+        try finish(file, part, source)
+        return offset
+    }
+
+    /// RETR of a directory is refused with the same 550 as of a file that is not there.
+    private func explained(_ failure: Failure, _ session: Session) throws(Failure) -> Failure {
+        guard failure.verb == "RETR", failure.kind == .noSuchSource,
+            try session.entry(at: transfer.remotePath)?.kind == .directory
+        else { return failure }
+        return Failure(
+            .noSuchSource, "\(session.resolve(transfer.remotePath)) is a directory; take it with -r")
+    }
+
+    /// Time and disk; after this the part is whole and safe.
+    private func finish(
+        _ file: consuming LocalFile, _ part: [UInt8], _ source: ConflictDecision.File
+    ) throws(Failure) {
         if let modified = source.modified { file.setModified(modified) }
-        let written = try FileTransfer.disk { () throws(TransportError) in try file.status() }
+        let written: FileStatus
+        do throws(TransportError) { written = try file.status() } catch {
+            throw Failure(error, attempt: "disk")
+        }
         guard try status(part)?.inode == written.inode else {
             throw Failure(
                 .localDisk, "\(LocalPath(bytes: part)) was replaced while it was written; starting over",
                 isTemporary: true)
         }
-        try FileTransfer.disk { () throws(TransportError) in try file.synchronize() }
-        do throws(TransportError) { try file.close() } catch { throw Failure(error, attempt: "disk") }
-        return offset
+        do throws(TransportError) {
+            try file.synchronize()
+            try file.close()
+        } catch {
+            throw Failure(error, attempt: "disk")
+        }
     }
 
     /// A part is gone on with only while the source has the size and the time it had when the part was begun.

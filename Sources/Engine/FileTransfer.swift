@@ -26,7 +26,7 @@ struct FileTransfer {
     /// journal does not know. A destination with the source's size and time is then its own work.
     var mayHaveEnded = false
     /// Told what the source turned out to be.
-    var learnt: (_ size: Int64) -> Void = { _ in }
+    var learnt: (_ size: Int64?, _ modified: Int64?) -> Void = { _, _ in }
     /// Told, before the first byte of a large file, that the destination is about to be this transfer's own. Returns
     /// when the journal has it: after a crash what is found there is gone on with, not taken for a stranger's.
     var beginning: () -> Void = {}
@@ -49,7 +49,10 @@ struct FileTransfer {
 
     /// Whether what is at the destination is what this transfer would make of it.
     func isAlreadyDone(_ source: ConflictDecision.File, _ there: ConflictDecision.File) -> Bool {
-        guard mayHaveEnded, let size = source.size, let modified = source.modified else { return false }
+        // What was to be replaced, or kept beside, is done over: that is what was asked for.
+        guard mayHaveEnded, ![.overwrite, .rename].contains(transfer.options.onConflict),
+            let size = source.size, let modified = source.modified
+        else { return false }
         return there.size == size && there.modified == modified
     }
 

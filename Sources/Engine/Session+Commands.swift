@@ -13,6 +13,7 @@ extension Session {
     /// - Returns: whether it was made now, and so is empty.
     @discardableResult
     public func ensureDirectory(_ path: RemotePath) throws(Failure) -> Bool {
+        try connect()
         let path = resolve(path)
         return try connected { () throws(Failure) in
             let reply = try ask(.makeDirectory(path))
@@ -30,6 +31,7 @@ extension Session {
     /// The same, with the directories that are missing above it.
     @discardableResult
     public func ensureDirectoryWithParents(_ path: RemotePath) throws(Failure) -> Bool {
+        try connect()
         let path = resolve(path).withoutTrailingSlash
         do throws(Failure) {
             return try ensureDirectory(path)
@@ -42,6 +44,7 @@ extension Session {
     }
 
     public func removeDirectory(_ path: RemotePath) throws(Failure) {
+        try connect()
         let path = resolve(path)
         // A server does not remove the directory it stands in.
         if directory == path { directory = nil }
@@ -60,6 +63,7 @@ extension Session {
     ///
     /// - Throws: `.cannotCreate` when something has the new name already.
     public func rename(_ from: RemotePath, to: RemotePath, replacing: Bool = false) throws(Failure) {
+        try connect()
         let from = resolve(from)
         let to = resolve(to)
         try connected(repeatable: false) { () throws(Failure) in
@@ -90,7 +94,7 @@ extension Session {
             return try ask(.machineListOne(path)).code.kind == .completion
         }
         // Without SIZE only the listing tells of a file.
-        guard knowsSize else { return try entry(at: path) != nil }
+        guard features.mayTry("SIZE") else { return try entry(at: path) != nil }
         let reply = try ask(.changeDirectory(path))
         directory = nil
         return reply.code.kind == .completion
@@ -98,26 +102,22 @@ extension Session {
 
     /// In bytes, of the image type (RFC 3659 §4); nil when the server does not say: no such file, a directory, no SIZE.
     public func size(of path: RemotePath) throws(Failure) -> Int64? {
+        try sizeReply(of: path)?.sizeInBytes
+    }
+
+    /// The answer to SIZE, whatever it is; nil when the server does not know the command.
+    func sizeReply(of path: RemotePath) throws(Failure) -> Reply? {
         try connected { () throws(Failure) in
             guard features.mayTry("SIZE") else { return nil }
             try setType(.image)
             let reply = try ask(.size(resolve(path)))
-            guard reply.code == .fileStatus else {
-                if reply.code == .commandUnrecognized || reply.code == .commandNotImplemented {
-                    features.disable("SIZE")
-                }
-                return nil
+            guard reply.code == .commandUnrecognized || reply.code == .commandNotImplemented else {
+                return reply
             }
-            let digits = reply.lastLine.drop { !(0x30...0x39).contains($0) }.prefix {
-                (0x30...0x39).contains($0)
-            }
-            guard reply.lastLine.first != UInt8(ascii: "-") else { return nil }
-            return Int64(String(decoding: digits, as: UTF8.self))
+            features.disable("SIZE")
+            return nil
         }
     }
-
-    /// Whether SIZE has not been refused as unknown, so that its no means that there is no such file.
-    var knowsSize: Bool { features.mayTry("SIZE") }
 
     /// Seconds since 1970, UTC (RFC 3659 §3); nil when the server does not say.
     public func modificationTime(of path: RemotePath) throws(Failure) -> Int64? {
@@ -130,13 +130,14 @@ extension Session {
                 }
                 return nil
             }
-            return CivilDate(timeVal: reply.lastLine.drop { $0 == 0x20 })?.secondsSince1970
+            return reply.modificationTime?.secondsSince1970
         }
     }
 
     /// Sets it, where the server knows a way: MFMT (draft-somers-ftp-mfxx), MDTM with a time (vsftpd, Serv-U),
     /// or SITE UTIME (Pure-FTPd, ProFTPD). That it knows none is no failure.
     public func setModificationTime(of path: RemotePath, to seconds: Int64) throws(Failure) {
+        try connect()
         let time = CivilDate(secondsSince1970: seconds).timeVal
         let path = resolve(path)
         let blank: [UInt8] = [0x20]

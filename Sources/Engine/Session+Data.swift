@@ -131,8 +131,9 @@ extension Session {
                 throw Failure(.protocolViolation("an address in answer to \(method.rawValue) that is none"))
             }
             do {
-                let peer =
-                    control.peer.family == address.family ? address : control.peer.with(port: endpoint.port)
+                // The peer as it is known, with the scope of a link-local address.
+                let isPeer = control.peer.unmapped.host == choice.address
+                let peer = isPeer ? control.peer.with(port: endpoint.port) : address
                 return .success(
                     DataConnection(
                         connecting: try PendingConnection(to: peer, from: control.local), method: method))

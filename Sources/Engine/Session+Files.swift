@@ -19,6 +19,7 @@ extension Session {
     public func list(
         _ path: RemotePath, entries: ([ListingEntry]) -> Void
     ) throws(Failure) -> ListingEnd {
+        try connect()
         let path = resolve(path)
         var hasBegun = false
         func found(_ some: [ListingEntry]) {
@@ -74,6 +75,7 @@ extension Session {
     ) throws(Failure) -> ListingEnd {
         let begun = monotonicNanoseconds()
         var isFirst = true
+        var isTruncated = false
         var parser = ListingParser(
             now: CivilDate(secondsSince1970: wallClockNanoseconds() / 1_000_000_000),
             isMachineListing: command.verb == "MLSD")
@@ -90,6 +92,7 @@ extension Session {
                     if !some.isEmpty { entries(some) }
                 }
             }
+            isTruncated = end.reply?.meansIncompleteListing == true
             if let text = end.reply?.summary, end.bytes == 0, text.contains("failed to open directory") {
                 // vsftpd says 226 to a directory that it may not read.
                 throw Failure(.permissionRefused, "\(command.verb): the server answered “\(text)”")
@@ -112,7 +115,7 @@ extension Session {
         }
         return ListingEnd(
             command: command.verb,
-            isIncomplete: outcome.unparsedLineCount > 0 || outcome.droppedEntryCount > 0,
+            isIncomplete: isTruncated || outcome.unparsedLineCount > 0 || outcome.droppedEntryCount > 0,
             entryCount: count)
     }
 
@@ -125,6 +128,7 @@ extension Session {
         _ path: RemotePath, from offset: Int64, into file: borrowing LocalFile, progress: ProgressCounter?,
         limit: RateLimit?
     ) throws(Failure) -> Int64 {
+        try connect()
         let command = Command.retrieve(resolve(path))
         var position = offset
         // A closure cannot hold what is borrowed, so the road to the file goes through its descriptor.
@@ -145,6 +149,7 @@ extension Session {
         _ path: RemotePath, from offset: Int64, progress: ProgressCounter?, limit: RateLimit?,
         sink: (UnsafeRawBufferPointer) throws(TransportError) -> Void
     ) throws(Failure) -> Int64 {
+        try connect()
         let command = Command.retrieve(resolve(path))
         return try connected(repeatable: false) { () throws(Failure) in
             try setType(.image)
@@ -165,6 +170,7 @@ extension Session {
         with store: StoreCommand = .store,
         progress: ProgressCounter?, limit: RateLimit?
     ) throws(Failure) -> Int64 {
+        try connect()
         let path = resolve(path)
         let command = store == .store ? Command.store(path) : .append(path)
         let restart = store == .store ? offset : 0
@@ -188,14 +194,17 @@ extension Session {
         as path: RemotePath, with store: StoreCommand = .store, progress: ProgressCounter?, limit: RateLimit?,
         source: (UnsafeMutableRawBufferPointer) throws(TransportError) -> Int
     ) throws(Failure) -> Int64 {
+        try connect()
         let path = resolve(path)
+        var isResuming = false
         return try connected(repeatable: false) { () throws(Failure) in
             try setType(.image)
             return try transfer(
                 store == .store ? .store(path) : .append(path), isUpload: true, progress: progress,
                 limit: limit
             ) { pump, socket, conditions in
-                pump.send(to: socket, conditions, source: source)
+                defer { isResuming = true }
+                return pump.send(to: socket, conditions, resuming: isResuming, source: source)
             }.bytes
         }
     }
@@ -205,6 +214,7 @@ extension Session {
     /// MLST where the server has it; else SIZE and MDTM, which only know files, then CWD, which only knows
     /// directories, then the listing of the directory above.
     public func entry(at path: RemotePath) throws(Failure) -> ListingEntry? {
+        try connect()
         let path = resolve(path).withoutTrailingSlash
         let name = path.lastComponent
         return try connected { () throws(Failure) in
@@ -250,11 +260,7 @@ extension Session {
 
 extension Failure {
     /// 450 or 550 to LIST in a directory that was entered: how some say that it is empty (ProFTPD, z/OS).
-    fileprivate var saysThatNothingIsThere: Bool {
-        guard let reply, reply.code == .fileBusy || reply.code == .fileUnavailable else { return false }
-        let text = reply.summary.lowercased()
-        return ["no files found", "no members found", "no data sets found"].contains { text.contains($0) }
-    }
+    fileprivate var saysThatNothingIsThere: Bool { reply?.meansEmptyDirectory == true }
 }
 
 extension Command {

@@ -6,6 +6,7 @@ extension Session {
     /// Stops at the first refusal. A directory whose listing is incomplete is not emptied.
     public func deleteTree(_ path: RemotePath, kind: ListingEntry.Kind) throws(Failure) {
         guard kind == .directory else { return try delete(path) }
+        try connect()
         var directories = [resolve(path)]
         var next = 0
         while next < directories.count {
@@ -15,12 +16,19 @@ extension Session {
                 throw Failure(.permissionRefused, "\(directory): too deep to be deleted safely")
             }
             var files: [RemotePath] = []
+            // A name with a slash in it would lead out of the tree.
+            var unsafe: [UInt8]?
             let end = try list(directory) { entries in
                 for entry in entries {
+                    guard isSafeLocalName(entry.name) else {
+                        unsafe = unsafe ?? entry.name
+                        continue
+                    }
                     let child = directory.appending(entry.name)
                     if entry.kind == .directory { directories.append(child) } else { files.append(child) }
                 }
             }
+            if let unsafe { throw Failure(FTPError.unsafeName(unsafe)) }
             guard !end.isIncomplete else {
                 throw Failure(
                     .protocolViolation,

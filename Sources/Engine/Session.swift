@@ -39,6 +39,9 @@ public final class Session {
     private var system: Reply?
     private var isUTF8 = false
 
+    /// 120 is said once or twice; a server that never comes to 220 is given up.
+    private static let mostPreliminaries = 10
+
     /// - Parameters:
     ///   - password: asked when the server wants one; nil where nobody knows it.
     ///   - dialogue: called on the thread that uses the session.
@@ -100,7 +103,14 @@ public final class Session {
 
     private func greet() throws(Failure) {
         var reply = try readReply()
-        while reply.code.kind == .preliminary { reply = try readReply() }  // 120: ready in n minutes
+        var preliminaries = 0
+        while reply.code.kind == .preliminary {  // 120: ready in n minutes
+            preliminaries += 1
+            guard preliminaries <= Self.mostPreliminaries else {
+                throw Failure(.protocolViolation("preliminary replies without end"))
+            }
+            reply = try readReply()
+        }
         greeting = reply
         guard reply.code.kind == .completion else {
             throw Failure(
@@ -299,6 +309,8 @@ public final class Session {
     }
 
     /// The path as seen from the login directory: what a URL's path means (RFC 1738 §3.2.2).
+    ///
+    /// To be called after `connect`: before it nobody knows the login directory.
     public func resolve(_ path: RemotePath) -> RemotePath {
         path.bytes.isEmpty ? home : home.resolving(path)
     }

@@ -93,6 +93,8 @@ struct TransferQueueCore: ~Copyable {
             sites[site.id] = site
             unsaved.remember(site)
         }
+        // Whoever adds something may mean the directories of before, and what is in them by now.
+        if case .request(.add) = event { freshDirectories = [] }
         if case .request(.show(let first, let count)) = event {
             window = max(0, first)..<max(0, first) + max(0, min(count, 500))
         }
@@ -157,15 +159,21 @@ struct TransferQueueCore: ~Copyable {
         let id = transfer.id
         let siteID = site.id
         guard let itself else { return }
-        let isFresh = freshDirectories.contains(FreshDirectory(site: siteID, path: transfer.remoteDirectory))
+        let isFresh =
+            transfer.attempts == 0 && transfer.bytes == 0
+            && freshDirectories.contains(FreshDirectory(site: siteID, path: transfer.remoteDirectory))
         worker.run(
             transfer, configuration, isDestinationFresh: isFresh, mayHaveEnded: id < firstNewID,
             reports: TransferWorker.Reports(
                 loggedIn: { itself.perform { $0.loggedIn(id, at: siteID) } },
-                learnt: { size in itself.perform { $0.handle(.sizeLearnt(id, size)) } },
+                learnt: { size, modified in
+                    itself.perform { $0.handle(.sourceLearnt(id, size: size, modified: modified)) }
+                },
                 beginning: { itself.wait { $0.began(id) } },
                 found: { files in itself.perform { $0.handle(.scanned(id, files)) } },
-                madeDirectory: { path in itself.perform { $0.remember(fresh: path, of: siteID) } },
+                madeDirectory: { path, isNew in
+                    itself.perform { $0.remember(path, of: siteID, isFresh: isNew) }
+                },
                 leftOut: { [events] why in events(.notice(why)) },
                 ended: { end in itself.perform { $0.ended(id, end) } }))
         if workerCount > 0 { changed() }
@@ -182,9 +190,14 @@ struct TransferQueueCore: ~Copyable {
         flushAndWait()
     }
 
-    private mutating func remember(fresh path: RemotePath, of site: Site.ID) {
+    private mutating func remember(_ path: RemotePath, of site: Site.ID, isFresh: Bool) {
+        let directory = FreshDirectory(site: site, path: path)
+        guard isFresh else {
+            freshDirectories.remove(directory)
+            return
+        }
         if freshDirectories.count >= Self.mostFreshDirectories { freshDirectories = [] }
-        freshDirectories.insert(FreshDirectory(site: site, path: path))
+        freshDirectories.insert(directory)
     }
 
     private mutating func ended(_ id: Transfer.ID, _ end: TransferWorker.End) {

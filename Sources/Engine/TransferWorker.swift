@@ -42,11 +42,12 @@ final class TransferWorker: Sendable {
 
     struct Reports: Sendable {
         var loggedIn: @Sendable () -> Void
-        var learnt: @Sendable (_ size: Int64) -> Void
+        var learnt: @Sendable (_ size: Int64?, _ modified: Int64?) -> Void
         /// Returns when the journal has it.
         var beginning: @Sendable () -> Void
         var found: @Sendable ([Transfer]) -> Void
-        var madeDirectory: @Sendable (RemotePath) -> Void
+        /// A remote directory of an upload, and whether it was made now.
+        var madeDirectory: @Sendable (RemotePath, _ isNew: Bool) -> Void
         var leftOut: @Sendable (String) -> Void
         var ended: @Sendable (End) -> Void
     }

@@ -12,8 +12,8 @@ struct TreeScan {
     let makesDirectories: Bool
     /// Some of the files found; called again and again.
     let found: ([Transfer]) -> Void
-    /// A remote directory that was made now: nothing in it can be in the way of an upload.
-    let madeDirectory: (RemotePath) -> Void
+    /// A remote directory of an upload, and whether it was made now, so that nothing in it can be in the way.
+    let madeDirectory: (RemotePath, _ isNew: Bool) -> Void
     /// Something that is left out, and why.
     let leftOut: (String) -> Void
     /// Told how many entries were seen so far.
@@ -43,31 +43,47 @@ struct TreeScan {
     private func download(on session: Session) throws(Failure) {
         var open = [RemoteDirectory(remote: tree.remotePath, local: tree.localPath, depth: 0)]
         var seen = 0
+        var missed: [String] = []
         while let place = open.popLast() {
             guard place.depth <= Self.deepest else {
-                leftOut("\(place.remote): more than \(Self.deepest) directories deep")
+                missed.append("\(place.remote): more than \(Self.deepest) directories deep")
                 continue
             }
             do throws(Failure) {
-                open += try scan(place, session, &seen)
+                open += try scan(place, session, &seen, &missed)
             } catch {
-                // The tree may be a file, and a directory below it may be closed to us.
-                guard error.kind == .noSuchSource || error.kind == .permissionRefused else { throw error }
                 guard place.depth == 0 else {
-                    leftOut(error.message)
+                    try miss(error, &missed)
                     continue
                 }
-                guard let entry = try session.entry(at: tree.remotePath), entry.kind != .directory else {
-                    throw error
-                }
+                // The tree may be a file.
+                guard error.kind == .noSuchSource || error.kind == .permissionRefused,
+                    let entry = try session.entry(at: tree.remotePath), entry.kind != .directory
+                else { throw error }
                 found([file(entry, tree.remoteDirectory, tree.localDirectory, as: tree.localName)])
             }
         }
+        try conclude(missed)
+    }
+
+    /// One directory below that cannot be had is no reason to leave out the rest; a lost connection is.
+    private func miss(_ failure: Failure, _ missed: inout [String]) throws(Failure) {
+        guard !failure.endsConnection, !failure.isTemporary, failure.kind != .cancelled,
+            failure.kind != .localDisk
+        else { throw failure }
+        missed.append(failure.message)
+    }
+
+    /// What was not taken keeps the tree in the queue, as failed.
+    private func conclude(_ missed: [String]) throws(Failure) {
+        guard let first = missed.first else { return }
+        let others = missed.count == 1 ? "" : " (and \(missed.count - 1) more directories were left out)"
+        throw Failure(.doesNotVerify, "not all of the tree was taken: \(first)\(others)")
     }
 
     /// - Returns: the directories in it, the first one last.
     private func scan(
-        _ place: RemoteDirectory, _ session: Session, _ seen: inout Int
+        _ place: RemoteDirectory, _ session: Session, _ seen: inout Int, _ missed: inout [String]
     ) throws(Failure) -> [RemoteDirectory] {
         var links: [ListingEntry] = []
         var below: [[UInt8]] = []
@@ -96,7 +112,7 @@ struct TreeScan {
         try FileTransfer.disk { () throws(TransportError) in
             try LocalDirectory.makeWithParents(place.local.bytes)
         }
-        if end.isIncomplete { leftOut("\(place.remote): the listing is incomplete") }
+        if end.isIncomplete { missed.append("\(place.remote): the listing is incomplete") }
         for link in links where filter.takes(file: link.name, size: nil, modified: nil) {
             // Of a link only a file at its end is taken.
             guard let size = try session.size(of: place.remote.appending(link.name)) else {
@@ -134,9 +150,10 @@ struct TreeScan {
     private func upload(on session: Session) throws(Failure) {
         var open = [LocalPlace(local: tree.localPath, remote: session.resolve(tree.remotePath), depth: 0)]
         var seen = 0
+        var missed: [String] = []
         while let place = open.popLast() {
             guard place.depth <= Self.deepest else {
-                leftOut("\(place.local): more than \(Self.deepest) directories deep")
+                missed.append("\(place.local): more than \(Self.deepest) directories deep")
                 continue
             }
             let entries: [LocalDirectory.Entry]
@@ -144,20 +161,21 @@ struct TreeScan {
                 entries = try FileTransfer.disk { () throws(TransportError) in
                     try LocalDirectory.entries(of: place.local.bytes)
                 }
+                let isNew =
+                    place.depth == 0 && makesDirectories
+                    ? try session.ensureDirectoryWithParents(place.remote)
+                    : try session.ensureDirectory(place.remote)
+                madeDirectory(place.remote, isNew)
             } catch {
                 guard place.depth > 0 else { throw error }
-                leftOut(error.message)
+                try miss(error, &missed)
                 continue
             }
-            let isNew =
-                place.depth == 0 && makesDirectories
-                ? try session.ensureDirectoryWithParents(place.remote)
-                : try session.ensureDirectory(place.remote)
-            if isNew { madeDirectory(place.remote) }
             seen += entries.count
             activity("scanning \(seen) files")
             open += send(entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }, in: place)
         }
+        try conclude(missed)
     }
 
     /// - Returns: the directories among them, the first one last.

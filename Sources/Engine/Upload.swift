@@ -16,12 +16,21 @@ struct Upload {
         guard status.kind == .file else {
             throw Failure(.noSuchSource, "\(transfer.localPath) is not a file")
         }
-        if transfer.size != status.size { job.learnt(status.size) }
+        if transfer.size != status.size || transfer.modified == nil {
+            job.learnt(status.size, transfer.modified ?? status.modified)
+        }
         var target = session.resolve(transfer.remotePath)
         var offset: Int64 = 0
         if transfer.options.appends {
+            guard transfer.bytes == 0 else { throw Self.appendedInPart(target) }
             let before = try session.size(of: target)
-            return try append(source, status, to: target, after: before, session)
+            do throws(Failure) {
+                return try append(source, status, to: target, after: before, session)
+            } catch {
+                // A second APPE would append the beginning once more.
+                throw job.progress.bytes > 0 && error.kind != .cancelled
+                    ? Self.appendedInPart(target, error) : error
+            }
         }
         if !job.isDestinationFresh, let there = try destination(target, session) {
             let local = ConflictDecision.File(size: status.size, modified: status.modified)
@@ -87,16 +96,27 @@ struct Upload {
         return .done(bytes: sent)
     }
 
+    private static func appendedInPart(_ target: RemotePath, _ cause: Failure? = nil) -> Failure {
+        let why = cause.map { "\($0.message); " } ?? ""
+        return Failure(
+            .doesNotVerify,
+            why
+                + "\(target): a part may have been appended already; compare the two, then append what is missing"
+        )
+    }
+
     /// What is at the destination; nil when nothing is.
     private func destination(
         _ target: RemotePath, _ session: Session
     ) throws(Failure) -> ConflictDecision.File? {
-        if let size = try session.size(of: target) {
+        let answer = try session.sizeReply(of: target)
+        if let size = answer?.sizeInBytes {
             let wantsTime = job.mayHaveEnded || [.newer, .ask].contains(transfer.options.onConflict)
             return ConflictDecision.File(
                 size: size, modified: wantsTime ? try session.modificationTime(of: target) : nil)
         }
-        guard !session.knowsSize else { return nil }
+        // Only a plain 550 says that nothing is there: not 450, not "in use", not a size beyond 32 bits.
+        if let answer, answer.code == .fileUnavailable, !RetryPolicy.isTemporary(answer) { return nil }
         guard let entry = try session.entry(at: target), entry.kind != .directory else { return nil }
         return ConflictDecision.File(size: entry.size, modified: entry.modified?.utcSeconds)
     }
@@ -104,7 +124,11 @@ struct Upload {
     /// What an earlier try of this very transfer left is gone on with; anything else is a conflict.
     private func decide(_ source: ConflictDecision.File, _ there: ConflictDecision.File) -> ConflictDecision {
         // A try that never came to STOR has left nothing, so what is there then is somebody else's.
-        let isOurs = transfer.bytes > 0 || transfer.attempts > 0 && there.size == 0
+        // Nor is it ours where the policy lets something stand under that name before: replaced or kept beside.
+        let policy = transfer.options.onConflict
+        let isOurs =
+            policy != .overwrite && policy != .newer && policy != .rename
+            && (transfer.bytes > 0 || transfer.attempts > 0 && there.size == 0)
         if isOurs, source.modified == transfer.modified || transfer.modified == nil, let size = there.size,
             let whole = source.size, size <= whole
         {

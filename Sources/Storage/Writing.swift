@@ -33,7 +33,7 @@ struct Writing {
                     connections = excluded.connections, retries = excluded.retries
                 """)
         try statement.execute(arguments: [
-            site.id, site.host, site.port, site.user, site.account, site.encryption.rawValue,
+            site.id, site.host, site.port, site.user, String?.none, site.encryption.rawValue,
             site.dataMode.rawValue, site.activeAddress, site.activePorts?.lowerBound,
             site.activePorts?.upperBound, site.family?.rawValue, site.timeout, site.connections, site.retries,
         ])

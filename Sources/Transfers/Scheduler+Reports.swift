@@ -45,13 +45,13 @@ extension Scheduler {
             siteFailed(worker.site, failure, of: table.slot(of: id), now: now)
         }
         guard let slot = table.slot(of: id) else { return }
-        tryAgain(slot, failure, now: now)
+        tryAgain(slot, failure, startedAt: worker.bytesAtStart, now: now)
     }
 
-    private mutating func tryAgain(_ slot: Slot, _ failure: Failure, now: Int64) {
+    private mutating func tryAgain(_ slot: Slot, _ failure: Failure, startedAt: Int64, now: Int64) {
         let isWanted = table.state(of: slot) == .running
         // Who got further begins to count anew: a line that drops again and again still ends whole.
-        let gained = failure.bytes > table[slot].bytes
+        let gained = failure.bytes > startedAt
         let attempts = (gained ? 0 : Int(table[slot].attempts)) + 1
         let retries = table.common(of: slot).options.retries
         let state: TransferState
@@ -132,9 +132,12 @@ extension Scheduler {
         }
     }
 
-    mutating func learn(size: Int64, of id: Transfer.ID) {
-        guard size >= 0, let slot = table.slot(of: id) else { return }
-        change(slot) { table, slot in table[slot].size = size }
+    mutating func learn(size: Int64?, modified: Int64?, of id: Transfer.ID) {
+        guard let slot = table.slot(of: id) else { return }
+        change(slot) { table, slot in
+            if let size, size >= 0 { table[slot].size = size }
+            if let modified { table[slot].modified = modified }
+        }
     }
 
     mutating func progressed(_ id: Transfer.ID, bytes: Int64) {

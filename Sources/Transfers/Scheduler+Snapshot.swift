@@ -21,7 +21,10 @@ extension Scheduler {
     /// Something is at work, or will be without anybody doing anything: false means that a worker
     /// process may end.
     public var hasWork: Bool {
-        !atWork.isEmpty || (!isPaused && size(of: .waiting) + size(of: .retrying) > 0)
+        guard atWork.isEmpty else { return true }
+        guard !isPaused else { return false }
+        // What waits for a password that nobody gives waits for somebody.
+        return size(of: .retrying) > 0 || sites.contains { !$0.startable.isEmpty && !$0.needsPassword }
     }
 
     public func transfer(_ id: Transfer.ID) -> Transfer? {

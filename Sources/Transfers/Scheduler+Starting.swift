@@ -20,7 +20,8 @@ extension Scheduler {
             let transfer = table.transfer(slot)
             change(slot) { table, slot in table.setState(.running, of: slot) }
             atWork[transfer.id] = Worker(
-                site: number, isTree: transfer.kind == .tree, cursor: transfer.position)
+                site: number, isTree: transfer.kind == .tree, bytesAtStart: transfer.bytes,
+                cursor: transfer.position)
             sites[number].running += 1
             orders.starts.append(table.transfer(slot))
         }

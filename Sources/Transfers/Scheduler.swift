@@ -39,8 +39,8 @@ public struct Scheduler: Sendable {
         case conflicted(Transfer.ID, size: Int64?, modified: Int64?)
         case passwordNeeded(Transfer.ID)
         case passwordGiven(Site.ID)
-        /// The size of the source was found out, in bytes.
-        case sizeLearnt(Transfer.ID, Int64)
+        /// The size of the source, in bytes, or its time was found out; nil is not known.
+        case sourceLearnt(Transfer.ID, size: Int64?, modified: Int64?)
         /// So many bytes are safe at the destination: worth a journal entry, so not for every read.
         case progressed(Transfer.ID, bytes: Int64)
         /// Time has passed; see `wakeAt`.
@@ -101,6 +101,8 @@ public struct Scheduler: Sendable {
         /// Removed from the queue while at work: nobody may write to this destination until it has ended.
         var orphanedTarget: Target?
         var isTree: Bool
+        /// What was at the destination when it was started, in bytes.
+        var bytesAtStart: Int64 = 0
         /// It is logged in.
         var hasBegun = false
         /// The position behind which what is found next in the tree is inserted.
@@ -169,7 +171,7 @@ public struct Scheduler: Sendable {
             stopped(id, bytes: nil, asking: .destinationExists(size: size, modified: modified))
         case .passwordNeeded(let id): passwordNeeded(id)
         case .passwordGiven(let site): passwordGiven(site)
-        case .sizeLearnt(let id, let size): learn(size: size, of: id)
+        case .sourceLearnt(let id, let size, let modified): learn(size: size, modified: modified, of: id)
         case .progressed(let id, let bytes): progressed(id, bytes: bytes)
         // The alarm has gone off, perhaps a little early: it is set again if it is still needed.
         case .tick: alarm = nil

@@ -58,7 +58,14 @@ public struct Site: Hashable, Sendable, Identifiable {
             case .whenOffered, .none: "ftp"
             }
         let shownHost = host.contains(":") ? "[\(host)]" : host
-        let owner = account.map { "\(user);account=\($0)" } ?? user
+        // The account is a secret: enough of it to tell two apart, and not to guess it by (FNV-1a).
+        let owner =
+            account.map { account in
+                let hash = account.utf8.reduce(UInt64(0xCBF2_9CE4_8422_2325)) {
+                    ($0 ^ UInt64($1)) &* 0x100_0000_01B3
+                }
+                return "\(user);account-\(String(UInt16(truncatingIfNeeded: hash), radix: 16))"
+            } ?? user
         return "\(scheme)://\(owner)@\(shownHost):\(port)"
     }
 

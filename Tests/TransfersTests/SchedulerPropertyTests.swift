@@ -108,7 +108,7 @@ struct World {
         case 5: end(id, .passwordNeeded(id))
         case 6: end(id, .stopped(id, bytes: Int64(random.below(100))))
         case 7: end(id, .skipped(id, reason: "there"))
-        case 8: send(.sizeLearnt(id, Int64(random.below(1000))))
+        case 8: send(.sourceLearnt(id, size: Int64(random.below(1000)), modified: nil))
         case 9: send(.progressed(id, bytes: Int64(random.below(200))))
         default:
             if queue.transfer(id) != nil { doneOnce[id] = 1 }

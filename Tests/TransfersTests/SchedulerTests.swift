@@ -280,7 +280,7 @@ import Transfers
             .request(.add((0..<4).map { .file("f\($0)", size: .max) } + [.file("n", size: -9)])), now: 0)
         #expect(queue.bytesLeft == .max)
         #expect(queue.transfer(5)?.size == nil)
-        _ = queue.handle(.sizeLearnt(1, .min), now: 0)
+        _ = queue.handle(.sourceLearnt(1, size: .min, modified: nil), now: 0)
         _ = queue.handle(.progressed(1, bytes: .min), now: 0)
         #expect(queue.transfer(1)?.bytes == 0)
     }
