@@ -164,7 +164,7 @@ private func conflictBox(_ form: ConflictForm, _ model: Model, _ width: Int) -> 
         box.lines += DialogBox.lines(
             "It looks like an unfinished copy: resuming saves \(longSize(there)).", width: width)
     }
-    let count = model.transfersAskingAboutFiles().count
+    let count = grouped(Int64(model.queue.snapshot.counts.asking))
     box.lines.append(
         .text([
             Piece("Do the same for  ", .dialog), Piece(form.forAll ? "( ) " : "(•) ", .dialogKey),
