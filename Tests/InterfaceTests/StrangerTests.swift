@@ -463,3 +463,12 @@ func aMessageLeavesTheNewestLinesOfTheLogInSight(_ size: Size) {
     #expect(screen(model)[20].contains(" archive.exa…:12.5.0/ → "))
     #expect(screen(model)[22].contains(" → archive.exa…:incoming/"))
 }
+
+@Test func theMessageOfAFailedTransferNamesItOnce() {
+    var model = sampleModel()
+    let failed = job(
+        9, .upload, "dang", nil, remote: "/",
+        state: .failed("/home/alice/mirror/debian-cd/dang: cannot open: No such file or directory"))
+    _ = update(&model, .engine(.transferEnded(failed)))
+    #expect(model.toasts.map(\.text) == ["dang: cannot open: No such file or directory"])
+}
