@@ -255,9 +255,9 @@ extension ConflictForm {
                 (-2...2).contains(apart)
                     ? "the same time" : "the source is \(source > there ? "newer" : "older")")
         }
-        guard let first = parts.first else { return "" }
-        let text = ([first] + parts.dropFirst()).joined(
-            separator: parts == parts.filter { $0.hasPrefix("the same") } ? " and " : "; ")
+        guard !parts.isEmpty else { return "" }
+        let isSame = parts.allSatisfy { $0.hasPrefix("the same") }
+        let text = parts.joined(separator: isSame ? " and " : "; ")
         return text.prefix(1).uppercased() + text.dropFirst() + "."
     }
 }
