@@ -133,7 +133,7 @@ extension Action {
         case .queuePauseToggled: "pause, go on"
         case .queueAllPauseToggled: "pause the queue"
         case .queueRetry: "try again"
-        case .queueRetryAll: "try all failed again"
+        case .queueRetryAll: "try all again"
         case .queueRemove: "remove"
         case .queueDoneForgotten: "forget what is done"
         case .queueItemMoved: "earlier, later"

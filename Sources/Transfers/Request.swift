@@ -57,6 +57,8 @@ public enum QueueRequest: Hashable, Sendable {
     /// By that many places among those waiting; negative is earlier.
     case move(Transfer.ID, by: Int)
     case answer([Transfer.ID], ConflictPolicy)
+    /// The same for every transfer that asks about its destination, also those in no window.
+    case answerAll(ConflictPolicy)
     case pauseAll
     case resumeAll
     /// Of all that failed, and of what waits for its next try.

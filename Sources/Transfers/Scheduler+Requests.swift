@@ -9,6 +9,7 @@ extension Scheduler {
         case .retry(let ids): forEach(ids) { $0.retry($1) }
         case .move(let id, let places): move(id, by: places)
         case .answer(let ids, let policy): forEach(ids) { $0.answer($1, policy) }
+        case .answerAll(let policy): forAll(in: .asking) { $0.answer($1, policy) }
         case .pauseAll: pauseAll()
         case .resumeAll: resumeAll()
         case .retryFailed:

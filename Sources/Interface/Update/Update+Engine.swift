@@ -43,7 +43,7 @@ extension Model {
         switch transfer.state {
         case .done: markForRefresh(after: transfer)
         case .failed(let reason):
-            say("\(visible(transfer.sourceName)): \(visible(reason))", isError: true)
+            say("\(visible(transfer.sourceName)): \(briefReason(reason, transfer))", isError: true)
         default: break
         }
     }

@@ -56,8 +56,8 @@ extension Model {
 
     private mutating func answer(_ form: ConflictForm) -> [Effect] {
         dialogs.removeLast()
-        let ids = form.forAll ? transfersAskingAboutFiles() : []
-        return [.request(.queue(.answer(ids.isEmpty ? [form.transfer.id] : ids, form.choice.policy)))]
+        let policy = form.choice.policy
+        return [.request(.queue(form.forAll ? .answerAll(policy) : .answer([form.transfer.id], policy)))]
     }
 
     mutating func quitTakes(_ key: Key, _ choice: Int) -> [Effect] {

@@ -95,13 +95,6 @@ extension Model {
         if let site = connection.site, site.id == id { return site }
         return try? TargetURL(id).site
     }
-
-    /// Every transfer in sight that asks the same kind of question.
-    func transfersAskingAboutFiles() -> [Transfer.ID] {
-        queue.snapshot.rows.compactMap { row in
-            if case .asking(.destinationExists) = row.transfer.state { row.id } else { nil }
-        }
-    }
 }
 
 extension ConflictForm {

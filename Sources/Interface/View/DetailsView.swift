@@ -45,7 +45,7 @@ private func facts(_ row: QueueSnapshot.Row, _ model: Model) -> [(label: String,
     ]
     let size = transfer.size.map { "\(longSize($0)) (\(grouped($0)) bytes)" } ?? "size not known"
     let done = max(row.bytes, transfer.bytes)
-    facts.append(("done", done > 0 ? "\(longSize(done)) of \(size)" : "nothing yet of \(size)", .dialog))
+    facts.append(("done", done > 0 ? "\(longSize(done)) of \(size)" : "nothing yet; \(size)", .dialog))
     if case .done = transfer.state { facts[2] = ("done", size, .dialog) }
     facts.append(("state", stateWords(row, model), .dialogTitle))
     if let error = queueError(transfer) { facts.append(("error", error, .fieldError)) }

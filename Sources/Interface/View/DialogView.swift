@@ -164,7 +164,7 @@ private func conflictBox(_ form: ConflictForm, _ model: Model, _ width: Int) -> 
         box.lines += DialogBox.lines(
             "It looks like an unfinished copy: resuming saves \(longSize(there)).", width: width)
     }
-    let count = model.transfersAskingAboutFiles().count
+    let count = grouped(Int64(model.queue.snapshot.counts.asking))
     box.lines.append(
         .text([
             Piece("Do the same for  ", .dialog), Piece(form.forAll ? "( ) " : "(•) ", .dialogKey),
@@ -255,9 +255,9 @@ extension ConflictForm {
                 (-2...2).contains(apart)
                     ? "the same time" : "the source is \(source > there ? "newer" : "older")")
         }
-        guard let first = parts.first else { return "" }
-        let text = ([first] + parts.dropFirst()).joined(
-            separator: parts == parts.filter { $0.hasPrefix("the same") } ? " and " : "; ")
+        guard !parts.isEmpty else { return "" }
+        let isSame = parts.allSatisfy { $0.hasPrefix("the same") }
+        let text = parts.joined(separator: isSame ? " and " : "; ")
         return text.prefix(1).uppercased() + text.dropFirst() + "."
     }
 }

@@ -68,7 +68,9 @@ func drawPartTitle(
 
 private func queueTitle(_ model: Model) -> [Piece] {
     let snapshot = model.queue.snapshot
-    var pieces = model.queue.notKept == nil ? [] : [Piece("not kept", .queueAsk)]
+    // The demo's queue is for looking at: its empty text and its question at the end say so.
+    let isMarked = model.queue.notKept != nil && !model.isDemo
+    var pieces = isMarked ? [Piece("not kept", .queueAsk)] : []
     pieces += queueCounts(snapshot.counts, withDone: true)
     if snapshot.isPaused { pieces.append(Piece("paused", .queuePaused)) }
     return joined(pieces, with: .title)
