@@ -1,4 +1,3 @@
-import Glibc
 import TestSupport
 
 /// The screen with what differs from run to run replaced by signs of the same width: times, ports, free space.
@@ -31,15 +30,3 @@ private func masked(_ digits: Substring) -> String { String(repeating: "#", coun
 func lines(of picture: String) -> [String] {
     picture.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
 }
-
-/// The bytes of any file.
-func readFile(_ path: String) throws -> [UInt8] {
-    guard let file = fopen(path, "r") else { throw SystemFailureReading(path: path) }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    var chunk = [UInt8](repeating: 0, count: 65_536)
-    while case let count = fread(&chunk, 1, chunk.count, file), count > 0 { bytes += chunk[..<count] }
-    return bytes
-}
-
-private struct SystemFailureReading: Error { let path: String }
