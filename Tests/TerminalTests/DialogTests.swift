@@ -66,6 +66,9 @@ import Testing
         try terminal.waitUntil("what fits alone") {
             $0.picture.contains("active, passive, auto") && !$0.picture.contains("copy into the queue")
         }
+        // The first Esc clears what was typed.
+        try terminal.press("Esc")
+        try terminal.expect("copy into the queue")
         try terminal.press("Esc")
         try terminal.waitUntil("the panes") { !$0.picture.contains("Keys —") }
         try play.quit()

@@ -27,6 +27,26 @@ func masked(_ screen: ScreenEmulator) -> [String] {
 
 private func masked(_ digits: Substring) -> String { String(repeating: "#", count: digits.count) }
 
-func lines(of picture: String) -> [String] {
-    picture.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+/// Whether the masked screen is this picture.
+///
+/// The last reply of a listing tells how many entries came, unless it is here before the last of them: then that
+/// has a line of its own, below. Either is right.
+func matches(_ screen: ScreenEmulator, _ picture: String) -> Bool {
+    let wanted = picture.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    let shown = masked(screen)
+    return shown == wanted || shown == withCountBelow(wanted)
+}
+
+private func withCountBelow(_ picture: [String]) -> [String] {
+    guard let title = picture.firstIndex(where: { $0.contains("4 Log") }),
+        let reply = picture.lastIndex(where: { $0.contains("< 226") }),
+        let count = picture[reply].firstMatch(of: /[0-9]+ entries ·\s/)
+    else { return picture }
+    let said = "< 226 Directory send OK."
+    var result = picture
+    let listed = "- listed" + String(repeating: " ", count: said.count - 8)
+    result.insert(picture[reply].replacing(said, with: listed), at: reply + 1)
+    result[reply].replace(count.output, with: String(repeating: " ", count: count.output.count))
+    result.remove(at: title + 1)
+    return result
 }

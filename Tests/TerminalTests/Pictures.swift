@@ -19,23 +19,23 @@ let demoAt120x36 = """
     │                                                          ││                                                          │
     │                                                          ││                                                          │
     └─ 0 items · free # B ─────────────────────────────────────┘└─ 10 items · listed hh:mm by MLSD ────────────────────────┘
-    ┌─ 3 Queue ──────────────────────────────────────────────────────────────────────────────────────────── 4 connections ─┐
-    │   Nothing is waiting. Mark files and press F5; the queue keeps them, also after you quit.                            │
+    ┌─ 3 Queue not kept ─────────────────────────────────────────────────────────────────────────────────── 4 connections ─┐
+    │   Nothing is waiting. Mark files and press F5; they are not kept when you quit: the demo server ends too.            │
     │                                                                                                                      │
     │                                                                                                                      │
     │                                                                                                                      │
     │                                                                                                                      │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
     ┌─ 4 Log all connections · follow ─────────────────────────────────────────────────────── F follow  y copy  e explain ─┐
+    │ hh:mm:ss.mmm a1 < 200 Switching to Binary mode.                                                                 # ms │
     │ hh:mm:ss.mmm a1 > EPSV                                                                                               │
     │ hh:mm:ss.mmm a1 < 229 Entering Extended Passive Mode (|||#####|)                                                # ms │
     │ hh:mm:ss.mmm a1 > MLSD                                                                                               │
     │ hh:mm:ss.mmm a1 < 150 Here comes the directory listing.                                                         # ms │
-    │ hh:mm:ss.mmm a1 < 226 Directory send OK.                                                                        # ms │
-    │ hh:mm:ss.mmm a1 - listed                                                                           10 entries · # ms │
+    │ hh:mm:ss.mmm a1 < 226 Directory send OK.                                                           10 entries · # ms │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
      ● 127.0.0.1:port │ demo │ CLEAR │ passive (EPSV) auto │ UTF-8 │ Portside │ # ms
-    1Help  2Connect  3View  4Edit  5Copy  6Move  7MkDir  8Delete  9Menu  10Quit                           ^P Commands ? Keys
+    1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Delete  9Cmds  10Quit                         ^P Commands ? Keys
     """
 
 let demoAt80x24 = """
@@ -53,16 +53,16 @@ let demoAt80x24 = """
     │                                      ││  README.txt                      767 │
     │                                      ││  slow.bin                      4.0 M │
     └─ 0 items · free # B ─────────────────┘└─ 10 items ───────────────────────────┘
-    ─ 3 Queue ──────────────────────────────────────────────────────────────────────
-       Nothing is waiting. Mark files and press F5; the queue keeps them, also
-       after you quit.
+    ─ 3 Queue not kept ─────────────────────────────────────────────────────────────
+       Nothing is waiting. Mark files and press F5; they are not kept when you
+       quit: the demo server ends too.
     ─ 4 Log all connections ────────────────────────────────────────────────────────
+     hh:mm:ss a1 < 229 Entering Extended Passive Mode (|||#####|)              # ms
      hh:mm:ss a1 > MLSD
      hh:mm:ss a1 < 150 Here comes the directory listing.                       # ms
-     hh:mm:ss a1 < 226 Directory send OK.                                      # ms
-     hh:mm:ss a1 - listed                                         10 entries · # ms
+     hh:mm:ss a1 < 226 Directory send OK.                         10 entries · # ms
      ● 127.0.0.1:port │ CLEAR │ passive auto │ UTF-8 │ Portside │ # ms
-    1Help  2Connect  3View  4Edit  5Copy  6Move  7MkDir  8Del  9Menu  10Quit
+    1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
     """
 
 /// Two entries of `many` copied, and the data mode changed.
@@ -81,14 +81,14 @@ let afterTheWalk = """
     │                                      ││  entry-008.txt                    25 │
     │                                      ││  entry-009.txt                    25 │
     └─ 2 items · free # B ─────────────────┘└─ 300 items ──────────────────────────┘
-    ─ 3 Queue 2 done ───────────────────────────────────────────────────────────────
-     + entry-001.txt                  25 B  done
+    ─ 3 Queue not kept · 2 done ────────────────────────────────────────────────────
      + entry-002.txt                  25 B  done
+     + entry-001.txt                  25 B  done
     ─ 4 Log all connections ────────────────────────────────────────────────────────
+     hh:mm:ss a1 < 200 PORT command successful. Consider using PASV.           # ms
      hh:mm:ss a1 > MLSD
      hh:mm:ss a1 < 150 Here comes the directory listing.                       # ms
-     hh:mm:ss a1 < 226 Directory send OK.                                      # ms
-     hh:mm:ss a1 - listed                                        300 entries · # ms
+     hh:mm:ss a1 < 226 Directory send OK.                        300 entries · # ms
      ● 127.0.0.1:port │ CLEAR │ active (PORT) │ UTF-8 │ Portside │ # ms
-    1Help  2Connect  3View  4Edit  5Copy  6Move  7MkDir  8Del  9Menu  10Quit
+    1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
     """

@@ -74,7 +74,7 @@ final class Play {
 
     func waitForListing(of name: String) throws {
         try terminal.waitUntil("a listing with \(name)") { screen in
-            Self.pane(screen, .remote, name) && screen.text.contains { $0.contains("- listed") }
+            Self.pane(screen, .remote, name) && screen.text.contains { $0.contains(" < 226") }
         }
     }
 
