@@ -68,7 +68,7 @@ func writeFile(_ bytes: [UInt8], to path: String) throws {
 extension Site {
     static var everythingSet: Site {
         var site = Site(
-            host: "2001:db8::1", port: 990, user: "al ice", account: "acct", encryption: .implicit,
+            host: "2001:db8::1", port: 990, user: "al ice", encryption: .implicit,
             dataMode: .active)
         site.activeAddress = "192.0.2.1"
         site.activePorts = 2000...2100

@@ -1,4 +1,5 @@
 import EmbeddedServer
+import Glibc
 import TestSupport
 import Testing
 
@@ -22,7 +23,7 @@ import Testing
         try terminal.press("Insert", "Insert")
         try terminal.expect("2 of 300 selected")
         try terminal.press("F5")
-        try terminal.waitUntil("both done") { $0.picture.contains("3 Queue 2 done") }
+        try terminal.waitUntil("both done") { $0.picture.contains(/3 Queue .*2 done/) }
         try terminal.waitUntil("both in the local pane") {
             Play.pane($0, .local, "entry-001.txt") && Play.pane($0, .local, "entry-002.txt")
         }
@@ -47,7 +48,7 @@ import Testing
         try terminal.press("C-r")
         try terminal.waitUntil("the other data command", afterRaces: true) { screen in
             screen.text.contains { $0.contains("a1 > PORT") || $0.contains("a1 > EPRT") }
-                && screen.text.contains { $0.contains("- listed") }
+                && screen.text.contains { $0.contains(" < 226") }
         }
         let own = try play.log().filter { $0.contains(" a1 ") }
         let toggled = try #require(own.lastIndex { $0.contains("> PORT") || $0.contains("> EPRT") })
@@ -63,7 +64,7 @@ import Testing
         }
         try terminal.press("C-l")
         try terminal.waitUntil("the picture after the walk", afterRaces: true) {
-            masked($0) == lines(of: afterTheWalk)
+            matches($0, afterTheWalk)
         }
         try play.quit()
     }
@@ -91,7 +92,12 @@ import Testing
         ["> EPSV", "> PASV", "> PORT", "> EPRT"].contains { line.contains($0) }
     }
 
+    /// The first kilobyte of a file in a demo tree: the demo's are the same in every tree.
     private func bytes(of name: String, in tree: DemoTree) throws -> [UInt8] {
-        try readFile(String(decoding: tree.path, as: UTF8.self) + "/" + name)
+        let file = try #require(fopen(String(decoding: tree.path, as: UTF8.self) + "/" + name, "r"))
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1_024)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return Array(bytes.prefix(count))
     }
 }

@@ -38,10 +38,9 @@ final class Play {
 
     /// Connected to a server that the test runs, once this name is listed; the keys go to the remote pane.
     static func visit(
-        _ port: UInt16, user: String = "", path: String = "", listing name: String,
-        home: TemporaryDirectory? = nil
+        _ port: UInt16, path: String = "", listing name: String
     ) throws -> Play {
-        let play = try Play(["ftp://\(user)127.0.0.1:\(port)/\(path)"], home: home)
+        let play = try Play(["ftp://127.0.0.1:\(port)/\(path)"])
         try play.waitForListing(of: name)
         try play.terminal.press("2")
         return play
@@ -75,7 +74,7 @@ final class Play {
 
     func waitForListing(of name: String) throws {
         try terminal.waitUntil("a listing with \(name)") { screen in
-            Self.pane(screen, .remote, name) && screen.text.contains { $0.contains("- listed") }
+            Self.pane(screen, .remote, name) && screen.text.contains { $0.contains(" < 226") }
         }
     }
 
