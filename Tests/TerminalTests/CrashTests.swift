@@ -23,6 +23,8 @@ import Testing
         try again.terminal.waitUntil("done") { $0.picture.contains("1 done") }
         #expect(try again.localFile("big.bin") == ServedDirectory.big)
         #expect(try again.localFile("big.bin.part") == nil)
+        // It went on where it was.
+        #expect(try again.log().contains { $0.contains("> REST ") })
         try again.quit()
     }
 }
