@@ -47,8 +47,9 @@ import Testing
         }
         try terminal.press("C-r")
         try terminal.waitUntil("the other data command", afterRaces: true) { screen in
-            screen.text.contains { $0.contains("a1 > PORT") || $0.contains("a1 > EPRT") }
-                && screen.text.contains { $0.contains(" < 226") }
+            let said = screen.text
+            let made = said.lastIndex { $0.contains("a1 > PORT") || $0.contains("a1 > EPRT") }
+            return made.map { said[$0...].contains { $0.contains("a1 < 226") } } ?? false
         }
         let own = try play.log().filter { $0.contains(" a1 ") }
         let toggled = try #require(own.lastIndex { $0.contains("> PORT") || $0.contains("> EPRT") })

@@ -27,12 +27,12 @@ let demoAt120x36 = """
     │                                                                                                                      │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
     ┌─ 4 Log all connections · follow ─────────────────────────────────────────────────────── F follow  y copy  e explain ─┐
+    │ hh:mm:ss.mmm a1 < 200 Switching to Binary mode.                                                                 # ms │
     │ hh:mm:ss.mmm a1 > EPSV                                                                                               │
     │ hh:mm:ss.mmm a1 < 229 Entering Extended Passive Mode (|||#####|)                                                # ms │
     │ hh:mm:ss.mmm a1 > MLSD                                                                                               │
     │ hh:mm:ss.mmm a1 < 150 Here comes the directory listing.                                                         # ms │
-    │ hh:mm:ss.mmm a1 < 226 Directory send OK.                                                                        # ms │
-    │ hh:mm:ss.mmm a1 - listed                                                                           10 entries · # ms │
+    │ hh:mm:ss.mmm a1 < 226 Directory send OK.                                                           10 entries · # ms │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
      ● 127.0.0.1:port │ demo │ CLEAR │ passive (EPSV) auto │ UTF-8 │ Portside │ # ms
     1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Delete  9Cmds  10Quit                         ^P Commands ? Keys
@@ -57,10 +57,10 @@ let demoAt80x24 = """
        Nothing is waiting. Mark files and press F5; they are not kept when you
        quit: the demo server ends too.
     ─ 4 Log all connections ────────────────────────────────────────────────────────
+     hh:mm:ss a1 < 229 Entering Extended Passive Mode (|||#####|)              # ms
      hh:mm:ss a1 > MLSD
      hh:mm:ss a1 < 150 Here comes the directory listing.                       # ms
-     hh:mm:ss a1 < 226 Directory send OK.                                      # ms
-     hh:mm:ss a1 - listed                                         10 entries · # ms
+     hh:mm:ss a1 < 226 Directory send OK.                         10 entries · # ms
      ● 127.0.0.1:port │ CLEAR │ passive auto │ UTF-8 │ Portside │ # ms
     1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
     """
@@ -85,10 +85,10 @@ let afterTheWalk = """
      + entry-002.txt                  25 B  done
      + entry-001.txt                  25 B  done
     ─ 4 Log all connections ────────────────────────────────────────────────────────
+     hh:mm:ss a1 < 200 PORT command successful. Consider using PASV.           # ms
      hh:mm:ss a1 > MLSD
      hh:mm:ss a1 < 150 Here comes the directory listing.                       # ms
-     hh:mm:ss a1 < 226 Directory send OK.                                      # ms
-     hh:mm:ss a1 - listed                                        300 entries · # ms
+     hh:mm:ss a1 < 226 Directory send OK.                        300 entries · # ms
      ● 127.0.0.1:port │ CLEAR │ active (PORT) │ UTF-8 │ Portside │ # ms
     1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
     """
