@@ -33,6 +33,8 @@ struct TransferQueueCore: ~Copyable {
     private var isStopping = false
     /// What has a lower identifier was begun, perhaps, by an earlier run of the program.
     private var firstNewID: Transfer.ID = 0
+    /// What was found in such a tree, scanned once more.
+    private var foundAgain: Set<Transfer.ID> = []
     private var hasIdleTimer = false
     private var lastCheckpoint: Int64 = 0
 
@@ -103,6 +105,7 @@ struct TransferQueueCore: ~Copyable {
             case .remember(let ids):
                 let changed = ids.compactMap { scheduler.transfer($0) }
                 unsaved.remember(changed)
+                if case .scanned(let tree, _) = event, tree < firstNewID { foundAgain.formUnion(ids) }
                 for transfer in changed where transfer.state.isEnded { events(.transferEnded(transfer)) }
             case .forget(let ids): unsaved.forget(ids)
             case .merged(let count):
@@ -163,7 +166,8 @@ struct TransferQueueCore: ~Copyable {
             transfer.attempts == 0 && transfer.bytes == 0
             && freshDirectories.contains(FreshDirectory(site: siteID, path: transfer.remoteDirectory))
         worker.run(
-            transfer, configuration, isDestinationFresh: isFresh, mayHaveEnded: id < firstNewID,
+            transfer, configuration, isDestinationFresh: isFresh,
+            mayHaveEnded: id < firstNewID || foundAgain.contains(id),
             reports: TransferWorker.Reports(
                 loggedIn: { itself.perform { $0.loggedIn(id, at: siteID) } },
                 learnt: { size, modified in
@@ -202,6 +206,7 @@ struct TransferQueueCore: ~Copyable {
 
     private mutating func ended(_ id: Transfer.ID, _ end: TransferWorker.End) {
         guard let worker = busy.removeValue(forKey: id) else { return }
+        foundAgain.remove(id)
         let bytes = worker.progress.bytes
         pace.end(id, at: bytes)
         idle.append(worker)

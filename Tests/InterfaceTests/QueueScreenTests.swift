@@ -115,6 +115,7 @@ private func finished(_ count: Int, _ model: inout Model) {
     model.now += 30_000_000_000
     _ = update(&model, .woke)
     #expect(screen(model)[20].contains("+ 3 finished before · Enter shows them"))
+    #expect(!screen(model)[21].contains("done-"))
     _ = update(&model, .focused(.queue))
     _ = handle(.enter, &model)
     #expect(screen(model)[20].contains("done-2"))

@@ -65,7 +65,7 @@ import Testing
         }
         try terminal.press("C-l")
         try terminal.waitUntil("the picture after the walk", afterRaces: true) {
-            matches($0, afterTheWalk)
+            matches($0, afterTheWalk, rows: 14)
         }
         try play.quit()
     }

@@ -22,6 +22,7 @@ func drawQueue(_ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
         top: model.queue.top, cursor: model.queue.cursor, count: model.queue.rowCount, height: rows.rows)
     for line in 0..<rows.rows {
         let index = top + line
+        guard index < model.queue.rowCount else { break }
         if model.queue.isFold(index) {
             let what = plural(model.queue.folded, "finished before", "finished before")
             let how = model.queue.isUnfolded ? "Enter hides them" : "Enter shows them, f forgets them"
