@@ -86,7 +86,8 @@ let package = Package(
         .testTarget(
             name: "TerminalTests",
             dependencies: [
-                "Terminal", "Interface", "EmbeddedServer", "FTPProtocol", "Transport", "TestSupport", "CLinux",
+                "Terminal", "Interface", "EmbeddedServer", "FTPProtocol", "Transport", "TestSupport",
+                "CLinux",
                 "portside",
             ],
             swiftSettings: settings),
