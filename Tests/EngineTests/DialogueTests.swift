@@ -35,6 +35,15 @@ import Transfers
         #expect(try server.finish() == nil, "\(log.transcript)")
     }
 
+    @Test func aPathBeginsAtTheLoginDirectoryFromTheFirstCommandOn() throws {
+        let server = try ScriptedServer(playing: "login-directory")
+        let log = LineLog()
+        let session = session(server, .passive, log)
+        try session.removeDirectory(RemotePath("old"))
+        session.quit()
+        #expect(try server.finish() == nil, "\(log.transcript)")
+    }
+
     @Test func theSecondOfTwoCompletionsAnswersNothing() throws {
         let server = try ScriptedServer(playing: "two-completions")
         let log = LineLog()
