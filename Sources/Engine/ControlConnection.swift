@@ -162,6 +162,8 @@ final class ControlConnection {
         var result: Result<Int, TransportError> = .success(0)
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
             do throws(TransportError) {
+                // A reply is hardly ever there already: to wait first saves a read in vain each time.
+                _ = Wait.wait(for: socket.raw, .readable, until: deadline, cancellation: cancellation)
                 let count = try socket.read(into: buffer, until: deadline, cancellation: cancellation)
                 parser.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
                 result = .success(count)
