@@ -92,7 +92,7 @@ extension RemotePath: CustomStringConvertible {
 }
 
 /// Whether a name from a listing may become one component of a local path: not empty, not `.` or
-/// `..`, no `/`, no NUL (promises N1).
+/// `..`, no `/`, no NUL.
 public func isSafeLocalName(_ name: some Collection<UInt8>) -> Bool {
     !name.isEmpty && !name.elementsEqual([0x2E]) && !name.elementsEqual([0x2E, 0x2E])
         && !name.contains { $0 == slash || $0 == 0 }

@@ -3,7 +3,7 @@
 /// Valid UTF-8 is kept, except what would move the cursor, change colours or reorder the line:
 /// C0, DEL and C1 become `\xNN`, bytes that are not UTF-8 too; bidirectional controls, zero-width
 /// and other invisible characters become `\u{…}`. The bytes themselves stay what they are; this
-/// is for panes, logs, titles, dialogs and error texts alike (promises U1, U2).
+/// is for panes, logs, titles, dialogs and error texts alike.
 public func visible(_ bytes: some Sequence<UInt8>) -> String {
     let bytes = Array(bytes)
     if bytes.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return String(decoding: bytes, as: UTF8.self) }

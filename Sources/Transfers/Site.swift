@@ -4,7 +4,7 @@ public import FTPProtocol
 public struct Site: Hashable, Sendable, Identifiable {
     /// The canonical URL without password and path, `ftp://alice@example.org:21`: two sites with the
     /// same one may share connections, any difference in host, port, user, account or encryption
-    /// makes another site (promises C9).
+    /// makes another site.
     public typealias ID = String
 
     /// Whether the control connection is to be encrypted (`--tls`).

@@ -5,7 +5,6 @@ import Transport
 
 /// The rows of the IIS documents that are about the server (KB 283679 and KB 2505047).
 @Suite struct IISDialogueTests {
-    /// seed-1.14
     @Test func speaksTheDialogueOfTheArticleInActiveMode() throws {
         let fixture = try Fixture(.iis)
         let client = try ScriptedClient(port: fixture.port)
@@ -30,7 +29,7 @@ import Transport
         #expect(try client.reply() == "226 Transfer complete.")
     }
 
-    /// seed-1.21, seed-2.25: the same in passive mode, 125 because the connection stands.
+    /// The same in passive mode, 125 because the connection stands.
     @Test func speaksTheDialogueOfTheArticleInPassiveMode() throws {
         let client = try Fixture(.iis).client()
         let data = try client.passive()
@@ -48,7 +47,6 @@ import Transport
             text(try client.fetch("LIST sub").bytes) == "11-20-2026  05:31PM                    3 b.bin\r\n")
     }
 
-    /// seed-2.1 to 2.3
     @Test func knowsSixOptionsOfNlstAndNoOthers() throws {
         let client = try Fixture(.iis).client()
         for option in ["-C", "-1", "-F", "-a", "-A"] {
@@ -60,7 +58,7 @@ import Transport
         }
     }
 
-    /// seed-2.7: the connection may arrive before the reply to PORT has been read, and does.
+    /// The connection may arrive before the reply to PORT has been read, and does.
     @Test func dialsBeforeItAnswersPort() throws {
         let client = try Fixture(.iis).client()
         let listener = try client.active()
@@ -70,7 +68,6 @@ import Transport
         #expect(hasArrival)
     }
 
-    /// seed-2.8, 2.9
     @Test(arguments: ["LIST", "RETR a.txt"])
     func saysTransferCompleteWhileTheDataConnectionStands(_ command: String) throws {
         let client = try Fixture(.iis).client()
@@ -81,7 +78,6 @@ import Transport
         #expect(try readAll(data).isEmpty == false)
     }
 
-    /// seed-2.11
     @Test func letsThePassiveConnectionWaitUntilTheOneBeforeHasEnded() throws {
         let client = try Fixture(.iis).client()
         let first = try client.passive()
@@ -98,7 +94,7 @@ import Transport
         #expect(text(try readAll(data)) == "a.txt\r\nsub\r\n")
     }
 
-    /// seed-2.23 to 2.26: 150 when the data connection does not stand yet, in either mode.
+    /// 150 when the data connection does not stand yet, in either mode.
     @Test(arguments: ["STOR up.bin", "APPE up.bin", "STOU up.bin"])
     func says150WhenThePassiveConnectionIsStillToCome(_ command: String) throws {
         let fixture = try Fixture(.iis)
@@ -112,7 +108,6 @@ import Transport
         #expect(try fixture.files.contents(of: "up.bin") == [1, 2, 3])
     }
 
-    /// seed-2.29, 2.30
     @Test func refusesALineThatEndsInLineFeedAlone() throws {
         let client = try Fixture(.iis).client()
         try client.send(Array("NOOP\n".utf8))
@@ -120,20 +115,18 @@ import Transport
         #expect(try client.say("NOOP") == "200 noop command successful.")
     }
 
-    /// seed-2.34, 2.37: active mode with a port below 1024.
+    /// Active mode with a port below 1024.
     @Test func resetsADataConnectionToAReservedPort() throws {
         let client = try Fixture(.iis).client()
         #expect(try client.say("PORT 127,0,0,1,3,255") == "200 PORT command successful.")
         #expect(try client.say("STOR up.bin") == "425 Cannot open data connection.")
     }
 
-    /// IIS7-19
     @Test func refusesPortForAnotherHost() throws {
         let client = try Fixture(.iis).client()
         #expect(try client.say("PORT 192,0,2,1,40,0") == "501 Server cannot accept argument.")
     }
 
-    /// seed-2.41
     @Test func saysSharingViolationForAFileThatAnotherProcessHasOpen() throws {
         let client = try Fixture(.iis, faults: [.inUse(Array("a.txt".utf8))]).client()
         let violation =
@@ -142,7 +135,6 @@ import Transport
         #expect(try client.say("DELE a.txt") == violation)
     }
 
-    /// seed-2.42
     @Test func saysSharingViolationForAFileThatIsBeingUploaded() throws {
         let fixture = try Fixture(.iis)
         let uploading = try fixture.client()
@@ -159,7 +151,6 @@ import Transport
         #expect(try other.say("DELE up.bin") == "250 DELE command successful.")
     }
 
-    /// IIS7-14
     @Test func removesABrokenUpload() throws {
         let fixture = try Fixture(.iis)
         let client = try fixture.client()
@@ -172,7 +163,6 @@ import Transport
         #expect(try client.say("SIZE up.bin").hasPrefix("550"))
     }
 
-    /// IIS7-15
     @Test func doesNotReplaceOnRename() throws {
         let fixture = try Fixture(.iis)
         try fixture.files.write([1], to: "b.txt")
@@ -183,7 +173,6 @@ import Transport
         #expect(try fixture.files.contents(of: "a.txt")?.count == 8)
     }
 
-    /// seed-2.45, IIS7-12
     @Test func hasTheFeaturesOfIISAndNoMachineListing() throws {
         let client = try Fixture(.iis).client()
         #expect(
@@ -206,7 +195,6 @@ import Transport
         #expect(try client.say("AUTH TLS").hasPrefix("534"))
     }
 
-    /// IIS7-11
     @Test func sendsNamesInLatin1UntilToldToUseUTF8() throws {
         let fixture = try Fixture(.iis)
         try fixture.files.write([1], to: "sub/né日.txt")
@@ -219,7 +207,6 @@ import Transport
         #expect(text(try client.fetch("NLST sub").bytes) == "b.bin\r\nné日.txt\r\n")
     }
 
-    /// IIS7-13
     @Test func explainsErrorsInSeveralLines() throws {
         let client = try Fixture(.iis).client()
         let text = "The system cannot find the file specified. "
