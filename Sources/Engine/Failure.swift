@@ -20,6 +20,8 @@ public struct Failure: Error, Hashable, Sendable {
         case protocolViolation
         case loginRefused
         case permissionRefused
+        /// TLS was wanted and is not to be had, or not with a server that is trusted.
+        case notTrusted
         case passwordNeeded
         case cancelled
     }
@@ -92,8 +94,23 @@ public struct Failure: Error, Hashable, Sendable {
             self.init(
                 .unreachable, "\(attempt): the server closed the connection; try again later",
                 isTemporary: true, endsConnection: true)
+        case .tls(let failure, _): self.init(failure, attempt: attempt)
         case .unusable(let why): self.init(.invalidRequest, why)
         }
+    }
+
+    private init(_ failure: TLSFailure, attempt: String) {
+        let (kind, advice): (Kind, String) =
+            switch failure {
+            case .notTLS: (.protocolViolation, "; is it the right port, and ftps:// the right scheme?")
+            case .versionTooOld: (.notTrusted, "; it needs an update")
+            case .endedInHandshake: (.unreachable, "; it may have no certificate")
+            case .endedWithoutCloseNotify: (.unreachable, "; try again")
+            case .wantsCertificate: (.notTrusted, "; use --cert and --key")
+            case .certificateDiffers: (.notTrusted, "; somebody may be in between")
+            case .alert, .other, .system: (.protocolViolation, "")
+            }
+        self.init(kind, "\(attempt): \(failure)\(advice)", endsConnection: true)
     }
 
     /// The attempt has named it already.

@@ -223,7 +223,7 @@ extension Session {
                     let reply = try readReply()
                     end.reply = reply
                     step = exchange.receive(reply)
-                case .endOfData:
+                case .endOfData, .cutOff:
                     control?.remark = run.remark?()
                     isMoving = false
                     if run.isUpload { sayEndOfData(&socket) } else { socket = nil }

@@ -62,11 +62,7 @@ public struct LocalFile: ~Copyable, Sendable {
     public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(TransportError)
         -> Int
     {
-        while true {
-            let count = pread(raw, buffer.baseAddress, buffer.count, off_t(offset))
-            if count >= 0 { return count }
-            if errno != EINTR { throw diskError("read", path) }
-        }
+        try lent.read(into: buffer, at: offset)
     }
 
     public func truncate(to size: Int64) throws(TransportError) {
@@ -106,6 +102,15 @@ public struct LocalFile: ~Copyable, Sendable {
 
         func error(_ verb: String, _ code: Int32) -> TransportError {
             .disk(call: verb, path: visiblePath(path), errno: code)
+        }
+
+        func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(TransportError) -> Int
+        {
+            while true {
+                let count = pread(raw, buffer.baseAddress, buffer.count, off_t(offset))
+                if count >= 0 { return count }
+                if errno != EINTR { throw diskError("read", path) }
+            }
         }
 
         func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(TransportError) {

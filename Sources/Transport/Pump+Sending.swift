@@ -11,6 +11,7 @@ extension Pump {
     public mutating func send(
         _ file: LocalFile.Lent, from offset: Int64, to socket: borrowing Socket, _ conditions: Conditions
     ) -> PumpResult {
+        if let tls = socket.tls { return send(file, from: offset, tls, to: socket, conditions) }
         var position = off_t(offset)
         var moved: Int64 = 0
         while true {
@@ -35,9 +36,10 @@ extension Pump {
         to socket: borrowing Socket, _ conditions: Conditions, resuming: Bool = false,
         source: (UnsafeMutableRawBufferPointer) throws(TransportError) -> Int
     ) -> PumpResult {
+        if !resuming { unsent = 0..<0 }
+        if let tls = socket.tls { return send(tls, to: socket, conditions, source: source) }
         let buffer = ownBuffer()
         var moved: Int64 = 0
-        if !resuming { unsent = 0..<0 }
         while true {
             if unsent.isEmpty {
                 let most = min(buffer.count, conditions.limit?.chunk ?? buffer.count)

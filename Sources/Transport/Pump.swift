@@ -5,6 +5,8 @@ public struct PumpResult: Sendable {
     public enum End: Sendable, Equatable {
         /// The peer ended its stream, or the source had no more.
         case endOfData
+        /// TLS: the peer's stream ended without close_notify, so perhaps before its end.
+        case cutOff
         case peerFailed(TransportError)
         case diskFailed(TransportError)
         /// No byte moved for as long as `patience` allows.
@@ -22,7 +24,8 @@ public struct PumpResult: Sendable {
 /// buffer are used again for every transfer.
 ///
 /// Plain downloads go socket → pipe → file by `splice`, plain uploads file → socket by `sendfile`: no byte
-/// enters the program. Everything else, listings and standard input and output, goes through one buffer.
+/// enters the program. Everything else, listings, standard input and output, and what is encrypted, goes through one
+/// buffer. On an encrypted connection the handshake comes first, if need be.
 public struct Pump: ~Copyable {
     /// 1 MiB: the most Linux gives an unprivileged pipe, and where the CPU cost stops falling.
     static let pipeSize = 1 << 20
@@ -100,8 +103,15 @@ public struct Pump: ~Copyable {
         case EAGAIN: break
         default: return .peerFailed(.network(call: call, peer: "\(socket.peer)", errno: code))
         }
+        return wait(for: socket.raw, readiness, conditions)
+    }
+
+    /// Nil when the descriptor is ready, else how the run ends.
+    func wait(
+        for descriptor: Int32, _ readiness: Wait.Readiness, _ conditions: Conditions
+    ) -> PumpResult.End? {
         let outcome = Wait.wait(
-            for: socket.raw, readiness, watching: conditions.watched, until: .after(conditions.patience),
+            for: descriptor, readiness, watching: conditions.watched, until: .after(conditions.patience),
             cancellation: conditions.cancellation)
         switch outcome {
         case .ready: return nil

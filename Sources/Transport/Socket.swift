@@ -1,9 +1,12 @@
 import CLinux
 import Glibc
 
-/// A TCP connection. Non-blocking underneath; every method that waits takes a deadline and a cancellation.
+/// A TCP connection, plain or, after `startTLS`, encrypted. Non-blocking underneath; every method that waits takes
+/// a deadline and a cancellation.
 public struct Socket: ~Copyable, Sendable {
     private let descriptor: Descriptor
+    /// Nil while what crosses it is clear.
+    public internal(set) var tls: TLSConnection?
     public let local: Address
     public let peer: Address
 
@@ -34,6 +37,7 @@ public struct Socket: ~Copyable, Sendable {
     public func read(
         into buffer: UnsafeMutableRawBufferPointer, until deadline: Deadline, cancellation: Cancellation?
     ) throws(TransportError) -> Int {
+        if let tls { return try read(tls, into: buffer, until: deadline, cancellation: cancellation) }
         while true {
             let count = recv(raw, buffer.baseAddress, buffer.count, 0)
             if count >= 0 { return count }
@@ -52,6 +56,7 @@ public struct Socket: ~Copyable, Sendable {
         _ bytes: some Collection<UInt8>, until deadline: Deadline, cancellation: Cancellation?
     ) throws(TransportError) {
         let all = Array(bytes)
+        if let tls { return try write(tls, all, until: deadline, cancellation: cancellation) }
         var written = 0
         while written < all.count {
             let count = all.withUnsafeBytes { buffer in
@@ -110,6 +115,7 @@ public struct Socket: ~Copyable, Sendable {
 
     /// Whether the peer has closed or something has arrived, without waiting.
     public var isReadable: Bool {
+        if tls?.hasPending == true { return true }
         if case .ready = Wait.wait(for: raw, .readable, until: .after(.zero), cancellation: nil) {
             return true
         }

@@ -14,6 +14,8 @@ public enum TransportError: Error, Hashable, Sendable {
     case cancelled
     /// The peer closed the connection where more was expected.
     case closedByPeer
+    /// TLS failed on a connection to `peer`.
+    case tls(TLSFailure, peer: String)
     /// The request itself cannot be carried out: a port below 1024, an address that is not ours.
     case unusable(String)
 
@@ -51,6 +53,7 @@ extension TransportError: CustomStringConvertible {
         case .timedOut(let what): "no \(what) in time"
         case .cancelled: "interrupted"
         case .closedByPeer: "the server closed the connection"
+        case .tls(let failure, _): "\(failure)"
         case .unusable(let why): why
         }
     }

@@ -37,7 +37,7 @@ extension Failure.Kind {
         case .localDisk: 74
         case .temporary: 75
         case .protocolViolation: 76
-        case .loginRefused, .permissionRefused, .passwordNeeded: 77
+        case .loginRefused, .permissionRefused, .notTrusted, .passwordNeeded: 77
         case .cancelled: ExitStatus.interrupted
         }
     }

@@ -125,7 +125,7 @@ extension ServerSession {
                 watched: watchedControl, limit: limit)
             switch body(&pump, conditions, isResuming).end {
             case .endOfData: return .complete
-            case .peerFailed, .timedOut: return .broken
+            case .peerFailed, .timedOut, .cutOff: return .broken
             case .diskFailed(let error): return error.isDiskFull ? .diskFull : .diskFailed
             case .cancelled: throw .cancelled
             case .interrupted:
