@@ -52,7 +52,7 @@ public final class Browser: Sendable {
             let controls = SessionControls(dataMode: site.dataMode)
             let name = current.withLock { current in
                 // What the old session waits for is of no interest any more.
-                current?.controls.cancellation.cancel()
+                current?.controls.cancellation.cancelForGood()
                 let name = ConnectionName(.browsing, (current?.name.number ?? 0) + 1)
                 current = Current(name: name, controls: controls)
                 return name
@@ -69,7 +69,7 @@ public final class Browser: Sendable {
     /// Says goodbye to the server; blocks two seconds at most.
     public func stop() {
         isStopping.store(true, ordering: .releasing)
-        current.withLock { $0 }?.controls.cancellation.cancel()
+        current.withLock { $0 }?.controls.cancellation.cancelForGood()
         core.wait { $0.close() }
     }
 }

@@ -21,6 +21,10 @@ final class ControlConnection {
     var remark: String?
 
     private static let latencySamples = 9
+    /// 1yz replies since the last that was none. A greeting may have a few, a transfer one or two; a server that
+    /// says nothing else would keep us waiting for ever.
+    private var preliminaries = 0
+    private static let mostPreliminaries = 20
 
     /// Connects to one of the host's addresses after the other; does not wait for the greeting.
     init(
@@ -76,7 +80,6 @@ final class ControlConnection {
     var local: Address { socket.local }
     /// For `poll`: readable when the server says something, or has gone.
     var raw: Int32 { socket.raw }
-    var hasUnreadBytes: Bool { parser.hasUnreadBytes }
 
     /// Writes one line, in one piece, and shows it with its secret hidden.
     func write(
@@ -133,9 +136,6 @@ final class ControlConnection {
         return failure
     }
 
-    /// A reply that came together with an earlier one and was not asked for yet.
-    func bufferedReply() throws(Failure) -> Reply? { try nextParsed() }
-
     /// Waits until the server says something, or has gone; false when it was silent until `deadline`.
     func isHeard(until deadline: Deadline, _ cancellation: Cancellation?) -> Bool {
         if parser.hasUnreadBytes { return true }
@@ -146,16 +146,20 @@ final class ControlConnection {
         return true
     }
 
-    /// A reply that has arrived already; nil when none has, without waiting.
+    /// A reply that has arrived already; nil when none has, or only the beginning of one. Does not wait.
+    ///
+    /// - Throws: as `readReply`.
     func replyIfThere() throws(Failure) -> Reply? {
         if let reply = try nextParsed() { return reply }
         guard socket.isReadable else { return nil }
-        do {
-            return try readReply(until: .after(.zero), cancellation: nil)
+        do throws(TransportError) {
+            guard try fill(until: .after(.zero), cancellation: nil) > 0 else { throw .closedByPeer }
+        } catch .timedOut {
+            return nil
         } catch {
-            if error.kind == .temporary { return nil }
-            throw error
+            throw ended(by: error)
         }
+        return try nextParsed()
     }
 
     private func fill(until deadline: Deadline, cancellation: Cancellation?) throws(TransportError) -> Int {
@@ -184,6 +188,10 @@ final class ControlConnection {
             case .noise(let bytes): say(.received(nil), bytes)
             case .reply(let reply):
                 hasTimedReply = true
+                preliminaries = reply.code.kind == .preliminary ? preliminaries + 1 : 0
+                guard preliminaries <= Self.mostPreliminaries else {
+                    throw Failure(.protocolViolation("preliminary replies (“\(reply.summary)”) without end"))
+                }
                 return reply
             }
         }

@@ -3,37 +3,43 @@ import Transport
 
 extension Session {
     /// Stops a transfer: ABOR, then the data connection closed at once; the session stays in step, or is closed.
+    ///
+    /// Blocks for `AbortExchange.limit` at most. Is not cancelled itself: it is what a cancellation leads to.
     func abort(_ socket: inout Socket?) {
-        guard let control else { return }
-        let limit = Deadline.after(.seconds(3))
-        control.writeSynch(until: limit)
+        guard let control, !features.isDisabled(Command.abort.verb) else { return disconnect() }
+        let limit = Deadline.after(AbortExchange.limit)
+        if !abortsPlainly { control.writeSynch(until: limit) }
         var exchange = AbortExchange()
         var step = exchange.start()
         while true {
-            switch step {
-            case .send(let command):
-                do throws(Failure) {
+            do throws(Failure) {
+                switch step {
+                case .send(let command):
                     try control.write(command, until: limit, cancellation: nil)
+                    // Whatever becomes of ABOR, this is what a server in the middle of its writing notices.
                     socket = nil
-                    step = exchange.receive(
-                        try control.readReply(until: .earlier(limit, .after(.seconds(1))), cancellation: nil))
-                } catch {
-                    guard error.kind == .temporary, !limit.hasPassed else { return disconnect() }
+                case .wait: break
+                case .finished:
+                    hasJustTransferred = true
+                    if exchange.wasNotUnderstood { noteAbortRefused() }
+                    return
+                case .failed: return disconnect()
+                }
+                let deadline = Deadline.earlier(limit, .after(exchange.patience))
+                if control.isHeard(until: deadline, nil) {
+                    step = exchange.receive(try control.readReply(until: limit, cancellation: nil))
+                } else {
+                    guard !limit.hasPassed else { return disconnect() }
                     step = exchange.silence()
                 }
-            case .wait:
-                do throws(Failure) {
-                    step = exchange.receive(
-                        try control.readReply(until: .earlier(limit, .after(.seconds(1))), cancellation: nil))
-                } catch {
-                    guard error.kind == .temporary, !limit.hasPassed else { return disconnect() }
-                    step = exchange.silence()
-                }
-            case .finished:
-                hasJustTransferred = true
-                return
-            case .failed: return disconnect()
+            } catch {
+                return disconnect()
             }
         }
+    }
+
+    /// Servers that take the Telnet bytes for a part of the verb understand a plain ABOR; who refuses that too has none.
+    private func noteAbortRefused() {
+        if abortsPlainly { features.disable(Command.abort.verb) } else { abortsPlainly = true }
     }
 }

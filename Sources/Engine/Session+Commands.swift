@@ -190,7 +190,7 @@ extension Session {
                 directory = nil
             }
             if ["LIST", "NLST", "MLSD"].contains(command.verb) {
-                let end = try transfer(command) { pump, socket, conditions in
+                let end = try transfer(TransferOrder(command: command)) { pump, socket, conditions in
                     pump.receive(from: socket, conditions, sink: data)
                 }
                 return end.reply.map { [$0] } ?? []

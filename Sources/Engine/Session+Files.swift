@@ -81,7 +81,9 @@ extension Session {
             isMachineListing: command.verb == "MLSD")
         var count = 0
         do throws(Failure) {
-            let end = try transfer(command, remark: { count == 1 ? "1 entry" : "\(count) entries" }) {
+            let end = try transfer(
+                TransferOrder(command: command, remark: { count == 1 ? "1 entry" : "\(count) entries" })
+            ) {
                 pump, socket, conditions in
                 pump.receive(from: socket, conditions) { bytes in
                     if isFirst { start(Array(bytes.prefix(4_096))) }
@@ -92,7 +94,7 @@ extension Session {
                     if !some.isEmpty { entries(some) }
                 }
             }
-            isTruncated = end.reply?.meansIncompleteListing == true
+            isTruncated = end.isCut || end.reply?.meansIncompleteListing == true
             if let text = end.reply?.summary, end.bytes == 0, text.contains("failed to open directory") {
                 // vsftpd says 226 to a directory that it may not read.
                 throw Failure(.permissionRefused, "\(command.verb): the server answered “\(text)”")
@@ -135,7 +137,9 @@ extension Session {
         let target = file.lent
         return try connected(repeatable: position == offset) { () throws(Failure) in
             try setType(.image)
-            return try transfer(command, restartOffset: offset, progress: progress, limit: limit) {
+            return try transfer(
+                TransferOrder(command: command, restartOffset: offset, progress: progress, limit: limit)
+            ) {
                 pump, socket, conditions in
                 let result = pump.receive(from: socket, into: target, at: position, conditions)
                 position += result.bytes
@@ -153,7 +157,9 @@ extension Session {
         let command = Command.retrieve(resolve(path))
         return try connected(repeatable: false) { () throws(Failure) in
             try setType(.image)
-            return try transfer(command, restartOffset: offset, progress: progress, limit: limit) {
+            return try transfer(
+                TransferOrder(command: command, restartOffset: offset, progress: progress, limit: limit)
+            ) {
                 pump, socket, conditions in
                 pump.receive(from: socket, conditions, sink: sink)
             }.bytes
@@ -179,7 +185,9 @@ extension Session {
         return try connected(repeatable: store == .store && position == offset) { () throws(Failure) in
             try setType(.image)
             return try transfer(
-                command, restartOffset: restart, isUpload: true, progress: progress, limit: limit
+                TransferOrder(
+                    command: command, restartOffset: restart, isUpload: true, progress: progress, limit: limit
+                )
             ) {
                 pump, socket, conditions in
                 let result = pump.send(source, from: position, to: socket, conditions)
@@ -200,8 +208,10 @@ extension Session {
         return try connected(repeatable: false) { () throws(Failure) in
             try setType(.image)
             return try transfer(
-                store == .store ? .store(path) : .append(path), isUpload: true, progress: progress,
-                limit: limit
+                TransferOrder(
+                    command: store == .store ? .store(path) : .append(path), isUpload: true,
+                    progress: progress,
+                    limit: limit)
             ) { pump, socket, conditions in
                 defer { isResuming = true }
                 return pump.send(to: socket, conditions, resuming: isResuming, source: source)

@@ -30,6 +30,10 @@ public final class Session {
     private(set) var lastDirectory: RemotePath?
     /// The final reply of a transfer may still be repeated: some servers send it twice.
     var hasJustTransferred = false
+    /// A REST was accepted and no transfer came of it.
+    var leavesOffsetBehind = false
+    /// The server took the Telnet bytes before ABOR for a part of the verb.
+    var abortsPlainly = false
     /// Whether `LIST -a` shows hidden files here; nil before it was tried.
     var showsHidden: Bool?
     /// How the last data connection was made.
@@ -38,9 +42,6 @@ public final class Session {
     private var greeting: Reply?
     private var system: Reply?
     private var isUTF8 = false
-
-    /// 120 is said once or twice; a server that never comes to 220 is given up.
-    private static let mostPreliminaries = 10
 
     /// - Parameters:
     ///   - password: asked when the server wants one; nil where nobody knows it.
@@ -63,6 +64,8 @@ public final class Session {
 
     /// What SYST says, which many Windows servers say too.
     var claimsToBeUnix: Bool { system?.summary.uppercased().contains("UNIX") == true }
+
+    var notConnected: Failure { Failure(TransportError.closedByPeer, attempt: site.shortName) }
 
     var patience: Duration { .seconds(site.timeout) }
     var cancellation: Cancellation { controls.cancellation }
@@ -103,14 +106,7 @@ public final class Session {
 
     private func greet() throws(Failure) {
         var reply = try readReply()
-        var preliminaries = 0
-        while reply.code.kind == .preliminary {  // 120: ready in n minutes
-            preliminaries += 1
-            guard preliminaries <= Self.mostPreliminaries else {
-                throw Failure(.protocolViolation("preliminary replies without end"))
-            }
-            reply = try readReply()
-        }
+        while reply.code.kind == .preliminary { reply = try readReply() }  // 120: ready in n minutes
         greeting = reply
         guard reply.code.kind == .completion else {
             throw Failure(
@@ -197,6 +193,8 @@ public final class Session {
     public func disconnect() {
         control = nil
         directory = nil
+        leavesOffsetBehind = false
+        hasJustTransferred = false
     }
 
     /// Something has arrived although nothing was asked: mostly 421, or the end of the connection.
@@ -258,7 +256,7 @@ public final class Session {
 
     /// Writes a command and reads its reply, whatever it says.
     func ask(_ command: Command) throws(Failure) -> Reply {
-        guard let control else { throw Failure(TransportError.closedByPeer, attempt: site.shortName) }
+        guard let control else { throw notConnected }
         // Before the command is out nothing is owed, and the connection stays in step.
         if cancellation.isCancelled { throw .cancelled }
         try control.write(command, until: .after(patience), cancellation: cancellation)
@@ -298,7 +296,7 @@ public final class Session {
     }
 
     func readReply(within patience: Duration? = nil) throws(Failure) -> Reply {
-        guard let control else { throw Failure(TransportError.closedByPeer, attempt: site.shortName) }
+        guard let control else { throw notConnected }
         return try control.readReply(until: .after(patience ?? self.patience), cancellation: cancellation)
     }
 

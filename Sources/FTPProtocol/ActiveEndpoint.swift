@@ -7,7 +7,7 @@ public struct ActiveEndpoint: Hashable, Sendable {
 
     /// - Throws: `FTPError.unsendable` for a port below 1024 and for an address that is not one of that family.
     public init(address: String, family: AddressFamily, port: UInt16) throws(FTPError) {
-        guard port >= PassiveEndpoint.lowestPort else {
+        guard port >= DataPort.lowest else {
             throw .unsendable(
                 "port \(port) cannot be offered for data: ports 0–1023 are reserved, IIS 7.5 and later resets "
                     + "such connections (425), other servers answer 501 or 504 (RFC 2577)")

@@ -9,13 +9,9 @@ public struct PassiveEndpoint: Hashable, Sendable {
         self.port = port
     }
 
-    /// Ports a data connection may not use: no server hands one out for data, and a client that dials
-    /// them can be used to probe services (RFC 2577 §3). IIS 7.5 resets such connections.
-    public static let lowestPort: UInt16 = 1024
-
     /// Reads the reply to PASV or EPSV; each may be answered in the form of the other.
     ///
-    /// - Throws: `FTPError.protocolViolation` when no endpoint can be found, or its port is below `lowestPort`.
+    /// - Throws: `FTPError.protocolViolation` when no endpoint can be found, or its port is below `DataPort.lowest`.
     public init(reply: Reply) throws(FTPError) {
         let text = Array(reply.lines.joined(separator: [0x20]))
         let found =
@@ -25,9 +21,9 @@ public struct PassiveEndpoint: Hashable, Sendable {
         guard let found else {
             throw .protocolViolation("no address and port in “\(reply.summary)”")
         }
-        guard found.port >= Self.lowestPort else {
+        guard found.port >= DataPort.lowest else {
             throw .protocolViolation(
-                "it offers port \(found.port) for data; ports below \(Self.lowestPort) are for services, "
+                "it offers port \(found.port) for data; ports below \(DataPort.lowest) are for services, "
                     + "and dialling them is refused (RFC 2577)")
         }
         self = found
@@ -98,6 +94,22 @@ public struct PassiveEndpoint: Hashable, Sendable {
             found = UInt16(number)
         }
         return found.map { PassiveEndpoint(address: nil, port: $0) }
+    }
+}
+
+/// Which ports a data connection may have, at either end.
+public enum DataPort {
+    /// Those below are reserved for services: no server hands one out for data, a client that dials them can be used
+    /// to probe services (RFC 2577 §3), and IIS 7.5 and later reset data connections that come from or go to one.
+    public static let lowest: UInt16 = 1024
+
+    /// - Throws: `FTPError.unsendable` for a range to listen in that reaches below `lowest`.
+    public static func check(_ ports: ClosedRange<UInt16>) throws(FTPError) {
+        guard ports.lowerBound >= lowest else {
+            throw .unsendable(
+                "ports \(ports.lowerBound)-\(ports.upperBound): those below \(lowest) are reserved, and servers reset "
+                    + "data connections to them; choose a range from \(lowest) up")
+        }
     }
 }
 

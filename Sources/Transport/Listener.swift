@@ -7,15 +7,11 @@ public struct Listener: ~Copyable, Sendable {
     /// With the port that was really taken.
     public let address: Address
 
-    /// Ports below this are reserved for system processes: IIS 7.5 and later reset data connections
-    /// to them, RFC 2577 §3 has servers refuse them.
-    public static let lowestDataPort: UInt16 = 1024
-
     /// Listens, ready to accept when this returns.
     ///
     /// - Parameter ports: where to take the port from; nil for the kernel's ephemeral range (with
     ///   `address.port` 0) or exactly `address.port`.
-    /// - Throws: `unusable` for a range below 1024, `network` when no port can be had.
+    /// - Throws: `unusable` when the range has no free port, `network` when no port can be had.
     public init(on address: Address, ports: ClosedRange<UInt16>? = nil, backlog: Int32 = 8)
         throws(TransportError)
     {
@@ -28,11 +24,6 @@ public struct Listener: ~Copyable, Sendable {
         on address: Address, ports: ClosedRange<UInt16>?, backlog: Int32
     ) throws(TransportError) -> Descriptor {
         guard let ports else { return try bound(to: address, backlog: backlog) }
-        guard ports.lowerBound >= lowestDataPort else {
-            throw .unusable(
-                "ports below 1024 are reserved, and servers reset such data connections: choose a range from 1024 up"
-            )
-        }
         let count = Int(ports.upperBound - ports.lowerBound) + 1
         let start = Int.random(in: 0..<count)
         for step in 0..<count {

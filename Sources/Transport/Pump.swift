@@ -18,6 +18,11 @@ public struct PumpResult: Sendable {
 
     public var bytes: Int64
     public var end: End
+
+    public init(bytes: Int64, end: End) {
+        self.bytes = bytes
+        self.end = end
+    }
 }
 
 /// Moves the bytes of data connections (the user-DTP of RFC 959 §2.2). One a session: its pipe and its

@@ -164,16 +164,6 @@ public struct PendingConnection: ~Copyable, Sendable {
     /// For `poll`: writable when the attempt has ended, well or not.
     public var raw: Int32 { descriptor.raw }
 
-    /// Waits at most until `deadline`; true when the attempt has ended, well or not.
-    public func hasEnded(until deadline: Deadline, cancellation: Cancellation?) throws(TransportError) -> Bool
-    {
-        switch Wait.wait(for: raw, .writable, until: deadline, cancellation: cancellation) {
-        case .ready, .watchedReady: return true
-        case .timedOut: return false
-        case .cancelled: throw .cancelled
-        }
-    }
-
     /// Blocks until the connection stands.
     public consuming func finish(
         until deadline: Deadline, cancellation: Cancellation?

@@ -51,6 +51,14 @@ struct EndpointTests {
         }
     }
 
+    @Test func refusesToListenBelow1024AndSaysWhy() {
+        for range: ClosedRange<UInt16> in [0...2000, 1023...1023, 900...1100] {
+            let error = #expect(throws: FTPError.self) { try DataPort.check(range) }
+            #expect("\(String(describing: error))".contains("1024"))
+        }
+        #expect(throws: Never.self) { try DataPort.check(1024...65_535) }
+    }
+
     @Test func takesPort1024() throws {
         #expect(try PassiveEndpoint(reply: Reply(.enteringPassiveMode, "(1,2,3,4,4,0)")).port == 1024)
     }

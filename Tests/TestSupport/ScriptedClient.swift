@@ -206,3 +206,13 @@ public func readAll(_ socket: borrowing Socket) throws(TransportError) -> [UInt8
         all += bytes
     }
 }
+
+extension PendingConnection {
+    /// Whether the attempt to connect has not ended, well or not, after so long.
+    public func isPending(for duration: Duration) -> Bool {
+        if case .timedOut = Wait.wait(for: raw, .writable, until: .after(duration), cancellation: nil) {
+            return true
+        }
+        return false
+    }
+}

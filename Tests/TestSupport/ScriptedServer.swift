@@ -13,6 +13,8 @@ import Transport
 /// = stranger                                             another machine, 127.0.0.2, calls where PORT said
 /// = send drwxr-xr-x 1 a b 0 Jan 1 2020 name             a line of data
 /// = expect text                                          a line of data that the client must send
+/// = fill 8                                               so many MiB of data
+/// = again                                                the client must connect anew
 /// ```
 /// `{p1}`, `{p2}` and `{port}` stand for the port that `listen` took; `dial` goes where PORT or EPRT said.
 public final class ScriptedServer: Sendable {
@@ -134,6 +136,12 @@ private final class Player: @unchecked Sendable {
             let said = try readDataLine()
             guard said == rest else { throw Departure(text: "the client sent “\(said)”") }
         case "close": data = nil
+        case "fill":
+            let block = [UInt8](repeating: 0x2E, count: 1 << 20)
+            for _ in 0..<(Int(rest) ?? 1) { try data?.write(block, until: limit, cancellation: nil) }
+        case "again":
+            control = try listener.accept(until: limit, cancellation: nil)
+            input = []
         case "reset":
             data?.resetOnClose()
             data = nil

@@ -80,22 +80,10 @@ import Transport
 }
 
 @Suite struct ListenerTests {
-    @Test func refusesARangeOfReservedPorts() {
-        for range: ClosedRange<UInt16> in [1...1023, 1000...2000, 0...65_535, 20...20] {
-            let error = #expect(throws: TransportError.self) {
-                _ = try Listener(on: .loopback(), ports: range)
-            }
-            guard case .unusable = error else {
-                Issue.record("\(range): \(String(describing: error))")
-                continue
-            }
-        }
-    }
-
     @Test func takesAFreePortOfItsRangeAndSaysWhenThereIsNone() throws {
         let taken = try Listener(on: .loopback())
         let port = taken.address.port
-        #expect(port >= Listener.lowestDataPort)
+        #expect(port >= 1024)
         let error = #expect(throws: TransportError.self) {
             _ = try Listener(on: .loopback(), ports: port...port)
         }
@@ -118,8 +106,8 @@ import Transport
         let listener = try Listener(on: .loopback())
         listener.holdArrivals()
         let pending = try PendingConnection(to: listener.address)
-        let hasEnded = try pending.hasEnded(until: .after(.milliseconds(50)), cancellation: nil)
-        #expect(hasEnded == false)
+        let isPending = pending.isPending(for: .milliseconds(50))
+        #expect(isPending)
         listener.admitArrivals()
         let near = try pending.finish(until: .after(soon), cancellation: nil)
         _ = try listener.accept(until: .after(soon), cancellation: nil)

@@ -85,4 +85,22 @@ import Transport
         #expect(!Deadline.never.hasPassed)
         #expect(Deadline.earlier(.never, .after(.zero)).hasPassed)
     }
+
+    @Test func whatIsCancelledForGoodStaysSo() throws {
+        let cancellation = Cancellation()
+        cancellation.cancel()
+        cancellation.reset()
+        #expect(!cancellation.isCancelled)
+        cancellation.cancelForGood()
+        cancellation.reset()
+        #expect(cancellation.isCancelled)
+        let pair = try ConnectedPair.make()
+        guard
+            case .cancelled = Wait.wait(
+                for: pair.near.raw, .readable, until: .never, cancellation: cancellation)
+        else {
+            Issue.record("it waited")
+            return
+        }
+    }
 }

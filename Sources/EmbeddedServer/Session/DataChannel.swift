@@ -101,7 +101,7 @@ struct DataChannel: ~Copyable {
         defer { forget() }
         let socket = try made(cancellation)
         guard socket.peer.hasSameHost(as: control.peer) else { throw .stranger }
-        if manners.resetsLowPorts, socket.peer.port < Listener.lowestDataPort {
+        if manners.resetsLowPorts, socket.peer.port < DataPort.lowest {
             socket.resetOnClose()
             throw .lowPort
         }

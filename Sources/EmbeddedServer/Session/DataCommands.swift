@@ -53,7 +53,7 @@ extension ServerSession {
         guard !faults.contains(.activeRefused) else { return try reply(.activeRefused) }
         // Never towards anybody but the client itself: RFC 2577 §3, the bounce attack.
         guard address.hasSameHost(as: control.peer) else { return try reply(.foreignPort) }
-        guard address.port >= Listener.lowestDataPort || personality.data.resetsLowPorts else {
+        guard address.port >= DataPort.lowest || personality.data.resetsLowPorts else {
             return try reply(.illegalPort)
         }
         // The peer's own address, with the scope that a link-local one needs.

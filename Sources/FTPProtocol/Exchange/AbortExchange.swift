@@ -27,9 +27,16 @@ public struct AbortExchange: Sendable {
 
     /// How long to wait before `silence()`: longer while nothing at all has come.
     public var patience: Duration {
-        if case .sentAbort(replies: 0) = state { return .seconds(10) }
-        return .seconds(3)
+        if case .sentAbort(replies: 0) = state { return .seconds(3) }
+        return .seconds(1)
     }
+
+    /// How long all of it may take. Who stops a transfer does not want to wait, and to close the control
+    /// connection and log in again is always right.
+    public static let limit = Duration.seconds(5)
+
+    /// ABOR was answered as a command that does not exist.
+    public private(set) var wasNotUnderstood = false
 
     public mutating func start() -> Step {
         state = .sentAbort(replies: 0)
@@ -41,7 +48,9 @@ public struct AbortExchange: Sendable {
         if reply.code == .serviceNotAvailable { return end(.failed(.refused(.abort, reply))) }
         switch (state, reply.code.kind) {
         case (.ready, _), (_, .preliminary): return .wait
-        case (.sentAbort(let replies), _): return count(replies + 1)
+        case (.sentAbort(let replies), _):
+            if reply.code.meansNotImplemented { wasNotUnderstood = true }
+            return count(replies + 1)
         case (.sentFence(let missing, let sawRefusal), _):
             return fence(reply, missing: missing, sawRefusal: sawRefusal)
         }

@@ -17,6 +17,9 @@ public struct TransferExchange: Sendable {
         case failed(FTPError)
     }
 
+    /// All bytes have moved, in order: what remains is the server's word.
+    public var hasSeenEndOfData: Bool { data == .ended }
+
     private enum State { case ready, sentRestart, sentTransfer, moving, replyPending, dataPending }
     private enum Data { case open, ended, failed }
 

@@ -91,10 +91,8 @@ struct ConnectionOptions: ParsableArguments {
         guard bounds.count == 2, bounds[0] <= bounds[1] else {
             throw ValidationError("--active-ports takes LOW-HIGH, e.g. 50000-50009")
         }
-        guard bounds[0] >= Listener.lowestDataPort else {
-            throw ValidationError(
-                "--active-ports \(activePorts): ports below 1024 are reserved, servers reset data connections to them"
-            )
+        do { try DataPort.check(bounds[0]...bounds[1]) } catch {
+            throw ValidationError("--active-ports: \(error)")
         }
         return bounds[0]...bounds[1]
     }
