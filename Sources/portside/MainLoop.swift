@@ -161,6 +161,7 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
         guard isChanged, now >= nextFrame else { return }
         model.now = wallClockNanoseconds()
         terminal.draw(view(model, size: terminal.size))
+        terminal.setTitle(model.windowTitle)
         isChanged = false
         nextFrame = now + Self.frameInterval
     }

@@ -72,24 +72,37 @@ private func check(_ model: Model, _ location: SourceLocation = #_sourceLocation
     check(model)
 }
 
-@Test func everySizeCanBeDrawn() {
-    for columns in [1, 39, 40, 79, 80, 110, 160] {
-        for rows in [1, 7, 8, 12, 20, 30, 50] {
-            var model = sampleModel(columns, rows)
-            _ = view(model, size: model.size)
+@Test(arguments: [1, 2, 39, 40, 45, 79, 80, 109, 110, 160, 250])
+func everySizeGivesAWholePicture(_ columns: Int) {
+    for rows in [1, 2, 7, 8, 11, 12, 19, 20, 30, 50] {
+        for glyphs in [GlyphSet.unicode, .ascii] {
+            var model = sampleModel(columns, rows, glyphs: glyphs)
+            checkFrame(model, "the main screen")
             for key: Key in [
-                .function(1), .function(2), .function(8), .control("p"), "s", "z", "3", "4", "L", "L",
+                .function(1), .function(2), .function(8), .control("p"), "s", "z", "3", "4", "L", "L", "L",
+                "L",
             ] {
                 model.dialogs = []
                 _ = handle(key, &model)
-                _ = view(model, size: model.size)
-                _ = view(model, size: size(columns / 2, rows / 2))
+                checkFrame(model, "after \(key.label)")
+                checkFrame(
+                    model, size: size(max(1, columns / 2), max(1, rows / 2)), "\(key.label), half the size")
             }
         }
     }
 }
 
-@Test func everyEventInEveryStateIsTakenWithoutATrap() {
+/// A key that no part of the screen knows changes nothing but the message that says so.
+@Test func aKeyWithoutMeaningSaysSoAndChangesNothing() {
+    var model = sampleModel()
+    let before = view(model, size: model.size).text
+    #expect(handle(.function(11), &model).allSatisfy { if case .wake = $0 { true } else { false } })
+    #expect(model.toasts.map(\.text) == ["F11 does nothing here; ? shows the keys."])
+    model.toasts = []
+    #expect(view(model, size: model.size).text == before)
+}
+
+@Test func figuresBeyondAllMeasureAreDrawnAsDashes() {
     let extreme = ListingEntry(
         name: [], kind: .file, size: .max,
         modified: CivilDate(year: .max / 100_000_000_000, month: 12, day: 31))
@@ -98,7 +111,7 @@ private func check(_ model: Model, _ location: SourceLocation = #_sourceLocation
     answerListing(&model, .remote, [extreme, extreme, ListingEntry(name: [0x61], kind: .file, size: .min)])
     _ = handle(.control("a"), &model)
     _ = handle(.function(8), &model)
-    _ = view(model, size: model.size)
+    checkFrame(model, "entries without a name, of every size")
     var snapshot = QueueSnapshot()
     snapshot.counts.running = 1
     snapshot.counts.waiting = .max / 8
@@ -114,7 +127,10 @@ private func check(_ model: Model, _ location: SourceLocation = #_sourceLocation
     snapshot.rows[1].transfer.state = .retrying(at: .max, reason: "")
     _ = update(&model, .engine(.queue(snapshot)))
     model.dialogs = []
-    _ = view(model, size: model.size)
+    checkFrame(model, "figures beyond all measure")
+    let shown = view(model, size: model.size).text.joined(separator: "\n")
+    #expect(!shown.contains("inf") && !shown.contains("nan"))
     _ = handle("q", &model)
-    _ = view(model, size: model.size)
+    checkFrame(model, "the question at the end")
+    #expect(model.dialogs.count == 1)
 }

@@ -75,18 +75,38 @@ private func column(of text: String, row: Int, in model: Model) -> Int? {
     #expect(handle(press(70, row), &model).contains(.connectDemo))
 }
 
-@Test func clicksAnywhereAtAnySizeAreTakenWithoutATrap() {
-    for size in [size(1, 1), size(40, 8), size(60, 20), size(80, 24), size(170, 40)] {
-        var model = sampleModel(size.columns, size.rows)
-        var dialog = freshModel(size.columns, size.rows)
-        for column in stride(from: -1, through: size.columns, by: 7) {
-            for row in stride(from: -1, through: size.rows, by: 3) {
-                model.dialogs = []
-                _ = handle(press(column, row, double: true), &model)
-                dialog.dialogs = []
-                _ = handle(.function(2), &dialog)
-                _ = handle(press(column, row), &dialog)
+@Test(arguments: [size(1, 1), size(40, 8), size(60, 20), size(80, 24), size(170, 40)])
+func aClickAnywhereLeavesAWholePictureAndDoesNoHarm(_ size: Size) {
+    for column in stride(from: -1, through: size.columns, by: max(1, size.columns / 16)) {
+        for row in stride(from: -1, through: size.rows, by: max(1, size.rows / 10)) {
+            var model = sampleModel(size.columns, size.rows)
+            let effects = handle(press(column, row, double: true), &model)
+            checkFrame(model, "a click at \(column), \(row)")
+            #expect(!effects.contains(where: isHarmful), "at \(column), \(row)")
+            let layout = Layout(sampleModel(size.columns, size.rows), size: size)
+            if let part = layout.focus(column: column, row: row), model.dialogs.isEmpty {
+                #expect(model.focus == part, "at \(column), \(row)")
             }
+            var dialog = sampleModel(size.columns, size.rows)
+            _ = handle(.function(8), &dialog)
+            guard case .delete(let form)? = dialog.dialogs.last else { continue }
+            let box = dialogBox(.delete(form), dialog, size)
+            let isButton = box.buttonRects(in: box.rect(in: size)).contains {
+                $0.contains(column: column, row: row)
+            }
+            let done = handle(press(column, row), &dialog)
+            #expect(dialog.dialogs.isEmpty == isButton, "at \(column), \(row)")
+            #expect(isButton || !done.contains(where: isHarmful), "at \(column), \(row)")
+            checkFrame(dialog, "a click at \(column), \(row) beside a question")
         }
+    }
+}
+
+/// What must never follow from a click that is not on a button.
+private func isHarmful(_ effect: Effect) -> Bool {
+    switch effect {
+    case .request(.remote(.delete)), .request(.local(.delete)), .request(.queue(.cancel)): true
+    case .request(.remote(.disconnect)), .request(.remote(.raw)): true
+    default: false
     }
 }

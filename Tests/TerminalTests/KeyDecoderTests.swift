@@ -194,22 +194,52 @@ private let start = ContinuousClock.now
 
     // MARK: nothing a terminal sends is fatal
 
-    @Test func everyPairOfBytesAfterAnEscapeIsHandled() {
+    /// Whatever two bytes came after an Escape, a letter typed a while later is that letter and nothing else.
+    @Test func afterEveryPairOfBytesBehindAnEscapeTheKeyboardWorks() {
         for first in UInt8.min...UInt8.max {
             for second in UInt8.min...UInt8.max {
-                _ = keys([.byte(27), .byte(first), .byte(second)])
+                var decoder = KeyDecoder()
+                var noise: [Key] = []
+                for byte in [27, first, second] { decoder.receive(.byte(byte), at: start, into: &noise) }
+                decoder.inputPaused(into: &noise)
+                // A key for each byte at the most, and no text that nobody typed.
+                #expect(noise.count <= 3 && noise.allSatisfy(isPlain), "27 \(first) \(second)")
+                // An answer of the terminal has no length: it ends with its end, or with time.
+                var keys: [Key] = []
+                decoder.receive(.byte(UInt8(ascii: "q")), at: start + .seconds(10), into: &keys)
+                decoder.inputPaused(into: &keys)
+                #expect(keys.last == .character("q"), "27 \(first) \(second)")
+                #expect(keys.count == 1, "27 \(first) \(second): \(keys)")
             }
         }
     }
 
-    @Test func noiseIsHandled() {
+    @Test func noiseGivesNoMoreKeysThanItHasBytesAndTheKeyboardWorksAfterIt() {
         var random = Noise(state: 1)
-        for _ in 0..<2000 {
+        for round in 0..<2000 {
             let noise = (0..<40).map { _ -> KeyDecoder.Input in
                 random.next() % 4 == 0
                     ? .code(KeyCodes.first + Int32(random.next() % 220)) : .byte(UInt8(random.next() % 256))
             }
-            _ = keys(noise)
+            var decoder = KeyDecoder()
+            var found: [Key] = []
+            for input in noise { decoder.receive(input, at: start, into: &found) }
+            decoder.inputPaused(into: &found)
+            #expect(found.count <= noise.count && found.allSatisfy(isPlain), "round \(round)")
+            var after: [Key] = []
+            decoder.receive(.byte(UInt8(ascii: "q")), at: start + .seconds(10), into: &after)
+            decoder.inputPaused(into: &after)
+            // What the noise left unfinished may be given over first; then the letter.
+            #expect(after.last == .character("q"), "round \(round): \(after)")
+        }
+    }
+
+    /// No key is a control character, and what is pasted is within its limit.
+    private func isPlain(_ key: Key) -> Bool {
+        switch key {
+        case .character(let scalar): scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value)
+        case .paste(let bytes): bytes.count <= KeyDecoder.pasteLimit
+        default: true
         }
     }
 }

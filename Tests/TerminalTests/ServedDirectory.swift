@@ -56,6 +56,7 @@ final class ServedDirectory {
 
     func fallSilent() { silence.begin() }
     func speak() { silence.end() }
+    var isSilent: Bool { silence.isHeld }
 
     /// What holds the server's sessions back. Waiting blocks their queues, which are their own.
     private final class Silence: Sendable {
@@ -63,6 +64,7 @@ final class ServedDirectory {
 
         func begin() { isOn.withLock { $0 = true } }
         func end() { isOn.withLock { $0 = false } }
+        var isHeld: Bool { isOn.withLock { $0 } }
 
         func wait() {
             try? eventually("the silence is over", within: .seconds(60)) { !isOn.withLock { $0 } }

@@ -4,6 +4,58 @@ import Testing
 
 /// What goes wrong on the way to a server, as the screen shows it.
 @Suite(.serialized) struct TroubleOnScreenTests {
+    /// The promise that keys are answered whatever the network does, as an order of events: each frame is here
+    /// while the server's reply is still held back, so no frame can have waited for it.
+    @Test func everyKeyChangesTheScreenBeforeTheServersReplyIsReleased() throws {
+        let server = try ServedDirectory()
+        let play = try Play.visit(server.port, listing: "a.txt")
+        let terminal = play.terminal
+        server.fallSilent()
+        try play.moveCursor(to: "/sub")
+        try terminal.press("Enter")
+        try terminal.expect("Esc stops")
+        // Bytes move nowhere now: one transfer and one listing wait for the same silent server.
+        try terminal.press("1")
+        try terminal.waitUntil("the local pane in focus") { Self.isFocused($0, "1 Local") }
+        try terminal.press("F1")
+        try terminal.expect("Keys — the panes")
+        try terminal.press("Esc")
+        try terminal.waitUntil("the panes") { !$0.picture.contains("Keys —") }
+        try terminal.press("3")
+        try terminal.waitUntil("the queue in focus") { Self.isFocused($0, "3 Queue") }
+        try terminal.press("4", "z")
+        try terminal.waitUntil("the log alone") { $0.text[1].contains("4 Log") }
+        try terminal.press("z", "2", "Down")
+        try play.expectCursor(on: "a.txt")
+        try terminal.press("/")
+        try terminal.type("big")
+        try terminal.waitUntil("the filter") { !Play.pane($0, .remote, "a.txt") }
+        try terminal.press("Esc")
+        try terminal.waitUntil("everything") { Play.pane($0, .remote, "a.txt") }
+        try terminal.press("F7")
+        try terminal.expect("New folder")
+        try terminal.press("Esc")
+        try terminal.waitUntil("the panes") { !$0.picture.contains("New folder") }
+        // The reply has not come: the log ends with the command, and the listing still runs.
+        #expect(play.screen.picture.contains("Esc stops"))
+        #expect(server.isSilent)
+        server.speak()
+        try play.waitForDirectory("/sub", with: "b.txt")
+        try play.quit()
+    }
+
+    /// The title of the part that has the focus is bold.
+    private static func isFocused(_ screen: ScreenEmulator, _ title: String) -> Bool {
+        for row in 0..<screen.rows {
+            let cells = (0..<screen.columns).map { screen[$0, row].text }
+            let wanted = title.map(String.init)
+            if let at = cells.indices.first(where: { cells[$0...].starts(with: wanted) }) {
+                return screen[at, row].style.isBold
+            }
+        }
+        return false
+    }
+
     @Test func whileTheServerIsSilentTheKeysAnswerAndEscapeStopsTheListing() throws {
         let server = try ServedDirectory()
         for number in 1...3 { try server.served.makeDirectory("dir\(number)") }

@@ -16,6 +16,11 @@ struct QueuePane: Sendable {
 
     static let sampleCount = 10
 
+    /// The transfer under the cursor: it keeps the cursor while rows come and go above it.
+    private(set) var cursorID: Transfer.ID?
+    /// What was asked for with `+` and `-`, until the engine says that it holds.
+    var connectionsAsked: Int?
+
     /// Finished rows stay this long before they fold into one, in nanoseconds.
     static let foldsAfter: Int64 = 30_000_000_000
     /// How many were finished at what time, for the last half minute: at most one a second.
@@ -45,7 +50,7 @@ struct QueuePane: Sendable {
         }
         folded = min(folded, done)
         if folded == 0 { isUnfolded = false }
-        moveCursor(to: cursor)
+        cursor = min(max(0, cursor), max(0, rowCount - 1))
     }
 
     private mutating func noteFinished(_ count: Int, before: Int, now: Int64) {
@@ -63,7 +68,14 @@ struct QueuePane: Sendable {
         return snapshot.rows.indices.contains(at) ? snapshot.rows[at] : nil
     }
 
-    var cursorRow: QueueSnapshot.Row? { row(cursor) }
+    /// While a moved row has not come back at its new place, this is it and not what stands there still.
+    var cursorRow: QueueSnapshot.Row? {
+        guard let row = row(cursor) else { return nil }
+        if let cursorID, row.id != cursorID, let moved = snapshot.rows.first(where: { $0.id == cursorID }) {
+            return moved
+        }
+        return row
+    }
 
     mutating func take(_ new: QueueSnapshot, now: Int64) {
         // What was finished before the program began folds at once.
@@ -74,6 +86,8 @@ struct QueuePane: Sendable {
             noteFinished(new.counts.done, before: snapshot.counts.done, now: now)
         }
         snapshot = new
+        if connectionsAsked == new.connectionLimit { connectionsAsked = nil }
+        followCursor()
         fold(now: now)
         let rate = new.downloadRate + new.uploadRate
         if now - sampledAt >= 1_000_000_000 {
@@ -88,9 +102,32 @@ struct QueuePane: Sendable {
 
     mutating func moveCursor(to row: Int) {
         cursor = min(max(0, row), max(0, rowCount - 1))
+        cursorID = self.row(cursor)?.id
+    }
+
+    /// By so many rows together with the transfer under it, which the engine is about to move.
+    mutating func moveCursorWithRow(by places: Int) {
+        let id = cursorID ?? cursorRow?.id
+        cursor = min(max(0, cursor + places), max(0, rowCount - 1))
+        cursorID = id
+    }
+
+    /// What has ended goes down to the others that have; the cursor stays with what there is to do.
+    private mutating func followCursor() {
+        guard let id = cursorID, let at = snapshot.rows.firstIndex(where: { $0.id == id }),
+            !snapshot.rows[at].transfer.state.isEnded || snapshot.rows[at].transfer.state.isFailed
+        else {
+            cursorID = nil
+            return
+        }
+        cursor = snapshot.firstRow + at
     }
 
     mutating func scroll(height: Int) {
         top = scrolled(top: top, cursor: cursor, count: rowCount, height: height)
     }
+}
+
+extension TransferState {
+    fileprivate var isFailed: Bool { if case .failed = self { true } else { false } }
 }

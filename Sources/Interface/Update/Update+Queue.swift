@@ -20,13 +20,15 @@ extension Model {
     /// The cursor goes with the row.
     mutating func moveQueueRow(by places: Int) -> [Effect] {
         guard let row = queue.cursorRow, row.transfer.state == .waiting else { return [] }
-        queue.moveCursor(to: queue.cursor + places)
+        queue.moveCursorWithRow(by: places)
         return [.request(.queue(.move(row.id, by: places)))]
     }
 
     mutating func changeConnections(by step: Int) -> [Effect] {
-        let count = min(max(1, queue.snapshot.connectionLimit + step), 32)
-        guard count != queue.snapshot.connectionLimit else { return [] }
+        let now = queue.connectionsAsked ?? queue.snapshot.connectionLimit
+        let count = min(max(1, now + step), 32)
+        guard count != now else { return [] }
+        queue.connectionsAsked = count
         return [.request(.queue(.setConnections(count)))]
     }
 

@@ -10,13 +10,7 @@ func draw(_ dialog: Dialog, _ model: Model, _ layout: Layout, _ canvas: inout Ca
 private func drawInPane(
     _ form: InputForm, _ model: Model, _ layout: Layout, _ canvas: inout Canvas
 ) -> Bool {
-    let (side, label): (EngineEvent.Side, String)
-    switch form.purpose {
-    case .filter(let pane): (side, label) = (pane, "Filter")
-    case .jump(let pane, _): (side, label) = (pane, "Jump to")
-    default: return false
-    }
-    guard let rect = layout[side == .local ? .local : .remote] else { return false }
+    guard let (part, label) = form.border, let rect = layout[part] else { return false }
     let end = canvas.put(" \(label) ", rect.column + 2, rect.endRow - 1, .titleFocus)
     let error = form.error.map { " \($0) " } ?? ""
     let room = max(4, rect.endColumn - 2 - end - cellWidth(error))
@@ -24,6 +18,19 @@ private func drawInPane(
         form.field, Rect(column: end, row: rect.endRow - 1, columns: room, rows: 1), isFocused: true, &canvas)
     canvas.put(error, end + room, rect.endRow - 1, .fieldError)
     return true
+}
+
+extension InputForm {
+    /// In whose lower border it is typed, and what stands before it; nil for those with a box.
+    fileprivate var border: (part: Focus, label: String)? {
+        switch purpose {
+        case .filter(let side): (side == .local ? .local : .remote, "Filter")
+        case .jump(let side, _): (side == .local ? .local : .remote, "Jump to")
+        default: nil
+        }
+    }
+
+    var isInPane: Bool { border != nil }
 }
 
 func dialogBox(_ dialog: Dialog, _ model: Model, _ size: Size) -> DialogBox {

@@ -2,7 +2,7 @@
 /// The newest lines of the log, which often say the same at greater length, stay in sight.
 func drawToasts(_ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
     // Above the border of the pane, or above the status line where there is none.
-    let pane = [Focus.remote, .local].compactMap { layout[$0] }.first
+    let pane = [Focus.remote, .local, model.focus].compactMap { layout[$0] }.first
     let endColumn = pane.map { $0.endColumn - 1 } ?? layout.size.columns
     let widest = min(60, pane.map { $0.columns >= 50 ? $0.columns - 2 : endColumn - 2 } ?? endColumn - 2)
     var row = pane.map { $0.endRow - 1 } ?? layout.statusRow
