@@ -185,6 +185,15 @@ struct BrowserCore: ~Copyable {
         case .delete(let items, let ticket):
             for item in items { try session.deleteTree(item.path, kind: item.kind) }
             events(.operationEnded(.remote, ticket, error: nil))
+        case .changeMode(let paths, let mode, let ticket):
+            let digits = String(mode & 0o7777, radix: 8)
+            let padded = String(repeating: "0", count: max(0, 3 - digits.count)) + digits
+            for path in paths { try session.changeMode(of: path, to: padded) }
+            events(.operationEnded(.remote, ticket, error: nil))
+        case .fetch(let path, let ticket):
+            let (copy, source) = try session.fetch(path)
+            events(.fetched(ticket, copy: copy, of: source))
+        case .lookUp(let path, let ticket): events(.found(ticket, try session.entry(at: path)))
         case .raw(let line):
             let name = session.name
             let dialogue = dialogue
@@ -207,7 +216,8 @@ struct BrowserCore: ~Copyable {
     private func refuse(_ request: RemoteRequest, _ message: String) {
         switch request {
         case .list(_, let ticket): events(.listingFailed(.remote, ticket, message))
-        case .makeDirectory(_, let ticket), .rename(_, _, let ticket), .delete(_, let ticket):
+        case .makeDirectory(_, let ticket), .rename(_, _, let ticket), .delete(_, let ticket),
+            .changeMode(_, _, let ticket), .fetch(_, let ticket), .lookUp(_, let ticket):
             events(.operationEnded(.remote, ticket, error: message))
         case .raw: events(.notice(message))
         case .connect, .disconnect, .setDataMode, .stop: break

@@ -21,12 +21,22 @@ public final class LocalBrowser: Sendable {
                 end(ticket, events) { () throws(TransportError) in
                     try LocalDirectory.rename(from.bytes, to: to.bytes, replacing: false)
                 }
+            case .changeMode(let paths, let mode, let ticket):
+                end(ticket, events) { () throws(TransportError) in
+                    for path in paths { try LocalDirectory.changeMode(path.bytes, to: mode) }
+                }
+            case .discard(let copy): PrivateDirectory.remove(with: copy.bytes)
             case .delete(let paths, let ticket):
                 end(ticket, events) { () throws(TransportError) in
                     for path in paths { try LocalDirectory.removeTree(path.bytes) }
                 }
             }
         }
+    }
+
+    /// Waits until what was asked for is done.
+    public func stop() {
+        queue.wait { _ in }
     }
 
     private static func list(_ path: LocalPath, _ ticket: Ticket, _ events: @Sendable (EngineEvent) -> Void) {

@@ -11,6 +11,8 @@ public enum Action: Hashable, Sendable {
     case woke
     case resized(Size)
     case engine(EngineEvent)
+    /// A viewer or an editor has ended.
+    case programEnded(Ticket, ProgramEnd)
     /// A server named on the command line, or in the connect prompt.
     case connectRequested(Site, password: Secret?, directory: RemotePath?)
 
@@ -38,6 +40,7 @@ public enum Action: Hashable, Sendable {
 
     case copyAsked, makeDirectoryAsked, renameAsked, deleteAsked
     case viewAsked, editAsked
+    case permissionsAsked, factsAsked
     case pathCopied, urlCopied
 
     // MARK: The connection
@@ -94,7 +97,7 @@ extension Action {
     /// Keys with the same words in the same group share a line.
     public var help: String {
         switch self {
-        case .started, .woke, .resized, .engine, .connectRequested: ""
+        case .started, .woke, .resized, .engine, .programEnded, .connectRequested: ""
         case .cursorMoved: "cursor"
         case .pageMoved: "one page"
         case .cursorToTop, .cursorToBottom: "top, bottom"
@@ -121,6 +124,8 @@ extension Action {
         case .deleteAsked: "delete"
         case .viewAsked: "view"
         case .editAsked: "edit"
+        case .permissionsAsked: "permissions"
+        case .factsAsked: "all facts"
         case .pathCopied: "copy path"
         case .urlCopied: "copy URL"
         case .connectAsked: "connect"

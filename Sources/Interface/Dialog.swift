@@ -15,6 +15,8 @@ enum Dialog: Sendable {
     case details(QueueDetails)
     case explanation(title: String, lines: [String], top: Int)
     case commands(CommandForm)
+    case facts(FactsPage)
+    case sendBack(SendBackForm)
 }
 
 struct HelpPage: Sendable {
@@ -55,6 +57,7 @@ struct InputForm: Sendable {
         case jump(EngineEvent.Side, from: Int)
         case mark(EngineEvent.Side, marks: Bool)
         case rawCommand
+        case permissions(Location, paths: [RemotePath])
     }
 
     let purpose: Purpose
@@ -121,10 +124,51 @@ struct Message: Hashable, Sendable {
 
 /// Something other than a listing that was asked for with a ticket.
 struct Operation: Sendable {
+    enum Kind: Sendable {
+        /// It changes the directory, which is listed again when it has ended.
+        case change
+        case fetch(FileUse, name: [UInt8])
+        /// Whether a file that was edited is still on the server what it was.
+        case check(EditedFile)
+        case facts
+    }
+
     let what: String
     let location: Location
     /// Where the cursor goes when it has succeeded.
     let cursorName: [UInt8]?
+    var kind = Kind.change
+    var since: Int64 = 0
+}
+
+/// A copy of a remote file in a viewer or an editor, and where it came from.
+struct EditedFile: Sendable {
+    let use: FileUse
+    /// The directory on the server; for a local file, the file's own directory.
+    let location: Location
+    let name: [UInt8]
+    let file: LocalPath
+    /// What the server said of it when it was fetched; nil for local files.
+    let source: ListingEntry?
+}
+
+/// After an edit that changed the copy.
+struct SendBackForm: Sendable {
+    enum Choice: Int, CaseIterable { case send, keep, discard }
+
+    let file: EditedFile
+    /// Why sending it back would overwrite what somebody else did, or cannot be checked.
+    var trouble: String?
+    var choice: Choice
+}
+
+/// Everything known about one entry.
+struct FactsPage: Sendable {
+    let location: Location
+    let entry: ListingEntry
+    /// The server's own words are still to come.
+    var ticket: Ticket?
+    var top = 0
 }
 
 /// What `L` cycles through.

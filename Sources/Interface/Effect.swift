@@ -1,5 +1,21 @@
 public import Transfers
 
+/// What a file is opened for in another program.
+public enum FileUse: Hashable, Sendable { case view, edit }
+
+/// How a viewer or an editor ended.
+public struct ProgramEnd: Hashable, Sendable {
+    /// The file is not what it was before.
+    public var isChanged: Bool
+    /// Why it could not be started, or how it failed: a sentence.
+    public var problem: String?
+
+    public init(isChanged: Bool, problem: String? = nil) {
+        self.isChanged = isChanged
+        self.problem = problem
+    }
+}
+
 /// What `update` wants done by those who may act. The main loop performs them in order.
 public enum Effect: Hashable, Sendable {
     case request(Request)
@@ -14,6 +30,8 @@ public enum Effect: Hashable, Sendable {
     /// Hand over `.woke` after this time, once. An earlier wake-up asked for before stays; later ones may be dropped.
     /// Nothing asks for one while nothing moves.
     case wake(afterMilliseconds: Int)
+    /// Hand the terminal to a viewer or an editor, wait until it ends, and report `.programEnded` with this ticket.
+    case open(LocalPath, FileUse, Ticket)
     /// Through OSC 52.
     case copyToClipboard(String)
 }

@@ -98,6 +98,8 @@ public struct Keymap: Sendable {
         Binding(.renameAsked, .panes, .act, .function(6), .shiftFunction(6), "m", "r"),
         Binding(.makeDirectoryAsked, .panes, .act, .function(7), "a"),
         Binding(.deleteAsked, .panes, .act, .function(8), .delete),
+        Binding(.permissionsAsked, .panes, .act, "M"),
+        Binding(.factsAsked, .panes, .act, "i"),
         Binding(.pathCopied, .panes, .act, "y"),
         Binding(.urlCopied, .panes, .act, "Y"),
     ]

@@ -46,6 +46,10 @@ public struct Model: Sendable {
 
     var lastTicket: Ticket = 0
     var operations: [Ticket: Operation] = [:]
+    /// Files in a viewer or an editor.
+    var opened: [Ticket: EditedFile] = [:]
+    /// Copies on their way back to their server.
+    var returning: Set<LocalPath> = []
     /// When the wake-up that was asked for last comes, in nanoseconds since 1970.
     var wakeAt: Int64?
 

@@ -184,6 +184,9 @@ public struct Terminal: ~Copyable {
         takeBack()
     }
 
+    /// Gives the terminal to a program that is started in it: what follows is not drawn until `takeBack`.
+    public mutating func lend() { putAway() }
+
     private mutating func putAway() {
         leaveScreen()
         isUp = false
@@ -195,7 +198,8 @@ public struct Terminal: ~Copyable {
         endwin()
     }
 
-    private mutating func takeBack() {
+    /// The screen again, drawn whole with the next frame.
+    public mutating func takeBack() {
         reset_prog_mode()
         isUp = true
         var window = winsize()

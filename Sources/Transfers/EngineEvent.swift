@@ -13,6 +13,11 @@ public enum EngineEvent: Hashable, Sendable {
     case listingFailed(Side, Ticket, String)
     /// An operation other than a listing ended; `error` is a sentence for the user.
     case operationEnded(Side, Ticket, error: String?)
+    /// A private copy of a file on the server, alone in a directory that only this user may enter; and what the
+    /// server said of the file when it was copied.
+    case fetched(Ticket, copy: LocalPath, of: ListingEntry)
+    /// What is at the path that was asked about; nil when there is nothing.
+    case found(Ticket, ListingEntry?)
     case queue(QueueSnapshot)
     /// One transfer ended; for panes (list again), toasts and progress lines.
     case transferEnded(Transfer)

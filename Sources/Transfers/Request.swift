@@ -17,6 +17,10 @@ public enum LocalRequest: Hashable, Sendable {
     case rename(LocalPath, to: LocalPath, Ticket)
     /// Directories with everything in them; links are removed, never entered.
     case delete([LocalPath], Ticket)
+    /// Permission bits, at most 0o7777, for each.
+    case changeMode([LocalPath], UInt16, Ticket)
+    /// Removes a copy that `RemoteRequest.fetch` made, with the directory that was made for it.
+    case discard(LocalPath)
 }
 
 public enum RemoteRequest: Hashable, Sendable {
@@ -28,6 +32,12 @@ public enum RemoteRequest: Hashable, Sendable {
     case rename(RemotePath, to: RemotePath, Ticket)
     /// Directories with everything in them; links are removed, never entered.
     case delete([RemoteItem], Ticket)
+    /// SITE CHMOD, with permission bits of at most 0o7777, for each.
+    case changeMode([RemotePath], UInt16, Ticket)
+    /// A private copy of a file, to look at or to edit: `EngineEvent.fetched`, or `operationEnded` with an error.
+    case fetch(RemotePath, Ticket)
+    /// What is at a path now: `EngineEvent.found`, or `operationEnded` with an error.
+    case lookUp(RemotePath, Ticket)
     /// A line typed by the user, sent as it is; the reply is in the dialogue.
     case raw([UInt8])
     /// Holds from the next data connection on, without reconnecting; confirmed by `dataModeChanged`.

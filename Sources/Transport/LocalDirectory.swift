@@ -121,6 +121,13 @@ public enum LocalDirectory {
         throw diskError("rename", to)
     }
 
+    /// Sets the permission bits, of what a link leads to.
+    public static func changeMode(_ path: [UInt8], to mode: UInt16) throws(TransportError) {
+        guard withCPath(path, { chmod($0, mode_t(mode & 0o7777)) }) == 0 else {
+            throw diskError("change the permissions of", path)
+        }
+    }
+
     public static func removeFile(_ path: [UInt8]) throws(TransportError) {
         guard withCPath(path, { unlink($0) }) == 0 else { throw diskError("delete", path) }
     }

@@ -70,7 +70,7 @@ final class Application: EffectRunner, Sendable {
         let onLight = configuration.theme == "auto" ? themes.load(ThemeLoader.light).theme : nil
         let loop = MainLoop(
             terminal: terminal, signals: signals, inbox: application.inbox, runner: application, model: model,
-            themeOnLight: onLight)
+            programs: ExternalPrograms(configuration), themeOnLight: onLight)
         let status = loop.run(first: [.started] + problems + application.firstActions(start))
         application.stop()
         return status
@@ -152,6 +152,7 @@ final class Application: EffectRunner, Sendable {
     private func stop() {
         browser.stop()
         queue.stop()
+        local.stop()
         demo.stop()
     }
 

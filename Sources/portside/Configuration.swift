@@ -7,6 +7,8 @@ import TOMLKit
 ///     glyphs = "auto"           # auto | unicode | ascii
 ///     mouse = true
 ///     escape_delay_ms = 25      # 100 over slow links
+///     viewer = "less"           # F3; else $PAGER
+///     editor = "vim"            # F4; else $VISUAL, $EDITOR
 ///     [transfers]
 ///     connections = 4           # at once, to one server
 struct Configuration: Equatable {
@@ -17,6 +19,9 @@ struct Configuration: Equatable {
     var mouse = true
     /// Milliseconds.
     var escapeDelay = 25
+    /// A program and its arguments, divided at blanks; no shell sees them. Nil: what the environment says.
+    var viewer: String?
+    var editor: String?
     /// Nil: what the site says.
     var connections: Int?
 
@@ -56,6 +61,8 @@ struct Configuration: Equatable {
                     self.mouse = mouse
                 case ("interface", "escape_delay_ms"):
                     escapeDelay = try Self.number(value, key, 0...1000, problem)
+                case ("interface", "viewer"): viewer = try Self.text(value, key, problem)
+                case ("interface", "editor"): editor = try Self.text(value, key, problem)
                 case ("transfers", "connections"): connections = try Self.number(value, key, 1...32, problem)
                 default: problems.append(problem("there is no setting '\(name).\(key)'"))
                 }

@@ -17,6 +17,7 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
     private let signals: Signals
     private let inbox: Inbox
     private let runner: Runner
+    private let programs: ExternalPrograms
     private var model: Model
     /// What to change to if the terminal says that its background is light; nil when the theme was chosen.
     private var themeOnLight: Theme?
@@ -30,12 +31,13 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
 
     init(
         terminal: consuming Terminal, signals: consuming Signals, inbox: Inbox, runner: Runner, model: Model,
-        themeOnLight: Theme? = nil
+        programs: ExternalPrograms, themeOnLight: Theme? = nil
     ) {
         self.terminal = terminal
         self.signals = signals
         self.inbox = inbox
         self.runner = runner
+        self.programs = programs
         self.model = model
         self.themeOnLight = themeOnLight
     }
@@ -152,6 +154,10 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
         case .wake(let milliseconds):
             let time = ContinuousClock.now + .milliseconds(max(1, milliseconds))
             wakeAt = min(wakeAt ?? time, time)
+        case .open(let file, let use, let ticket):
+            let end = programs.run(on: file, use, terminal: &terminal)
+            holdsKeys = true
+            act { update(&$0, .programEnded(ticket, end)) }
         case .copyToClipboard(let text): terminal.copyToClipboard(text)
         }
     }

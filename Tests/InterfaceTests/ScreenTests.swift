@@ -254,10 +254,10 @@ import Transfers
         │ Bksp  h        parent folder          +                mark by pattern      F6 Shift-F6  m r  rename                 │
         │ Alt-← Alt-→    back, forward          -                unmark by pattern    F7  a             new folder             │
         │ ~              home                   *                invert marks         F8 Del            delete                 │
-        │ Tab Shift-Tab  other pane             /                filter as you type   y                 copy path              │
-        │ 1 2 3 4        the four panes         Ctrl-S           jump to a name       Y                 copy URL               │
-        │ Home End  g G  top, bottom            .                hidden files                                                  │
-        │                                       s                sort                                                          │
+        │ Tab Shift-Tab  other pane             /                filter as you type   M                 permissions            │
+        │ 1 2 3 4        the four panes         Ctrl-S           jump to a name       i                 all facts              │
+        │ Home End  g G  top, bottom            .                hidden files         y                 copy path              │
+        │                                       s                sort                 Y                 copy URL               │
         │                                                                                                                      │
         │ Connection                            Screen                                Program                                  │
         │ F2      connect                       z       zoom this pane                Ctrl-P F9  :  every command by name      │

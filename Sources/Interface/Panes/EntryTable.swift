@@ -97,6 +97,21 @@ struct EntryTable: Sendable {
     func permissions(_ index: Int) -> String { permissions[Int(rows[index].permission)] }
     func target(_ index: Int) -> [UInt8]? { targets[Int32(index)] }
 
+    /// As it was listed, without owner and group.
+    func entry(_ index: Int) -> ListingEntry {
+        var date = seconds(index).map { CivilDate(secondsSince1970: $0) }
+        date?.isUTC = isUTC(index)
+        if rows[index].flags & Flags.toTheSecond == 0 { date?.second = nil }
+        if !hasTimeOfDay(index) {
+            date?.hour = nil
+            date?.minute = nil
+        }
+        let letters = permissions(index)
+        return ListingEntry(
+            name: name(index), kind: kind(index), size: size(index), modified: date,
+            permissions: letters.isEmpty ? nil : letters, target: target(index))
+    }
+
     func index(ofName name: [UInt8]) -> Int? {
         rows.indices.first { rows[$0].nameLength == name.count && nameBytes($0).elementsEqual(name) }
     }

@@ -123,6 +123,14 @@ extension Model {
             + zone(utcOffset(clamped(seconds)))
     }
 
+    /// A date of a listing, as exactly as it was given; the server's own times are called that.
+    func listedTime(_ date: CivilDate) -> String {
+        guard let seconds = date.secondsSince1970 else { return "not known" }
+        guard !date.isUTC else { return fullTime(seconds) }
+        let text = modified(seconds, isUTC: false, hasTime: date.hour != nil)
+        return "\(text), by the server's own clock"
+    }
+
     private func zone(_ seconds: Int) -> String {
         guard seconds != 0 else { return "UTC" }
         let minutes = seconds.magnitude / 60

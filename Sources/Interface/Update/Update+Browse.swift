@@ -93,9 +93,7 @@ extension Model {
         switch pane.entries.kind(index) {
         case .directory, .link:
             return visit(lastPane, location.with(location.path.appending(pane.entries.name(index))))
-        case .file, .other:
-            say("Looking into files is not there yet; F5 copies.")
-            return []
+        case .file, .other: return openInProgram(.view)
         }
     }
 

@@ -123,6 +123,7 @@ extension Model {
         if let pending = remote.pending {
             remote.listing = .failed("Stopped by you.", pending.target)
         }
+        forgetFetches()
         return [.request(.remote(.stop))]
     }
 

@@ -15,10 +15,12 @@ extension Model {
         case .listed(let side, let ticket, let facts): listed(side, ticket, facts)
         case .listingFailed(let side, let ticket, let reason): listingFailed(side, ticket, reason)
         case .operationEnded(let side, let ticket, let error): return operationEnded(side, ticket, error)
+        case .fetched(let ticket, let copy, let source): return fetched(ticket, copy, source)
+        case .found(let ticket, let entry): return found(ticket, entry)
         case .queue(let snapshot):
             queue.take(snapshot, now: now)
             markForRefresh(whileRunning: snapshot.rows)
-        case .transferEnded(let transfer): transferEnded(transfer)
+        case .transferEnded(let transfer): return transferEnded(transfer)
         case .passwordNeeded(let site, let reason): passwordNeeded(site, reason)
         case .queueNotKept(let reason):
             queue.notKept = visible(reason)
@@ -32,20 +34,27 @@ extension Model {
         -> [Effect]
     {
         guard let operation = operations.removeValue(forKey: ticket) else { return [] }
+        if case .check(let file) = operation.kind {
+            return cannotCheck(file, visible(error ?? "the server says nothing about it"))
+        }
         if let error { say("\(operation.what): \(visible(error))", isError: true) }
+        guard case .change = operation.kind else { return [] }
         // Whatever became of it, what is there now is the truth; and nothing is listed for a pane that has gone on.
         guard self[side].location == operation.location, self[side].pending == nil else { return [] }
         return list(
             side, operation.location, cursorName: error == nil ? operation.cursorName : nil, isRefresh: true)
     }
 
-    private mutating func transferEnded(_ transfer: Transfer) {
+    private mutating func transferEnded(_ transfer: Transfer) -> [Effect] {
         switch transfer.state {
-        case .done: markForRefresh(after: transfer)
+        case .done:
+            markForRefresh(after: transfer)
+            return sentBack(transfer)
         case .failed(let reason):
             say("\(visible(transfer.sourceName)): \(briefReason(reason, transfer))", isError: true)
         default: break
         }
+        return []
     }
 
     private mutating func passwordNeeded(_ site: Site, _ reason: String?) {

@@ -106,6 +106,9 @@ extension Model {
         case .conflict(var form):
             form.choice = form.choices[at]
             dialogs[dialogs.count - 1] = .conflict(form)
+        case .sendBack(var form):
+            form.choice = SendBackForm.Choice(rawValue: at) ?? .keep
+            dialogs[dialogs.count - 1] = .sendBack(form)
         case .quit: dialogs[dialogs.count - 1] = .quit(choice: at)
         default: return []
         }

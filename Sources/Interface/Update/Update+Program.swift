@@ -15,6 +15,7 @@ extension Model {
     /// Esc: what is smallest and nearest ends first.
     mutating func stepBack() -> [Effect] {
         if pane.pending.map({ !$0.isRefresh }) ?? false { return stop() }
+        if fetchUnderWay != nil { return stop() }
         if case .connecting = connection, focus == .remote { return stop() }
         if case .failed = pane.listing {
             pane.listing = .none

@@ -33,6 +33,13 @@ extension Model {
         case .explanation(let title, let lines, let top):
             return scrollTakes(key, top) { .explanation(title: title, lines: lines, top: $0) }
         case .commands(let form): return commandsTake(key, form)
+        case .facts(let page):
+            var page = page
+            return scrollTakes(key, page.top) {
+                page.top = $0
+                return .facts(page)
+            }
+        case .sendBack(let form): return sendBackTakes(key, form)
         }
     }
 
@@ -43,6 +50,7 @@ extension Model {
 
     /// What was changed while typing goes back to what it was.
     private mutating func cancelled(_ dialog: Dialog) {
+        if case .sendBack(let form) = dialog { keepCopy(form.file) }
         guard case .input(let form) = dialog else { return }
         switch form.purpose {
         case .filter(let side): setFilter(side, "")
@@ -192,6 +200,7 @@ extension Model {
         case .mark(let side, let marks):
             if !text.isEmpty { mark(side, pattern: text, marks) }
             result = .done([])
+        case .permissions(let location, let paths): result = changeMode(location, paths, text)
         case .rawCommand: result = raw(text, isConfirmed: form.error == Self.cannotBeUndone)
         }
         switch result {

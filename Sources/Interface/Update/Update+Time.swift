@@ -17,6 +17,7 @@ extension Model {
         if [local, remote].contains(where: { $0.pending.map { !$0.isRefresh } ?? false }) {
             moments.append(now + second / 5)
         }
+        if fetchUnderWay != nil { moments.append(now + second / 5) }
         if case .connecting = connection { moments.append(now + second) }
         if queue.snapshot.rows.contains(where: {
             if case .retrying = $0.transfer.state { true } else { false }

@@ -147,14 +147,14 @@ extension Model {
     }
 
     /// Whether what was asked about is still the machine that would be told.
-    private func isCurrent(_ location: Location) -> Bool {
+    func isCurrent(_ location: Location) -> Bool {
         switch location.endpoint {
         case .local: true
         case .server(let id): connectedSite?.id == id
         }
     }
 
-    private mutating func begin(_ what: String, _ location: Location, cursorName: [UInt8]?) -> Ticket {
+    mutating func begin(_ what: String, _ location: Location, cursorName: [UInt8]?) -> Ticket {
         let ticket = nextTicket()
         operations[ticket] = Operation(what: what, location: location, cursorName: cursorName)
         return ticket

@@ -19,6 +19,7 @@ extension Model {
             self.size = size
             return []
         case .engine(let event): return engineReported(event)
+        case .programEnded(let ticket, let end): return programEnded(ticket, end)
         case .connectRequested(let site, let password, let directory):
             return connect(site, password, directory)
 
@@ -50,8 +51,10 @@ extension Model {
         case .makeDirectoryAsked: askDirectoryName()
         case .renameAsked: askNewName()
         case .deleteAsked: askToDelete()
-        case .viewAsked: say("Looking into files is not there yet; F5 copies.")
-        case .editAsked: say("Editing is not there yet; F5 copies, and back again.")
+        case .viewAsked: return openInProgram(.view)
+        case .editAsked: return openInProgram(.edit)
+        case .permissionsAsked: askPermissions()
+        case .factsAsked: return showFacts()
         case .pathCopied: return copyPath(asURL: false)
         case .urlCopied: return copyPath(asURL: true)
 

@@ -23,7 +23,7 @@ func detailsBox(_ details: QueueDetails, _ model: Model, _ width: Int, _ size: S
             ])
         }
     }
-    box.lines = [.text([])] + page(lines, details.top, size) + [.text([])]
+    box.lines = [.text([])] + dialogPage(lines, details.top, size) + [.text([])]
     let again =
         switch transfer.state {
         case .failed, .retrying, .skipped: "r try again   y copy the error   "

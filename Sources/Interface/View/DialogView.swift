@@ -48,6 +48,8 @@ func dialogBox(_ dialog: Dialog, _ model: Model, _ size: Size) -> DialogBox {
     case .details(let details): detailsBox(details, model, width, size)
     case .explanation(let title, let lines, let top): explanationBox(title, lines, top, width, size)
     case .commands(let form): commandsBox(form, model, size)
+    case .facts(let page): factsBox(page, model, width, size)
+    case .sendBack(let form): sendBackBox(form, model, width)
     }
 }
 
@@ -91,6 +93,12 @@ private func inputBox(_ form: InputForm, _ width: Int) -> DialogBox {
     case .mark(_, let marks):
         title = marks ? "Mark by pattern" : "Unmark by pattern"
         hint = "Part of a name, or all of it with * and ?, as in *.iso"
+    case .permissions(_, let paths):
+        let name = paths.first.map { visible($0.lastComponent) } ?? ""
+        title = "Permissions of \(paths.count == 1 ? name : "\(paths.count) items")"
+        let letters = permissionBits(form.field.text).map(permissionLetters)
+        hint =
+            "\(letters ?? "three or four digits from 0 to 7") — owner, group, others: 4 read, 2 write, 1 execute"
     case .rawCommand:
         title = "Raw command"
         hint = "Sent as it is, as in SITE CHMOD 644 a; the reply is in the log."
@@ -226,7 +234,8 @@ private func messagesBox(_ top: Int, _ model: Model, _ width: Int, _ size: Size)
         }
     }
     box.lines =
-        lines.isEmpty ? DialogBox.lines("Nothing yet.", .dialogFaint, width: width) : page(lines, top, size)
+        lines.isEmpty
+        ? DialogBox.lines("Nothing yet.", .dialogFaint, width: width) : dialogPage(lines, top, size)
     box.footer = "↑↓ scroll   Esc close"
     return box
 }
@@ -235,13 +244,13 @@ private func explanationBox(
     _ title: String, _ lines: [String], _ top: Int, _ width: Int, _ size: Size
 ) -> DialogBox {
     var box = DialogBox(title: title)
-    box.lines = [blank] + page(lines.flatMap { DialogBox.lines($0, width: width) + [blank] }, top, size)
+    box.lines = [blank] + dialogPage(lines.flatMap { DialogBox.lines($0, width: width) + [blank] }, top, size)
     box.footer = "Esc close"
     return box
 }
 
 /// The lines from `top` on, and never past the last page.
-func page(_ lines: [DialogBox.Line], _ top: Int, _ size: Size) -> [DialogBox.Line] {
+func dialogPage(_ lines: [DialogBox.Line], _ top: Int, _ size: Size) -> [DialogBox.Line] {
     let height = max(1, size.rows - 6)
     return Array(lines.dropFirst(min(top, max(0, lines.count - height))).prefix(height))
 }

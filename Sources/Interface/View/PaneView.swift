@@ -239,6 +239,9 @@ private func drawFooter(
     if let pending = pane.pending, !pending.isRefresh || model.now - pending.since > 1_000_000_000 {
         let seconds = decimal(Double(max(0, model.now - pending.since)) / 1e9)
         pieces.append(Piece("listing … \(seconds) s, Esc stops", .hint))
+    } else if let fetch = model.fetchUnderWay, pane.side == .remote {
+        let seconds = decimal(Double(max(0, model.now - fetch.since)) / 1e9)
+        pieces.append(Piece("\(fetch.what) … \(seconds) s, Esc stops", .hint))
     } else {
         pieces = footerFacts(model, pane, isWide: layout.isWide)
     }
