@@ -5,8 +5,26 @@ struct JournalBatch: Sendable {
     private(set) var sites: [Site.ID: Site] = [:]
     private(set) var transfers: [Transfer.ID: Transfer] = [:]
     private(set) var forgotten: Set<Transfer.ID> = []
+    private(set) var settings: QueueSettings?
+    private(set) var answers: [Int64: LeftAnswer] = [:]
 
-    var isEmpty: Bool { sites.isEmpty && transfers.isEmpty && forgotten.isEmpty }
+    var isEmpty: Bool {
+        sites.isEmpty && transfers.isEmpty && forgotten.isEmpty && settings == nil && answers.isEmpty
+    }
+
+    var change: JournalChange {
+        JournalChange(
+            sites: Array(sites.values), transfers: transfers.values.sorted { $0.id < $1.id },
+            forgotten: forgotten.sorted(), settings: settings, answers: answers)
+    }
+
+    mutating func remember(_ settings: QueueSettings) {
+        self.settings = settings
+    }
+
+    mutating func answer(_ number: Int64, _ answer: LeftAnswer) {
+        answers[number] = answer
+    }
 
     mutating func remember(_ site: Site) {
         sites[site.id] = site
@@ -28,6 +46,8 @@ struct JournalBatch: Sendable {
         sites.merge(later.sites) { $1 }
         remember(Array(later.transfers.values))
         forget(Array(later.forgotten))
+        settings = later.settings ?? settings
+        answers.merge(later.answers) { $1 }
     }
 }
 
@@ -44,15 +64,23 @@ struct JournalWriter {
         self.failed = failed
     }
 
+    /// Whether another process can leave something.
+    var mayHaveArrivals: Bool { !(journal is ForgetfulJournal) }
+
+    /// What other processes left since the last time, and that has not been answered.
+    mutating func left() -> [LeftForWorker] {
+        do { return try journal.left().filter { unwritten.answers[$0.number] == nil } } catch {
+            failed("what others left for the queue cannot be read: \(error)")
+            return []
+        }
+    }
+
     /// Blocks until the batch, and what was left of those before, is on the disk.
     mutating func write(_ batch: JournalBatch) {
         unwritten.add(batch)
         guard !unwritten.isEmpty else { return }
         do {
-            try journal.remember(
-                sites: Array(unwritten.sites.values),
-                transfers: unwritten.transfers.values.sorted { $0.id < $1.id },
-                forgotten: unwritten.forgotten.sorted())
+            try journal.remember(unwritten.change)
             unwritten = JournalBatch()
         } catch {
             failed("the queue cannot be saved: \(error)")

@@ -19,7 +19,7 @@ struct TransferQueueCore: ~Copyable {
     private var dataModes: [Site.ID: DataMode] = [:]
     /// By the transfer they carry out.
     private var busy: [Transfer.ID: TransferWorker] = [:]
-    private var idle: [TransferWorker] = []
+    private var idle: [Rest] = []
     private var freeNumbers: [Int] = []
     private var workerCount = 0
     private var idleCallbacks: [@Sendable (QueueSnapshot.Counts) -> Void] = []
@@ -36,7 +36,17 @@ struct TransferQueueCore: ~Copyable {
     /// What was found in such a tree, scanned once more.
     private var foundAgain: Set<Transfer.ID> = []
     private var hasIdleTimer = false
+    private let overallRate: RateLimit
+    /// Each holds within the overall one.
+    private var siteRates: [Site.ID: RateLimit] = [:]
     private var lastCheckpoint: Int64 = 0
+
+    /// A connection with nothing to do.
+    private struct Rest {
+        var worker: TransferWorker
+        /// By the monotonic clock, in nanoseconds.
+        var since: Int64
+    }
 
     private struct FreshDirectory: Hashable {
         var site: Site.ID
@@ -57,12 +67,13 @@ struct TransferQueueCore: ~Copyable {
     ) {
         journal = Self.writer(of: ForgetfulJournal(), events)
         self.configuration = configuration
+        overallRate = configuration.limit ?? RateLimit(bytesPerSecond: nil)
         self.passwords = passwords
         self.dialogue = dialogue
         self.events = events
         scheduler = Scheduler(
             connections: configuration.connections, givesUpOnSites: !configuration.retriesUnreachable,
-            seed: UInt64(bitPattern: monotonicNanoseconds()))
+            isHeld: configuration.isHeld, seed: UInt64(bitPattern: monotonicNanoseconds()))
     }
 
     private static func writer(
@@ -84,8 +95,42 @@ struct TransferQueueCore: ~Copyable {
         }
         firstNewID = contents.nextID
         for site in contents.sites { sites[site.id] = site }
-        if configuration.isHeld { handle(.request(.pauseAll)) }
         handle(.restored(contents))
+        applyRates()
+        lookForArrivals()
+    }
+
+    /// How often what other processes leave is looked for, in milliseconds: as long as somebody may wait who typed.
+    private static let arrivalInterval = 500
+
+    private mutating func lookForArrivals() {
+        guard let itself, !isStopping else { return }
+        journal.perform { writer in
+            guard writer.mayHaveArrivals else { return }
+            let left = writer.left()
+            itself.perform { core in
+                core.take(left)
+                // Not before this is written: else it would be found again.
+                let batch = core.takeUnsaved()
+                core.journal.perform { writer in
+                    writer.write(batch)
+                    itself.perform(after: .milliseconds(Self.arrivalInterval)) { $0.lookForArrivals() }
+                }
+            }
+        }
+    }
+
+    private mutating func take(_ left: [LeftForWorker]) {
+        for item in left where !isStopping {
+            for site in item.sites {
+                sites[site.id] = site
+                unsaved.remember(site)
+            }
+            freshDirectories = []
+            let (orders, answer) = scheduler.take(item, now: wallClockNanoseconds() / 1_000_000_000)
+            unsaved.answer(item.number, answer)
+            carryOut(orders, after: nil)
+        }
     }
 
     // MARK: - Events in, orders out
@@ -100,7 +145,13 @@ struct TransferQueueCore: ~Copyable {
         if case .request(.show(let first, let count)) = event {
             window = max(0, first)..<max(0, first) + max(0, min(count, 500))
         }
-        for order in scheduler.handle(event, now: wallClockNanoseconds() / 1_000_000_000) {
+        if case .request(.setRate(let rate)) = event { overallRate.set(bytesPerSecond: rate) }
+        carryOut(scheduler.handle(event, now: wallClockNanoseconds() / 1_000_000_000), after: event)
+    }
+
+    /// - Parameter event: what they are the answer to; nil for what another process asked for.
+    private mutating func carryOut(_ orders: [Scheduler.Order], after event: Scheduler.Event?) {
+        for order in orders {
             switch order {
             case .remember(let ids):
                 let changed = ids.compactMap { scheduler.transfer($0) }
@@ -108,6 +159,9 @@ struct TransferQueueCore: ~Copyable {
                 if case .scanned(let tree, _) = event, tree < firstNewID { foundAgain.formUnion(ids) }
                 for transfer in changed where transfer.state.isEnded { events(.transferEnded(transfer)) }
             case .forget(let ids): unsaved.forget(ids)
+            case .rememberSettings:
+                unsaved.remember(scheduler.settings)
+                applyRates()
             case .merged(let count):
                 // A tree that is scanned once more finds what it found before: nothing to tell.
                 if case .request = event { events(.notice("\(count) of these are in the queue already")) }
@@ -166,7 +220,7 @@ struct TransferQueueCore: ~Copyable {
             transfer.attempts == 0 && transfer.bytes == 0
             && freshDirectories.contains(FreshDirectory(site: siteID, path: transfer.remoteDirectory))
         worker.run(
-            transfer, configuration, isDestinationFresh: isFresh,
+            transfer, configuration, limit: rate(of: siteID), isDestinationFresh: isFresh,
             mayHaveEnded: id < firstNewID || foundAgain.contains(id),
             reports: TransferWorker.Reports(
                 loggedIn: { itself.perform { $0.loggedIn(id, at: siteID) } },
@@ -209,7 +263,7 @@ struct TransferQueueCore: ~Copyable {
         foundAgain.remove(id)
         let bytes = worker.progress.bytes
         pace.end(id, at: bytes)
-        idle.append(worker)
+        idle.append(Rest(worker: worker, since: monotonicNanoseconds()))
         startIdleTimer()
         switch end {
         case .file(.done(let bytes)): handle(.finished(id, bytes: bytes))
@@ -239,7 +293,9 @@ struct TransferQueueCore: ~Copyable {
     // MARK: - Workers
 
     private mutating func takeWorker(for site: Site) -> TransferWorker {
-        if let index = idle.lastIndex(where: { $0.site == site }) { return idle.remove(at: index) }
+        if let index = idle.lastIndex(where: { $0.worker.site == site }) {
+            return idle.remove(at: index).worker
+        }
         let number = freeNumbers.popLast() ?? workerCount + 1
         workerCount = max(workerCount, number)
         return TransferWorker(
@@ -250,7 +306,7 @@ struct TransferQueueCore: ~Copyable {
 
     mutating func setDataMode(_ mode: DataMode, for site: Site.ID) {
         dataModes[site] = mode
-        for worker in idle where worker.site.id == site { worker.controls.dataMode = mode }
+        for rest in idle where rest.worker.site.id == site { rest.worker.controls.dataMode = mode }
         for worker in busy.values where worker.site.id == site { worker.controls.dataMode = mode }
     }
 
@@ -259,18 +315,32 @@ struct TransferQueueCore: ~Copyable {
         hasIdleTimer = true
         itself?.perform(after: .seconds(Self.idleSeconds)) { core in
             core.hasIdleTimer = false
-            guard core.busy.isEmpty else { return core.startIdleTimer() }
             core.dismissIdle()
+            if !core.idle.isEmpty { core.startIdleTimer() }
         }
     }
 
+    /// Says goodbye on the connections that had nothing to do for long, whatever others are doing.
     private mutating func dismissIdle() {
-        for worker in idle {
-            worker.quit()
-            freeNumbers.append(worker.name.number)
+        let oldest = monotonicNanoseconds() - Int64(Self.idleSeconds) * 1_000_000_000
+        for rest in idle where rest.since <= oldest {
+            rest.worker.quit()
+            freeNumbers.append(rest.worker.name.number)
         }
         freeNumbers.sort(by: >)
-        idle = []
+        idle.removeAll { $0.since <= oldest }
+    }
+
+    /// The limit of a site's transfers: its own, within that of all.
+    private mutating func rate(of site: Site.ID) -> RateLimit {
+        if let known = siteRates[site] { return known }
+        let rate = RateLimit(bytesPerSecond: scheduler.memory(of: site).rateLimit, within: overallRate)
+        siteRates[site] = rate
+        return rate
+    }
+
+    private func applyRates() {
+        for (site, rate) in siteRates { rate.set(bytesPerSecond: scheduler.memory(of: site).rateLimit) }
     }
 
     // MARK: - The end
@@ -296,13 +366,13 @@ struct TransferQueueCore: ~Copyable {
     /// Stops everything; the workers are to be waited for.
     mutating func interruptAll() -> [TransferWorker] {
         isStopping = true
-        for order in scheduler.handle(.request(.pauseAll), now: wallClockNanoseconds() / 1_000_000_000) {
+        for order in scheduler.handle(.programEnds, now: wallClockNanoseconds() / 1_000_000_000) {
             if case .remember(let ids) = order {
                 let changed = ids.compactMap { scheduler.transfer($0) }
                 unsaved.remember(changed)
             }
         }
-        let all = Array(busy.values) + idle
+        let all = Array(busy.values) + idle.map(\.worker)
         for worker in busy.values { worker.interrupt() }
         idle = []
         return all
@@ -367,7 +437,9 @@ struct TransferQueueCore: ~Copyable {
 
     private func row(_ transfer: Transfer) -> QueueSnapshot.Row {
         guard let worker = busy[transfer.id] else {
-            return QueueSnapshot.Row(transfer: transfer, bytes: transfer.bytes)
+            return QueueSnapshot.Row(
+                transfer: transfer, bytes: transfer.bytes,
+                waiting: scheduler.reason(of: transfer.id, now: wallClockNanoseconds() / 1_000_000_000))
         }
         let bytes = worker.progress.bytes
         let rate = pace.rate(of: transfer.id)

@@ -54,8 +54,8 @@ final class TransferWorker: Sendable {
 
     /// Begins; `reports.ended` is called exactly once.
     func run(
-        _ transfer: Transfer, _ configuration: TransferQueue.Configuration, isDestinationFresh: Bool,
-        mayHaveEnded: Bool,
+        _ transfer: Transfer, _ configuration: TransferQueue.Configuration, limit: RateLimit,
+        isDestinationFresh: Bool, mayHaveEnded: Bool,
         reports: Reports
     ) {
         controls.cancellation.reset()
@@ -74,7 +74,7 @@ final class TransferWorker: Sendable {
                 switch transfer.kind {
                 case .file:
                     let job = FileTransfer(
-                        transfer: transfer, progress: progress, limit: configuration.limit,
+                        transfer: transfer, progress: progress, limit: limit,
                         makesDirectories: configuration.makesDirectories,
                         isDestinationFresh: isDestinationFresh, mayHaveEnded: mayHaveEnded,
                         learnt: reports.learnt,
@@ -84,7 +84,7 @@ final class TransferWorker: Sendable {
                 case .tree:
                     set("scanning")
                     let scan = TreeScan(
-                        tree: transfer, filter: configuration.filter,
+                        tree: transfer, filter: transfer.options.filter ?? configuration.filter,
                         makesDirectories: configuration.makesDirectories, found: reports.found,
                         madeDirectory: reports.madeDirectory,
                         leftOut: reports.leftOut, activity: { [self] in set($0) })

@@ -1,4 +1,5 @@
 import GRDB
+import Synchronization
 public import Transfers
 
 /// The queue's journal in SQLite: `queue.sqlite` (mode 0600) in a directory of its own (0700).
@@ -26,6 +27,12 @@ public struct QueueStore: Journal {
 
     let path: String
     let database: DatabaseQueue
+    /// The file's `PRAGMA data_version` when others' requests were last looked for.
+    private let seen = Seen()
+
+    private final class Seen: Sendable {
+        let version = Mutex<Int?>(nil)
+    }
 
     /// Opens the queue, making an empty one where there is none.
     ///
@@ -70,43 +77,36 @@ public struct QueueStore: Journal {
     }
 
     public func load() throws -> JournalContents {
-        try mappingErrors { try database.read { try Reading(database: $0, path: path).contents(.queue) } }
+        try mappingErrors { try database.read { try Reading(database: $0, path: path).contents() } }
     }
 
-    public func remember(sites: [Site], transfers: [Transfer], forgotten: [Transfer.ID]) throws {
-        try change { writing in
-            for site in sites { try writing.write(site) }
-            for transfer in transfers { try writing.write(transfer) }
-            try writing.forget(forgotten)
+    public func remember(_ change: JournalChange) throws {
+        try self.change { writing in
+            for site in change.sites { try writing.write(site) }
+            for transfer in change.transfers { try writing.write(transfer) }
+            try writing.forget(change.forgotten)
+            if let settings = change.settings { try writing.write(settings) }
+            for (number, answer) in change.answers { try writing.answer(number, answer) }
         }
     }
 
-    /// Leaves transfers for the worker, which gives them their identifiers and positions: only one
-    /// process may do that. Safe from any process, at any time.
-    public func leave(sites: [Site], transfers: [Transfer]) throws {
-        try change { writing in
-            for site in sites { try writing.write(site) }
-            try writing.leave(transfers)
-        }
+    /// When each transfer that has ended did so, in seconds since 1970.
+    public func endTimes() throws -> [Transfer.ID: Int64] {
+        try mappingErrors { try database.read { try Reading(database: $0, path: path).endTimes() } }
     }
 
-    /// What others left, in the order of its arrival, under negative identifiers; and all sites.
-    ///
-    /// The worker adds it to its queue, and gives those identifiers as `forgotten` to the `remember` that
-    /// writes the new rows: one transaction, so that nothing is taken twice or lost.
-    public func arrivals() throws -> JournalContents {
-        try mappingErrors { try database.read { try Reading(database: $0, path: path).contents(.arrivals) } }
-    }
-
-    private func change(_ body: (inout Writing) throws -> Void) throws {
+    func change<Result>(_ body: (inout Writing) throws -> Result) throws -> Result {
         try mappingErrors {
             try database.inDatabase { database in
+                var result: Result?
                 try database.inTransaction(.immediate) {
                     var writing = try Writing(database: database)
-                    try body(&writing)
+                    result = try body(&writing)
                     try writing.finish()
                     return .commit
                 }
+                guard let result else { throw StorageError.other(path: path, reason: "nothing was written") }
+                return result
             }
         }
     }
@@ -118,6 +118,20 @@ public struct QueueStore: Journal {
         configuration.foreignKeysEnabled = false
         configuration.label = "queue"
         return configuration
+    }
+
+    public func left() throws -> [LeftForWorker] {
+        try mappingErrors {
+            try database.read { database in
+                // Costs no page: nobody else has written since.
+                let version = try Int.fetchOne(database, sql: "PRAGMA data_version")
+                let isNew = seen.version.withLock { seen in
+                    defer { seen = version }
+                    return seen == nil || seen != version
+                }
+                return isNew ? try Reading(database: database, path: path).left() : []
+            }
+        }
     }
 
     /// Reads every page and row once: about 0.1 s for 100,000 transfers.
@@ -134,7 +148,7 @@ public struct QueueStore: Journal {
         }
     }
 
-    private func mappingErrors<Result>(_ body: () throws -> Result) throws -> Result {
+    func mappingErrors<Result>(_ body: () throws -> Result) throws -> Result {
         do {
             return try body()
         } catch {

@@ -8,21 +8,58 @@ struct Reading {
     let database: Database
     let path: String
 
-    /// The rows of the queue, or those that others left for its worker: their identifiers are negative.
-    enum Part: String {
-        case queue = "id > 0 ORDER BY position, id"
-        case arrivals = "id < 0 ORDER BY id DESC"
-    }
-
-    func contents(_ part: Part) throws -> JournalContents {
+    /// The rows of the queue. Those that others left for its worker have identifiers below zero.
+    func contents() throws -> JournalContents {
         let sites = try sites()
-        let transfers = try transfers(part, siteIDs: sites.mapValues(\.id))
+        let transfers = try transfers(
+            where: "id > 0 ORDER BY position, id", siteIDs: sites.mapValues(\.id))
         let next = try Int64.fetchOne(database, sql: "SELECT value FROM counter WHERE name = 'nextID'") ?? 1
         let greatest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM transfer") ?? 0
         guard greatest < Int64.max, next > 0 else { throw damaged("an identifier out of range") }
         return JournalContents(
             sites: sites.sorted { $0.key < $1.key }.map(\.value), transfers: transfers,
-            nextID: max(next, max(0, greatest) + 1))
+            nextID: max(next, max(0, greatest) + 1), settings: try settings())
+    }
+
+    private func settings() throws -> QueueSettings {
+        let text = try String.fetchOne(database, sql: "SELECT value FROM setting WHERE name = 'queue'")
+        guard let text else { return QueueSettings() }
+        guard let settings = JSON.decode(QueueSettings.self, text) else {
+            throw damaged("settings that make no sense")
+        }
+        return settings
+    }
+
+    func endTimes() throws -> [Transfer.ID: Int64] {
+        let rows = try Row.fetchAll(
+            database, sql: "SELECT id, endedAt FROM transfer WHERE id > 0 AND endedAt IS NOT NULL")
+        return Dictionary(
+            rows.compactMap { row in row.integer(0).flatMap { id in row.integer(1).map { (id, $0) } } },
+            uniquingKeysWith: { $1 })
+    }
+
+    /// What has no answer yet, in the order of its arrival. What cannot be read is passed over: a newer
+    /// version may ask for what this one does not know.
+    func left() throws -> [LeftForWorker] {
+        let rows = try Row.fetchAll(
+            database,
+            sql: "SELECT number, body, lowest, highest FROM request WHERE answer IS NULL ORDER BY number")
+        guard !rows.isEmpty else { return [] }
+        let sites = try sites()
+        return try rows.compactMap { row in
+            guard let number = row.integer(0), let body = row.text(1),
+                let request = JSON.decode(LeftRequest.self, body)
+            else { return nil }
+            guard request == .add, let low = row.integer(2), let high = row.integer(3) else {
+                return LeftForWorker(number: number, request: request)
+            }
+            let transfers = try transfers(
+                where: "id BETWEEN \(low) AND \(high) ORDER BY id DESC", siteIDs: sites.mapValues(\.id))
+            let named = Set(transfers.map(\.site))
+            return LeftForWorker(
+                number: number, request: request, transfers: transfers,
+                sites: sites.values.filter { named.contains($0.id) })
+        }
     }
 
     private func sites() throws -> [Int64: Site] {
@@ -69,14 +106,16 @@ struct Reading {
         return directories
     }
 
-    private func transfers(_ part: Part, siteIDs: [Int64: Site.ID]) throws -> [Transfer] {
+    private func transfers(where condition: String, siteIDs: [Int64: Site.ID]) throws -> [Transfer] {
         // One array of bytes a directory, whoever is in it.
         let directories = try directories()
         var transfers: [Transfer] = []
         let rows = try Row.fetchCursor(
-            database, sql: "SELECT \(Columns.list) FROM transfer WHERE \(part.rawValue)")
+            database, sql: "SELECT \(Columns.list) FROM transfer WHERE \(condition)")
+        // Thousands have the same.
+        var known: [String: TransferOptions] = [:]
         while let row = try rows.next() {
-            guard let transfer = transfer(row, siteIDs, directories) else {
+            guard let transfer = transfer(row, siteIDs, directories, &known) else {
                 throw damaged("transfer \(row.integer(0) ?? 0) makes no sense")
             }
             transfers.append(transfer)
@@ -85,7 +124,8 @@ struct Reading {
     }
 
     private func transfer(
-        _ row: Row, _ siteIDs: [Int64: Site.ID], _ directories: [Int64: [UInt8]]
+        _ row: Row, _ siteIDs: [Int64: Site.ID], _ directories: [Int64: [UInt8]],
+        _ known: inout [String: TransferOptions]
     ) -> Transfer? {
         guard let id = row.integer(0), let position = row.integer(1),
             let direction = row.text(2).flatMap(Transfer.Direction.init(rawValue:)),
@@ -93,7 +133,7 @@ struct Reading {
             let site = row.integer(4).flatMap({ siteIDs[$0] }),
             let remoteDirectory = row.integer(5).flatMap({ directories[$0] }), let remoteName = row.bytes(6),
             let localDirectory = row.integer(7).flatMap({ directories[$0] }),
-            let options = options(row), let bytes = row.integer(15), let attempts = row.integer(16),
+            let options = options(row, &known), let bytes = row.integer(15), let attempts = row.integer(16),
             let stateName = row.text(17),
             let state = StoredState(
                 name: stateName, reason: row.text(18), time: row.integer(19), size: row.integer(20)
@@ -107,13 +147,21 @@ struct Reading {
             attempts: Int(attempts), position: position)
     }
 
-    private func options(_ row: Row) -> TransferOptions? {
+    private func options(_ row: Row, _ known: inout [String: TransferOptions]) -> TransferOptions? {
         guard let onConflict = row.text(11).flatMap(ConflictPolicy.init(rawValue:)),
             let retries = row.integer(12), let appends = row.integer(13), let writesInPlace = row.integer(14)
         else { return nil }
-        return TransferOptions(
-            onConflict: onConflict, retries: Int(retries), appends: appends != 0,
-            writesInPlace: writesInPlace != 0)
+        var options = TransferOptions()
+        if let text = row.text(21) {
+            guard let read = known[text] ?? JSON.decode(TransferOptions.self, text) else { return nil }
+            known[text] = read
+            options = read
+        }
+        options.onConflict = onConflict
+        options.retries = Int(retries)
+        options.appends = appends != 0
+        options.writesInPlace = writesInPlace != 0
+        return options
     }
 
     private func damaged(_ reason: String) -> StorageError { .damaged(path: path, reason: reason) }

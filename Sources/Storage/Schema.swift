@@ -6,7 +6,8 @@ import GRDB
 /// never changed; a new one is appended. There is no column for a password, and there must never be.
 enum Schema {
     static let steps: [@Sendable (Database) throws -> Void] = [
-        { try $0.execute(sql: first) }
+        { try $0.execute(sql: first) },
+        { try $0.execute(sql: optionsAndRequests) },
     ]
 
     static var version: Int { steps.count }
@@ -78,5 +79,26 @@ enum Schema {
             stateTime INTEGER,
             stateSize INTEGER
         ) STRICT;
+        """
+
+    /// `options`: JSON of what has no column of its own, NULL when that is as usual. `endedAt`: seconds since 1970.
+    /// A request's `answer` is NULL until the worker has taken it in; what was left to be added stands in
+    /// `transfer` from `lowest` to `highest`. Arrivals of before become a request of their own.
+    private static let optionsAndRequests = """
+        ALTER TABLE transfer ADD COLUMN options TEXT;
+        ALTER TABLE transfer ADD COLUMN endedAt INTEGER;
+
+        CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE request (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            body TEXT NOT NULL,
+            lowest INTEGER,
+            highest INTEGER,
+            answer TEXT,
+            answeredAt INTEGER
+        ) STRICT;
+        INSERT INTO request (body, lowest, highest)
+            SELECT '{"add":{}}', min(id), max(id) FROM transfer WHERE id < 0 HAVING count(*) > 0;
         """
 }

@@ -1,5 +1,6 @@
 import FTPProtocol
 import GRDB
+import Glibc
 import Transfers
 
 /// One transaction that writes. What it learns of row numbers holds for this transaction only, so that
@@ -13,6 +14,9 @@ struct Writing {
     private var lastRemote: (path: RemotePath, number: Int64)?
     private var lastLocal: (path: LocalPath, number: Int64)?
     private var greatestID: Transfer.ID = 0
+    private var lastOptions: (options: TransferOptions, text: String?)?
+    /// Seconds since 1970.
+    private let now = Int64(time(nil))
 
     init(database: Database) throws {
         self.database = database
@@ -50,20 +54,71 @@ struct Writing {
             Blob(bytes: transfer.remoteName), try number(of: transfer.localDirectory), localName,
             transfer.size, transfer.modified, transfer.options.onConflict.rawValue, transfer.options.retries,
             transfer.options.appends, transfer.options.writesInPlace, transfer.bytes, transfer.attempts,
-            state.name, state.reason, state.time, state.size,
+            state.name, state.reason, state.time, state.size, try text(of: transfer.options),
+            transfer.state.isEnded ? now : nil,
         ])
         try upsert.execute()
     }
 
-    /// Below zero, each lower than the one before.
-    mutating func leave(_ transfers: [Transfer]) throws {
-        let lowest = try Int64.fetchOne(database, sql: "SELECT min(id) FROM transfer") ?? 0
+    /// The options without what has columns of its own; nil when they are as usual.
+    private mutating func text(of options: TransferOptions) throws -> String? {
+        if let last = lastOptions, last.options == options { return last.text }
+        var rest = options
+        let usual = TransferOptions()
+        rest.onConflict = usual.onConflict
+        rest.retries = usual.retries
+        rest.appends = usual.appends
+        rest.writesInPlace = usual.writesInPlace
+        let text = rest == usual ? nil : try JSON.encode(rest)
+        lastOptions = (options, text)
+        return text
+    }
+
+    /// - Parameter transfers: of `add`; under identifiers below zero, each lower than the one before.
+    /// - Returns: the number under which it is answered.
+    mutating func leave(_ request: LeftRequest, _ transfers: [Transfer]) throws -> Int64 {
+        let lowest = min(0, try Int64.fetchOne(database, sql: "SELECT min(id) FROM transfer") ?? 0)
         guard lowest > Int64.min / 2 else { throw StorageError.other(path: "arrivals", reason: "too many") }
         for (index, transfer) in transfers.enumerated() {
             var arrival = transfer
-            arrival.id = min(lowest, 0) - 1 - Int64(index)
+            arrival.id = lowest - 1 - Int64(index)
             try write(arrival)
         }
+        // What nobody has fetched by now nobody will.
+        try database.execute(
+            sql: "DELETE FROM request WHERE answeredAt < ?", arguments: [now - Self.answerMemory])
+        try database.execute(
+            sql: "INSERT INTO request (body, lowest, highest) VALUES (?, ?, ?)",
+            arguments: [
+                try JSON.encode(request), transfers.isEmpty ? nil : lowest - Int64(transfers.count),
+                transfers.isEmpty ? nil : lowest - 1,
+            ])
+        return database.lastInsertedRowID
+    }
+
+    /// How long an answer is kept for whoever asked, in seconds.
+    private static let answerMemory: Int64 = 3_600
+
+    func write(_ settings: QueueSettings) throws {
+        try database.execute(
+            sql: """
+                INSERT INTO setting VALUES ('queue', ?)
+                ON CONFLICT (name) DO UPDATE SET value = excluded.value
+                """,
+            arguments: [try JSON.encode(settings)])
+    }
+
+    /// What was left with it is forgotten in the same transaction, so that nothing is taken in twice or lost.
+    func answer(_ number: Int64, _ answer: LeftAnswer) throws {
+        try database.execute(
+            sql: """
+                DELETE FROM transfer WHERE id < 0 AND id BETWEEN
+                    (SELECT lowest FROM request WHERE number = ?1 AND answer IS NULL)
+                    AND (SELECT highest FROM request WHERE number = ?1 AND answer IS NULL)
+                """, arguments: [number])
+        try database.execute(
+            sql: "UPDATE request SET answer = ?, answeredAt = ? WHERE number = ?",
+            arguments: [try JSON.encode(answer), now, number])
     }
 
     mutating func forget(_ ids: [Transfer.ID]) throws {
@@ -131,10 +186,14 @@ enum Columns {
     private static let names = [
         "id", "position", "direction", "kind", "site", "remoteDirectory", "remoteName", "localDirectory",
         "localName", "size", "modified", "onConflict", "retries", "appends", "writesInPlace", "bytes",
-        "attempts", "state", "reason", "stateTime", "stateSize",
+        "attempts", "state", "reason", "stateTime", "stateSize", "options", "endedAt",
     ]
 
     static let list = names.joined(separator: ", ")
     static let marks = names.map { _ in "?" }.joined(separator: ",")
-    static let updates = names.dropFirst().map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+    /// What had ended keeps its time when its row is written again.
+    static let updates =
+        names.dropFirst().dropLast().map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        + ", endedAt = CASE WHEN excluded.endedAt IS NULL THEN NULL "
+        + "ELSE coalesce(endedAt, excluded.endedAt) END"
 }

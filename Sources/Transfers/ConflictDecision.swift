@@ -30,6 +30,13 @@ public enum ConflictDecision: Hashable, Sendable {
         case .overwrite: .proceed
         case .rename: .rename
         case .newer: decideByTime(source.modified, destination.modified)
+        case .size: decideByDifference(source.size, destination.size)
+        case .newerOrSize:
+            if case .proceed = decideByDifference(source.size, destination.size) {
+                .proceed
+            } else {
+                decideByTime(source.modified, destination.modified)
+            }
         case .resume: decideBySize(source.size, destination.size)
         }
     }
@@ -39,6 +46,13 @@ public enum ConflictDecision: Hashable, Sendable {
             return .skip("the destination exists, and it is not known which is newer")
         }
         return source > destination ? .proceed : .skip("the destination is not older")
+    }
+
+    private static func decideByDifference(_ source: Int64?, _ destination: Int64?) -> ConflictDecision {
+        guard let source, let destination else {
+            return .skip("the destination exists, and its size or the source's is not known")
+        }
+        return source != destination ? .proceed : .skip("the destination has the same size")
     }
 
     private static func decideBySize(_ source: Int64?, _ destination: Int64?) -> ConflictDecision {

@@ -62,8 +62,19 @@ public struct Glob: Hashable, Sendable {
     }
 }
 
+extension Glob: Codable {
+    public init(from decoder: any Decoder) throws {
+        self.init(try decoder.singleValueContainer().decode(String.self))
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(String(decoding: pattern, as: UTF8.self))
+    }
+}
+
 /// Which files of a tree take part.
-public struct FileFilter: Hashable, Sendable {
+public struct FileFilter: Hashable, Sendable, Codable {
     public var include: [Glob]
     public var exclude: [Glob]
     /// In bytes.
@@ -77,6 +88,9 @@ public struct FileFilter: Hashable, Sendable {
         self.largest = largest
         self.newerThan = newerThan
     }
+
+    /// Nothing is kept out.
+    public var takesAll: Bool { self == FileFilter() }
 
     /// Whether a directory of this name is entered.
     public func takes(directory name: [UInt8]) -> Bool { !exclude.contains { $0.matches(name) } }

@@ -4,8 +4,43 @@
 public protocol Journal: Sendable {
     /// Everything that was there when the program last stopped, in the order of `position`; sites too.
     func load() throws -> JournalContents
+    /// Writes all of it in one transaction.
+    func remember(_ change: JournalChange) throws
+    /// What other processes left for the one that works on the queue: see `LeftRequest`. Read only: what was
+    /// taken in is told with the change that it made.
+    func left() throws -> [LeftForWorker]
+}
+
+extension Journal {
     /// Inserts or replaces, in one transaction. Sites come before the transfers that name them.
-    func remember(sites: [Site], transfers: [Transfer], forgotten: [Transfer.ID]) throws
+    public func remember(sites: [Site], transfers: [Transfer], forgotten: [Transfer.ID]) throws {
+        try remember(JournalChange(sites: sites, transfers: transfers, forgotten: forgotten))
+    }
+
+    public func left() throws -> [LeftForWorker] { [] }
+}
+
+/// What has changed since the last one.
+public struct JournalChange: Sendable {
+    /// To insert or replace.
+    public var sites: [Site]
+    public var transfers: [Transfer]
+    public var forgotten: [Transfer.ID]
+    /// Nil when they are as they were.
+    public var settings: QueueSettings?
+    /// To requests of other processes, by their numbers; what they left is forgotten with it.
+    public var answers: [Int64: LeftAnswer]
+
+    public init(
+        sites: [Site] = [], transfers: [Transfer] = [], forgotten: [Transfer.ID] = [],
+        settings: QueueSettings? = nil, answers: [Int64: LeftAnswer] = [:]
+    ) {
+        self.sites = sites
+        self.transfers = transfers
+        self.forgotten = forgotten
+        self.settings = settings
+        self.answers = answers
+    }
 }
 
 public struct JournalContents: Sendable {
@@ -13,12 +48,40 @@ public struct JournalContents: Sendable {
     public var transfers: [Transfer]
     /// Greater than every identifier ever given out.
     public var nextID: Transfer.ID
+    public var settings: QueueSettings
 
-    public init(sites: [Site] = [], transfers: [Transfer] = [], nextID: Transfer.ID = 1) {
+    public init(
+        sites: [Site] = [], transfers: [Transfer] = [], nextID: Transfer.ID = 1,
+        settings: QueueSettings = QueueSettings()
+    ) {
         self.sites = sites
         self.transfers = transfers
         self.nextID = nextID
+        self.settings = settings
     }
+}
+
+/// What holds for the queue as a whole, and what was learnt about its servers.
+public struct QueueSettings: Hashable, Sendable, Codable {
+    /// All of the queue is held until somebody lets it go on.
+    public var isPaused = false
+    public var sites: [Site.ID: SiteMemory] = [:]
+
+    public init() {}
+}
+
+/// What is remembered about a server beyond its `Site`, which says how to speak with it.
+public struct SiteMemory: Hashable, Sendable, Codable {
+    public var isPaused = false
+    /// So many connections the server was found to take, and when (seconds since 1970).
+    public var learntLimit: Int?
+    public var learntAt: Int64?
+    /// How far the server's clock is ahead of ours, in seconds, as far as it was measured.
+    public var clockSkew: Int64?
+    /// Most bytes a second to and from this server.
+    public var rateLimit: Int64?
+
+    public init() {}
 }
 
 /// For a queue that ends with the program, as that of `portside get` does: remembers nothing.
@@ -27,5 +90,5 @@ public struct ForgetfulJournal: Journal {
 
     public func load() throws -> JournalContents { JournalContents() }
 
-    public func remember(sites: [Site], transfers: [Transfer], forgotten: [Transfer.ID]) throws {}
+    public func remember(_ change: JournalChange) throws {}
 }

@@ -48,10 +48,12 @@ public struct QueueSnapshot: Hashable, Sendable {
         public var connection: ConnectionName?
         /// What it does when no bytes move yet: `connecting`, `scanning 1204 files`, `checking`.
         public var activity: String?
+        /// Why it is not at work, when it waits.
+        public var waiting: WaitingReason?
 
         public init(
             transfer: Transfer, bytes: Int64, rate: Double? = nil, secondsLeft: Int64? = nil,
-            connection: ConnectionName? = nil, activity: String? = nil
+            connection: ConnectionName? = nil, activity: String? = nil, waiting: WaitingReason? = nil
         ) {
             self.transfer = transfer
             self.bytes = bytes
@@ -59,6 +61,7 @@ public struct QueueSnapshot: Hashable, Sendable {
             self.secondsLeft = secondsLeft
             self.connection = connection
             self.activity = activity
+            self.waiting = waiting
         }
 
         public var id: Transfer.ID { transfer.id }

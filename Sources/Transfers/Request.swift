@@ -66,15 +66,27 @@ public enum QueueRequest: Hashable, Sendable {
     case retry([Transfer.ID])
     /// By that many places among those waiting; negative is earlier.
     case move(Transfer.ID, by: Int)
+    /// The same, or before or behind all of its state and priority; several keep their order.
+    case place([Transfer.ID], LeftRequest.Move)
+    case setPriority([Transfer.ID], Priority)
     case answer([Transfer.ID], ConflictPolicy)
     /// The same for every transfer that asks about its destination, also those in no window.
     case answerAll(ConflictPolicy)
+    /// Holds also after a restart.
     case pauseAll
     case resumeAll
+    case pauseSite(Site.ID)
+    case resumeSite(Site.ID)
+    /// Most bytes a second to and from one server; nil: as many as go.
+    case setSiteRate(Site.ID, bytesPerSecond: Int64?)
+    /// Most bytes a second of everything together.
+    case setRate(bytesPerSecond: Int64?)
     /// Of all that failed, and of what waits for its next try.
     case retryFailed
     /// Removes the rows of what is done or skipped.
     case forgetDone
+    /// Removes the rows of what failed.
+    case forgetFailed
     case setConnections(Int)
     /// Which rows the next snapshots should hold.
     case show(firstRow: Int, count: Int)

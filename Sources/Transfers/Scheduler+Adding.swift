@@ -2,6 +2,8 @@
 extension Scheduler {
     mutating func restore(_ contents: JournalContents) {
         for site in contents.sites { learn(site) }
+        isPaused = contents.settings.isPaused
+        for (id, memory) in contents.settings.sites { sites[siteNumber(id)].recall(memory) }
         nextID = max(nextID, contents.nextID)
         for var transfer in contents.transfers {
             switch transfer.state {
@@ -17,7 +19,7 @@ extension Scheduler {
     }
 
     mutating func learn(_ site: Site) {
-        sites[siteNumber(site.id)].allowed = max(1, site.connections)
+        sites[siteNumber(site.id)].setAllowed(max(1, site.connections))
     }
 
     /// At the queue's end. What is in it already is not added again; what another one is to write is

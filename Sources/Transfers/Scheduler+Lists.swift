@@ -7,7 +7,7 @@ extension Scheduler {
         case .running: .running
         case .asking: .asking
         case .retrying: .retrying
-        case .waiting: .waiting
+        case .waiting: .waiting(table.common(of: slot).options.priority)
         case .paused: .paused
         case .failed: .failed
         case .done, .skipped: .done
@@ -39,9 +39,15 @@ extension Scheduler {
         if case .retrying(let at, _) = table.state(of: slot) {
             due.insert(PositionList.Entry(key: at, slot: slot))
         }
-        if isStartable(slot) {
-            table[slot].isListed = true
-            sites[site(of: slot)].startable.insert(PositionList.Entry(key: record.position, slot: slot))
+        guard isStartable(slot) else { return }
+        let options = table.common(of: slot).options
+        if let time = options.notBefore, time > clock {
+            table[slot].listing = .scheduled
+            scheduled.insert(PositionList.Entry(key: time, slot: slot))
+        } else {
+            table[slot].listing = .startable
+            sites[site(of: slot)].startable.insert(
+                PositionList.Entry(key: record.position, slot: slot), options.priority)
         }
     }
 
@@ -54,10 +60,16 @@ extension Scheduler {
         if case .retrying(let at, _) = table.state(of: slot) {
             due.remove(PositionList.Entry(key: at, slot: slot))
         }
-        if record.isListed {
-            table[slot].isListed = false
-            sites[site(of: slot)].startable.remove(PositionList.Entry(key: record.position, slot: slot))
+        let options = table.common(of: slot).options
+        switch record.listing {
+        case .none: break
+        case .scheduled:
+            scheduled.remove(PositionList.Entry(key: options.notBefore ?? 0, slot: slot))
+        case .startable:
+            sites[site(of: slot)].startable.remove(
+                PositionList.Entry(key: record.position, slot: slot), options.priority)
         }
+        table[slot].listing = .none
     }
 
     private func isStartable(_ slot: Slot) -> Bool {

@@ -44,6 +44,25 @@ extension Scheduler {
         remember(slot)
     }
 
+    /// Several keep their order among themselves.
+    mutating func move(_ ids: [Transfer.ID], _ place: LeftRequest.Move) {
+        let known = ids.filter { table.slot(of: $0) != nil }
+        let isDown: Bool
+        let distance: Int
+        switch place {
+        case .first: (isDown, distance) = (false, -.max)
+        case .last: (isDown, distance) = (true, .max)
+        case .by(let places): (isDown, distance) = (places > 0, places)
+        }
+        let ordered = known.sorted { position(of: $0) < position(of: $1) }
+        // The foremost in the direction of the move goes first, for the others not to jump over it; to an end
+        // the last one goes first, since each goes before what is there.
+        let isToEnd = place == .first || place == .last
+        for id in isDown != isToEnd ? ordered.reversed() : ordered { move(id, by: distance) }
+    }
+
+    private func position(of id: Transfer.ID) -> Int64 { table.slot(of: id).map { table[$0].position } ?? 0 }
+
     /// A position in the middle between its new neighbours; its own where it does not move; nil
     /// when there is none left.
     private func freePosition(for slot: Slot, movedBy places: Int) -> Int64? {

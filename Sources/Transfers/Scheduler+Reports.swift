@@ -39,6 +39,7 @@ extension Scheduler {
         if let limit = connectionLimit(shownBy: failure, at: worker.site) {
             // Not this transfer's fault: it waits until one of the others has ended.
             sites[worker.site].learn(limit: limit, now: now)
+            orders.settings = true
             return putBack(id)
         }
         if failure.concernsSite || failure.connectionLimit != nil {
@@ -78,7 +79,7 @@ extension Scheduler {
 
     /// The number of connections the server takes, if that is what this failure shows; nil if not.
     private func connectionLimit(shownBy failure: Failure, at site: Int) -> Int? {
-        let others = sites[site].running
+        let others = sites[site].connections
         guard others > 0 else { return nil }
         if let limit = failure.connectionLimit { return min(max(limit, 1), others) }
         // Servers say “530 Login incorrect” for one too many as well: while others are logged in
@@ -101,7 +102,7 @@ extension Scheduler {
     }
 
     private mutating func failAll(of number: Int, _ message: String) {
-        let startable = sites[number].startable.entries(in: 0..<sites[number].startable.count)
+        let startable = sites[number].startable.all
         let retrying = due.entries(in: 0..<due.count).filter { site(of: $0.slot) == number }
         for entry in startable + retrying { setState(.failed(message), of: entry.slot) }
     }
@@ -130,6 +131,30 @@ extension Scheduler {
         where table.state(of: entry.slot) == .asking(.password) && self.site(of: entry.slot) == number {
             setState(.waiting, of: entry.slot)
         }
+    }
+
+    /// It goes on with fewer connections: the server takes no more than it has of ours now.
+    mutating func narrowed(_ id: Transfer.ID, to connections: Int, now: Int64) {
+        guard let worker = atWork[id], (1..<worker.connections).contains(connections) else { return }
+        let fewer = worker.connections - connections
+        atWork[id]?.connections = connections
+        sites[worker.site].connections -= fewer
+        connectionsInUse -= fewer
+        sites[worker.site].learn(limit: sites[worker.site].connections, now: now)
+        orders.settings = true
+    }
+
+    mutating func measuredClock(of site: Site.ID, ahead: Int64) {
+        let number = siteNumber(site)
+        guard sites[number].memory.clockSkew != ahead else { return }
+        sites[number].setClockSkew(ahead)
+        orders.settings = true
+    }
+
+    mutating func measured(_ site: Site.ID, rate: Double, now: Int64) {
+        guard let number = siteIndex[site] else { return }
+        let isFull = sites[number].connections == sites[number].tuner.width
+        sites[number].tuner.measured(rate: rate, isFull: isFull && !sites[number].startable.isEmpty, now: now)
     }
 
     mutating func learn(size: Int64?, modified: Int64?, of id: Transfer.ID) {

@@ -8,6 +8,8 @@ extension Scheduler {
         case .cancel(let ids): forEach(ids) { $0.cancel($1) }
         case .retry(let ids): forEach(ids) { $0.retry($1) }
         case .move(let id, let places): move(id, by: places)
+        case .place(let ids, let place): move(ids, place)
+        case .setPriority(let ids, let priority): forEach(ids) { $0.setPriority(priority, of: $1) }
         case .answer(let ids, let policy): forEach(ids) { $0.answer($1, policy) }
         case .answerAll(let policy): forAll(in: .asking) { $0.answer($1, policy) }
         case .pauseAll: pauseAll()
@@ -16,6 +18,15 @@ extension Scheduler {
             forAll(in: .failed) { $0.retry($1) }
             forAll(in: .retrying) { $0.retry($1) }
         case .forgetDone: forAll(in: .done) { $0.remove($1) }
+        case .forgetFailed: forAll(in: .failed) { $0.remove($1) }
+        case .pauseSite(let site): pause(site)
+        case .resumeSite(let site):
+            sites[siteNumber(site)].pause(false)
+            orders.settings = true
+        case .setSiteRate(let site, let rate):
+            sites[siteNumber(site)].setRate(rate)
+            orders.settings = true
+        case .setRate: break
         case .setConnections(let limit): setConnections(limit)
         case .show: break
         case .password(let site, _): passwordGiven(site)
@@ -78,29 +89,60 @@ extension Scheduler {
         guard case .asking(.destinationExists) = table.state(of: slot), policy != .ask else { return }
         var options = table.common(of: slot).options
         options.onConflict = policy
-        table.setOptions(options, of: slot)
-        setState(.waiting, of: slot)
+        change(slot) { table, slot in
+            table.setOptions(options, of: slot)
+            table.setState(.waiting, of: slot)
+        }
+        remember(slot)
     }
 
     private mutating func pauseAll() {
         isPaused = true
+        orders.settings = true
+        stopAll { _, _ in true }
+    }
+
+    /// What is at work there is stopped, and nothing is started until the site is resumed.
+    private mutating func pause(_ site: Site.ID) {
+        let number = siteNumber(site)
+        sites[number].pause(true)
+        orders.settings = true
+        stopAll { $0.site(of: $1) == number }
+    }
+
+    mutating func programEnds() {
+        isHeld = true
+        stopAll { _, _ in true }
+    }
+
+    private mutating func stopAll(where condition: (Scheduler, Slot) -> Bool) {
         let running = groups[Group.running.rawValue]
-        for entry in running.entries(in: 0..<running.count) {
+        for entry in running.entries(in: 0..<running.count) where condition(self, entry.slot) {
             stopWorker(of: entry.slot)
             setState(.waiting, of: entry.slot)
         }
     }
 
+    private mutating func setPriority(_ priority: Priority, of slot: Slot) {
+        var options = table.common(of: slot).options
+        guard options.priority != priority else { return }
+        options.priority = priority
+        change(slot) { table, slot in table.setOptions(options, of: slot) }
+        remember(slot)
+    }
+
     /// Lets the queue go on, what was paused one by one too.
     private mutating func resumeAll() {
         isPaused = false
+        orders.settings = true
+        for number in sites.indices { sites[number].pause(false) }
         forAll(in: .paused) { $0.resume($1) }
     }
 
     /// Holds for every site, whatever its own number says; what runs already is not interrupted.
     private mutating func setConnections(_ limit: Int) {
         connectionLimit = max(1, limit)
-        for number in sites.indices { sites[number].allowed = connectionLimit }
+        for number in sites.indices { sites[number].setAllowed(connectionLimit) }
     }
 
     private mutating func stopWorker(of slot: Slot) {

@@ -3,7 +3,7 @@ extension Scheduler {
     public var counts: QueueSnapshot.Counts {
         var counts = QueueSnapshot.Counts()
         counts.running = size(of: .running)
-        counts.waiting = size(of: .waiting) + size(of: .retrying)
+        counts.waiting = Group.allWaiting.reduce(size(of: .retrying)) { $0 + size(of: $1) }
         counts.paused = size(of: .paused)
         counts.asking = size(of: .asking)
         counts.failed = size(of: .failed)
@@ -22,9 +22,22 @@ extension Scheduler {
     /// process may end.
     public var hasWork: Bool {
         guard atWork.isEmpty else { return true }
-        guard !isPaused else { return false }
+        guard !isPaused, !isHeld else { return false }
         // What waits for a password that nobody gives waits for somebody.
-        return size(of: .retrying) > 0 || sites.contains { !$0.startable.isEmpty && !$0.needsPassword }
+        return size(of: .retrying) > 0 || !scheduled.isEmpty
+            || sites.contains { !$0.startable.isEmpty && !$0.needsPassword && !$0.isPaused }
+    }
+
+    /// What outlives the program beside the transfers.
+    public var settings: QueueSettings {
+        var settings = QueueSettings()
+        settings.isPaused = isPaused
+        for site in sites where site.memory != SiteMemory() { settings.sites[site.id] = site.memory }
+        return settings
+    }
+
+    public func memory(of site: Site.ID) -> SiteMemory {
+        siteIndex[site].map { sites[$0].memory } ?? SiteMemory()
     }
 
     public func transfer(_ id: Transfer.ID) -> Transfer? {

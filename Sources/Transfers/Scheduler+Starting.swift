@@ -7,39 +7,48 @@ extension Scheduler {
         while let first = due.first, first.key <= now || first.key > horizon {
             change(first.slot) { table, slot in table.setState(.waiting, of: slot) }
         }
+        while let first = scheduled.first, first.key <= now { change(first.slot) { _, _ in } }
         for number in sites.indices {
             if sites[number].notBefore > horizon { sites[number].notBefore = now }
-            sites[number].relaxLimit(now: now)
+            if sites[number].relaxLimit(now: now) { orders.settings = true }
         }
     }
 
     mutating func startNext(now: Int64) {
-        guard !isPaused else { return }
-        while atWork.count < connectionLimit, let slot = firstStartable(now: now) {
+        guard !isPaused, !isHeld else { return }
+        while connectionsInUse < connectionLimit, let slot = firstStartable(now: now) {
             let number = site(of: slot)
             let transfer = table.transfer(slot)
             change(slot) { table, slot in table.setState(.running, of: slot) }
+            let room = min(
+                connectionLimit - connectionsInUse, sites[number].limit - sites[number].connections)
+            let connections = min(max(1, transfer.wantedConnections), room)
             atWork[transfer.id] = Worker(
-                site: number, isTree: transfer.kind == .tree, bytesAtStart: transfer.bytes,
-                cursor: transfer.position)
-            sites[number].running += 1
+                site: number, connections: connections, isTree: transfer.kind == .tree,
+                bytesAtStart: transfer.bytes, cursor: transfer.position)
+            sites[number].connections += connections
+            connectionsInUse += connections
             orders.starts.append(table.transfer(slot))
         }
     }
 
+    /// The connections a transfer at work may use: more than one for the segments of a large file.
+    public func connections(of id: Transfer.ID) -> Int { atWork[id]?.connections ?? 1 }
+
     /// The foremost of what the sites with room would start.
     private func firstStartable(now: Int64) -> Slot? {
-        var best: PositionList.Entry?
+        var best: PriorityList.Place?
         for site in sites {
             guard let time = site.mayStart(), time <= now, let first = site.startable.first else { continue }
             if best.map({ first < $0 }) ?? true { best = first }
         }
-        return best?.slot
+        return best?.entry.slot
     }
 
     mutating func setAlarm(now: Int64) {
         var next = due.first?.key
-        if !isPaused, atWork.count < connectionLimit {
+        if let time = scheduled.first?.key { next = min(next ?? time, time) }
+        if !isPaused, !isHeld, connectionsInUse < connectionLimit {
             for site in sites {
                 if let time = site.mayStart(), time > now { next = min(next ?? time, time) }
             }
@@ -54,7 +63,8 @@ extension Scheduler {
         let slot = table.slot(of: id)
         if let slot { unlist(slot) }
         atWork[id] = nil
-        sites[worker.site].running -= 1
+        sites[worker.site].connections -= worker.connections
+        connectionsInUse -= worker.connections
         if let slot { list(slot) }
         if let target = worker.orphanedTarget {
             orphans -= 1
@@ -71,5 +81,17 @@ extension Scheduler {
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
         mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
         return mixed ^ (mixed >> 31)
+    }
+}
+
+extension Transfer {
+    /// Below this a second connection costs more than it brings, in bytes.
+    public static let smallestSegment: Int64 = 4 << 20
+
+    /// As many connections as it could use, if the server allows them.
+    var wantedConnections: Int {
+        guard kind == .file, direction == .download, options.segments > 1 else { return 1 }
+        guard let size else { return options.segments }
+        return Int(clamping: min(Int64(options.segments), max(1, (size - bytes) / Self.smallestSegment)))
     }
 }

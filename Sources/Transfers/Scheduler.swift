@@ -39,6 +39,14 @@ public struct Scheduler: Sendable {
         case conflicted(Transfer.ID, size: Int64?, modified: Int64?)
         case passwordNeeded(Transfer.ID)
         case passwordGiven(Site.ID)
+        /// A transfer has fewer connections than it was given: the server took no more.
+        case narrowed(Transfer.ID, connections: Int)
+        /// The server's clock is so many seconds ahead of ours.
+        case clockMeasured(Site.ID, ahead: Int64)
+        /// What moved to and from a site since the last of these, a second; see `ConnectionTuner`.
+        case measured(Site.ID, rate: Double)
+        /// The program ends: what is at work is stopped and goes on the next time; nothing else is started.
+        case programEnds
         /// The size of the source, in bytes, or its time was found out; nil is not known.
         case sourceLearnt(Transfer.ID, size: Int64?, modified: Int64?)
         /// So many bytes are safe at the destination: worth a journal entry, so not for every read.
@@ -79,6 +87,8 @@ public struct Scheduler: Sendable {
         /// Write these to the journal as they are now (`transfer(_:)`, nil for what is forgotten in the same
         /// handling), and together with its `forget`, in one transaction.
         case remember([Transfer.ID])
+        /// Write `settings` to the journal as they are now.
+        case rememberSettings
         /// Remove these from the journal.
         case forget([Transfer.ID])
         /// So many of those added were in the queue already: same source, same destination.
@@ -92,12 +102,29 @@ public struct Scheduler: Sendable {
 
     /// Where the rows stand on the screen, and how they are counted.
     enum Group: Int, CaseIterable {
-        case running, asking, retrying, waiting, paused, failed, done
+        case running, asking, retrying
+        /// One for each priority, in the order of their ranks.
+        case waitingHighest, waitingHigh, waiting, waitingLow, waitingLowest
+        case paused, failed, done
+
+        static func waiting(_ priority: Priority) -> Group {
+            switch priority {
+            case .highest: .waitingHighest
+            case .high: .waitingHigh
+            case .normal: .waiting
+            case .low: .waitingLow
+            case .lowest: .waitingLowest
+            }
+        }
+
+        static let allWaiting = Priority.allCases.map { waiting($0) }
     }
 
     /// A started transfer whose end was not reported yet.
     struct Worker: Sendable {
         var site: Int
+        /// Connections it may use; more than one for the segments of a large file.
+        var connections = 1
         /// Removed from the queue while at work: nobody may write to this destination until it has ended.
         var orphanedTarget: Target?
         var isTree: Bool
@@ -111,6 +138,8 @@ public struct Scheduler: Sendable {
 
     /// All of the queue is held; what is at work is being stopped.
     public internal(set) var isPaused = false
+    /// Nothing is started: the queue is only kept, or the program ends.
+    var isHeld: Bool
     /// Most transfers at work at a time, over all sites.
     public internal(set) var connectionLimit: Int
 
@@ -125,6 +154,12 @@ public struct Scheduler: Sendable {
     var atWork: [Transfer.ID: Worker] = [:]
     /// How many of those at work are not in the queue any more.
     var orphans = 0
+    /// Connections of all that is at work.
+    var connectionsInUse = 0
+    /// Those that are not to begin before a certain time, by that time.
+    var scheduled = PositionList()
+    /// The time of the last event, in seconds since 1970.
+    var clock: Int64 = 0
     /// Those waiting for another try, by when.
     var due = PositionList()
     var nextID: Transfer.ID = 1
@@ -139,11 +174,13 @@ public struct Scheduler: Sendable {
     ///   - givesUpOnSites: everything that waits for a server fails with the first transfer that has used up
     ///     its retries because the server cannot be used: for commands that have to end. Otherwise
     ///     the server is tried again and again, with growing pauses.
+    ///   - isHeld: starts nothing: for whoever only changes the queue.
     ///   - seed: of the jitter of the pauses; anything.
     public init(
         connections: Int = 4, retryPolicy: RetryPolicy = RetryPolicy(), givesUpOnSites: Bool = false,
-        seed: UInt64 = 0
+        isHeld: Bool = false, seed: UInt64 = 0
     ) {
+        self.isHeld = isHeld
         connectionLimit = max(1, connections)
         self.retryPolicy = retryPolicy
         self.givesUpOnSites = givesUpOnSites
@@ -156,6 +193,7 @@ public struct Scheduler: Sendable {
     ///
     /// - Parameter now: seconds since 1970. May step, also backwards.
     public mutating func handle(_ event: Event, now: Int64) -> [Order] {
+        clock = now
         switch event {
         case .restored(let contents): restore(contents)
         case .site(let site): learn(site)
@@ -171,6 +209,10 @@ public struct Scheduler: Sendable {
             stopped(id, bytes: nil, asking: .destinationExists(size: size, modified: modified))
         case .passwordNeeded(let id): passwordNeeded(id)
         case .passwordGiven(let site): passwordGiven(site)
+        case .narrowed(let id, let connections): narrowed(id, to: connections, now: now)
+        case .clockMeasured(let site, let ahead): measuredClock(of: site, ahead: ahead)
+        case .measured(let site, let rate): measured(site, rate: rate, now: now)
+        case .programEnds: programEnds()
         case .sourceLearnt(let id, let size, let modified): learn(size: size, modified: modified, of: id)
         case .progressed(let id, let bytes): progressed(id, bytes: bytes)
         // The alarm has gone off, perhaps a little early: it is set again if it is still needed.
@@ -186,6 +228,7 @@ public struct Scheduler: Sendable {
 /// What one handling collects, so that the journal is written once for all of it.
 struct PendingOrders: Sendable {
     var remembered: [Transfer.ID] = []
+    var settings = false
     var forgotten: [Transfer.ID] = []
     var merged = 0
     var stops: [Transfer.ID] = []
@@ -196,6 +239,7 @@ struct PendingOrders: Sendable {
         var orders: [Scheduler.Order] = []
         if !remembered.isEmpty { orders.append(.remember(remembered)) }
         if !forgotten.isEmpty { orders.append(.forget(forgotten)) }
+        if settings { orders.append(.rememberSettings) }
         if merged > 0 { orders.append(.merged(count: merged)) }
         orders += stops.map { .stop($0) }
         orders += starts.map { .start($0) }

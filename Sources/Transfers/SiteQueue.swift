@@ -5,37 +5,111 @@ struct SiteQueue: Sendable {
 
     let id: Site.ID
     /// What the site allows (`Site.connections`), or what the user set since.
-    var allowed: Int
-    /// What the server was found to allow, and when.
-    var learntLimit: Int?
-    var learntAt: Int64 = 0
+    private(set) var allowed: Int
+    /// Finds out how many of these pay.
+    var tuner: ConnectionTuner
+    /// What outlives the program.
+    private(set) var memory = SiteMemory()
     /// Times in a row that the server could not be used at all.
     var failures = 0
     /// Nothing is started before; seconds since 1970.
     var notBefore: Int64 = 0
     var needsPassword = false
-    /// At work, those being stopped among them.
-    var running = 0
-    /// What may be started, by position.
-    var startable = PositionList()
+    /// Connections of those at work, those being stopped among them.
+    var connections = 0
+    /// What may be started.
+    var startable = PriorityList()
 
-    var limit: Int { max(1, min(allowed, learntLimit ?? .max)) }
+    init(id: Site.ID, allowed: Int) {
+        self.id = id
+        self.allowed = allowed
+        tuner = ConnectionTuner(most: allowed)
+    }
+
+    var isPaused: Bool { memory.isPaused }
+
+    /// The most connections the server may have now.
+    var limit: Int { max(1, min(allowed, memory.learntLimit ?? .max, tuner.width)) }
+
+    mutating func setAllowed(_ count: Int) {
+        guard count != allowed else { return }
+        allowed = count
+        tuner = ConnectionTuner(most: count)
+    }
+
+    mutating func recall(_ memory: SiteMemory) {
+        self.memory = memory
+    }
+
+    mutating func pause(_ isPaused: Bool) { memory.isPaused = isPaused }
+
+    mutating func setRate(_ bytesPerSecond: Int64?) {
+        memory.rateLimit = bytesPerSecond.map { max(1, $0) }
+    }
+
+    mutating func setClockSkew(_ seconds: Int64) { memory.clockSkew = seconds }
 
     /// The server refused one connection more than `others` of ours.
     mutating func learn(limit others: Int, now: Int64) {
-        learntLimit = max(1, min(others, learntLimit ?? .max))
-        learntAt = now
+        memory.learntLimit = max(1, min(others, memory.learntLimit ?? .max))
+        memory.learntAt = now
     }
 
     /// Tries one connection more when the last refusal is long ago.
-    mutating func relaxLimit(now: Int64) {
-        guard let learnt = learntLimit, now - learntAt >= Self.limitMemory else { return }
-        learntLimit = learnt + 1 < allowed ? learnt + 1 : nil
-        learntAt = now
+    ///
+    /// - Returns: whether anything has changed.
+    mutating func relaxLimit(now: Int64) -> Bool {
+        guard let learnt = memory.learntLimit else { return false }
+        let since = memory.learntAt ?? now
+        // A refusal of the future is a clock that was set back.
+        guard now - since >= Self.limitMemory || since > now else { return false }
+        memory.learntLimit = learnt + 1 < allowed ? learnt + 1 : nil
+        memory.learntAt = memory.learntLimit == nil ? nil : now
+        return true
     }
 
     /// When its first transfer may start: nil when none may, whatever the time.
     func mayStart() -> Int64? {
-        startable.isEmpty || needsPassword || running >= limit ? nil : notBefore
+        startable.isEmpty || needsPassword || isPaused || connections >= limit ? nil : notBefore
+    }
+}
+
+/// What may be started: by priority, then by position.
+struct PriorityList: Sendable {
+    /// By rank.
+    private var lists = [PositionList](repeating: PositionList(), count: Priority.allCases.count)
+
+    /// What goes first of all, in an order that holds across sites.
+    struct Place: Comparable {
+        var rank: Int
+        var entry: PositionList.Entry
+
+        static func < (left: Place, right: Place) -> Bool {
+            left.rank == right.rank ? left.entry < right.entry : left.rank < right.rank
+        }
+    }
+
+    var isEmpty: Bool { lists.allSatisfy(\.isEmpty) }
+
+    var first: Place? {
+        for (rank, list) in lists.enumerated() {
+            if let entry = list.first { return Place(rank: rank, entry: entry) }
+        }
+        return nil
+    }
+
+    var all: [PositionList.Entry] { lists.flatMap { $0.entries(in: 0..<$0.count) } }
+
+    /// How many go before.
+    func rank(of entry: PositionList.Entry, _ priority: Priority) -> Int {
+        lists[..<priority.rank].reduce(lists[priority.rank].rank(of: entry)) { $0 + $1.count }
+    }
+
+    mutating func insert(_ entry: PositionList.Entry, _ priority: Priority) {
+        lists[priority.rank].insert(entry)
+    }
+
+    mutating func remove(_ entry: PositionList.Entry, _ priority: Priority) {
+        lists[priority.rank].remove(entry)
     }
 }

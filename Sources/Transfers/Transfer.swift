@@ -59,38 +59,6 @@ public struct Transfer: Hashable, Sendable, Identifiable {
     public var sourceName: [UInt8] { direction == .download ? remoteName : localName }
 }
 
-/// How one transfer is to be done.
-public struct TransferOptions: Hashable, Sendable, Codable {
-    public var onConflict: ConflictPolicy
-    /// `--retries`: tries after a temporary failure.
-    public var retries: Int
-    /// `--append`: APPE instead of STOR.
-    public var appends: Bool
-    /// `--no-temp`: straight to the final name.
-    public var writesInPlace: Bool
-
-    public init(
-        onConflict: ConflictPolicy = .ask, retries: Int = 5, appends: Bool = false,
-        writesInPlace: Bool = false
-    ) {
-        self.onConflict = onConflict
-        self.retries = retries
-        self.appends = appends
-        self.writesInPlace = writesInPlace
-    }
-}
-
-/// What to do when the destination exists. Nothing is ever overwritten without one of these saying so.
-public enum ConflictPolicy: String, CaseIterable, Hashable, Sendable, Codable {
-    case ask, skip, overwrite
-    /// Overwrite when the source is newer, else skip.
-    case newer
-    /// Go on from the destination's end when it is shorter than the source, else skip.
-    case resume
-    /// Keep both: `name (1)`.
-    case rename
-}
-
 /// Where a transfer stands. Everything that changes one is in `Scheduler`.
 public enum TransferState: Hashable, Sendable {
     case waiting

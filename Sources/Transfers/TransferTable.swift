@@ -21,9 +21,11 @@ struct TransferTable: Sendable {
         var attempts: Int32
         /// The state without what it carries; that is in `details`, because few carry something.
         fileprivate var plainState: PlainState
-        /// It is in the list of what its site may start.
-        var isListed = false
+        /// In which list of what may be started it is.
+        var listing = Listing.none
     }
+
+    enum Listing: UInt8 { case none, startable, scheduled }
 
     fileprivate enum PlainState: UInt8 { case waiting, running, paused, done, detailed }
 

@@ -71,6 +71,19 @@ final class Credentials {
         if passwords[site.id] == nil, Question.canBeAsked { try askIfNeeded(for: site) }
     }
 
+    /// The same for sites that come later, from any thread; nobody is asked.
+    func source() throws -> @Sendable (Site) -> Secret? {
+        let fixed = try options.passwordFile.map { try password(from: $0) }
+        let readsNetrc = options.netrc
+        return { site in
+            if let fixed { return fixed }
+            guard readsNetrc, let entry = try? Netrc.read().entry(for: site.host, user: site.user) else {
+                return nil
+            }
+            return entry.password.map { Secret($0) }
+        }
+    }
+
     private func password(from path: String) throws -> Secret {
         if let passwordInFile { return passwordInFile }
         guard let text = try UserFiles.readText(path) else {

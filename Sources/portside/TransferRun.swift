@@ -29,6 +29,17 @@ final class TransferRun: Sendable {
         self.isSkippingWanted = isSkippingWanted
     }
 
+    /// Goes on waiting for more when all is done, until it is interrupted.
+    ///
+    /// - Parameter passwords: of servers that come later.
+    func stay(passwords: @escaping @Sendable (Site) -> Secret?) {
+        staying.withLock { $0 = passwords }
+    }
+
+    private let staying = Mutex<(@Sendable (Site) -> Secret?)?>(nil)
+    /// What the queue asks about while it stays.
+    private let asked = Mutex<(@Sendable (Site) -> Void)?>(nil)
+
     /// Works through `transfers` and what is in the journal already. Blocks until nothing is left to do.
     ///
     /// - Throws: the failure when there was just one thing to do and it failed, else `ExitStatus.Silent`.
@@ -37,7 +48,8 @@ final class TransferRun: Sendable {
         configuration: TransferQueue.Configuration, passwords: Passwords, dialogue: @escaping DialogueSink
     ) throws {
         var configuration = configuration
-        configuration.retriesUnreachable = false
+        let later = staying.withLock { $0 }
+        configuration.retriesUnreachable = later != nil
         configuration.failed = { [self] id, failure in
             tally.withLock { tally in
                 if let known = tally.failures[id] { tally.failures[id] = (known.transfer, failure) }
@@ -55,7 +67,18 @@ final class TransferRun: Sendable {
             queue.stop()
             finished.signal()
         }
-        while true {
+        if let later {
+            asked.withLock {
+                $0 = { site in
+                    // Not the one again that was refused.
+                    guard let secret = later(site), secret != passwords[site.id] else { return }
+                    passwords[site.id] = secret
+                    queue.passwordGiven(for: site.id)
+                }
+            }
+            finished.wait()
+        }
+        while later == nil {
             queue.whenIdle { _ in finished.signal() }
             finished.wait()
             if interrupts.status != nil { break }
@@ -94,6 +117,10 @@ final class TransferRun: Sendable {
         case .notice(let text):
             tally.withLock { $0.leftOut += 1 }
             progress.complain(text)
+        case .passwordNeeded(let site, _):
+            if let answer = asked.withLock({ $0 }) {
+                answer(site)
+            }
         default: break
         }
     }

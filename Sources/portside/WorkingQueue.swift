@@ -21,7 +21,7 @@ final class WorkingQueue: Sendable {
         return (getenv("HOME").map { String(cString: $0) } ?? "/tmp") + "/.local/state/portside"
     }
 
-    /// Opens the queue and takes in what others left for it meanwhile.
+    /// Opens the queue. What others left for it meanwhile is taken in by whoever works on it.
     ///
     /// - Returns: nil while another process works on it.
     /// - Throws: `Failure`.
@@ -29,9 +29,7 @@ final class WorkingQueue: Sendable {
         do {
             guard let lock = try QueueLock.tryAcquire(directory: directory) else { return nil }
             let (store, setAside) = try QueueStore.open(as: lock)
-            let queue = WorkingQueue(lock: lock, store: store, notice: setAside?.message)
-            try queue.takeArrivals()
-            return queue
+            return WorkingQueue(lock: lock, store: store, notice: setAside?.message)
         } catch {
             throw Failure(.localDisk, "the queue cannot be opened: \(error)")
         }
@@ -46,31 +44,73 @@ final class WorkingQueue: Sendable {
     /// Who works on it, for messages.
     static var holder: String { QueueLock.holder(directory: directory).map { " (process \($0))" } ?? "" }
 
-    /// Adds transfers without starting any.
-    ///
-    /// - Returns: those that are new; the others were in the queue already.
-    func add(_ transfers: [Transfer], of sites: [Site], forgetting arrivals: [Transfer.ID] = []) throws
-        -> [Transfer]
+    /// Does it without starting anything, after what others left meanwhile, in one transaction.
+    fileprivate func carryOut(_ request: LeftRequest, sites: [Site], transfers: [Transfer]) throws
+        -> LeftAnswer
     {
-        let before = try store.load()
-        var scheduler = Scheduler()
+        var scheduler = Scheduler(isHeld: true)
         let now = wallClockNanoseconds() / 1_000_000_000
-        _ = scheduler.handle(.request(.pauseAll), now: now)
-        _ = scheduler.handle(.restored(before), now: now)
-        for site in sites { _ = scheduler.handle(.site(site), now: now) }
-        var changed: [Transfer] = []
-        for order in scheduler.handle(.request(.add(transfers)), now: now) {
-            if case .remember(let ids) = order { changed += ids.compactMap { scheduler.transfer($0) } }
+        _ = scheduler.handle(.restored(try store.load()), now: now)
+        var changed: Set<Transfer.ID> = []
+        var change = JournalChange(sites: sites)
+        func take(_ left: LeftForWorker) -> LeftAnswer {
+            let (orders, answer) = scheduler.take(left, now: now)
+            for order in orders {
+                switch order {
+                case .remember(let ids): changed.formUnion(ids)
+                case .forget(let ids): change.forgotten += ids
+                case .rememberSettings: change.settings = scheduler.settings
+                case .merged, .start, .stop, .wakeAt: break
+                }
+            }
+            return answer
         }
-        try store.remember(sites: sites, transfers: changed, forgotten: arrivals)
-        return changed.filter { $0.id >= before.nextID }
+        for left in try store.left() { change.answers[left.number] = take(left) }
+        let answer = take(LeftForWorker(number: 0, request: request, transfers: transfers, sites: sites))
+        change.transfers = changed.sorted().compactMap { scheduler.transfer($0) }
+        try store.remember(change)
+        return answer
     }
+}
 
-    /// What `queue add` left while somebody else was the worker.
-    private func takeArrivals() throws {
-        let arrivals = try store.arrivals()
-        guard !arrivals.transfers.isEmpty else { return }
-        _ = try add(arrivals.transfers, of: arrivals.sites, forgetting: arrivals.transfers.map(\.id))
+/// Changes of the persistent queue from the command line, whoever works on it.
+enum QueueChange {
+    /// How long the portside that works on the queue is waited for, in milliseconds.
+    private static let patience = 5_000
+    private static let pause: Int32 = 20
+
+    /// Does it here where nobody works on the queue; else leaves it for who does, and waits for the answer.
+    ///
+    /// - Returns: nil when it was left and not answered yet: it is not lost.
+    static func make(
+        _ request: LeftRequest, sites: [Site] = [], transfers: [Transfer] = []
+    ) throws -> LeftAnswer? {
+        if let queue = try WorkingQueue.open() {
+            if let notice = queue.notice { complain(notice) }
+            return try storage { try queue.carryOut(request, sites: sites, transfers: transfers) }
+        }
+        let answer = try storage {
+            let store = try QueueStore(directory: WorkingQueue.directory)
+            let number = try store.leave(request, sites: sites, transfers: transfers)
+            for _ in 0..<(patience / Int(pause)) {
+                if let answer = try store.answer(to: number) { return LeftAnswer?.some(answer) }
+                poll(nil, 0, pause)
+            }
+            return nil
+        }
+        if answer == nil {
+            complain(
+                "another portside\(WorkingQueue.holder) works on the queue and has not answered; it is done when that goes on, or when the queue is next opened"
+            )
+        }
+        return answer
+    }
+}
+
+/// Runs `body`; what the store has to say becomes the program's own error.
+func storage<Result>(_ body: () throws -> Result) throws -> Result {
+    do { return try body() } catch let error as StorageError {
+        throw Failure(.localDisk, "\(error)")
     }
 }
 

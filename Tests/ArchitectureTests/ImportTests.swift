@@ -52,7 +52,7 @@ private enum Arrows {
         "Engine": ["FTPProtocol", "Transfers", "Transport", "Dispatch", "Synchronization"],
         "EmbeddedServer": ["FTPProtocol", "Transport", "Dispatch", "Synchronization"],
         // Foundation for the `Data` that GRDB speaks; Glibc for the lock and the private files beside the database.
-        "Storage": ["FTPProtocol", "Transfers", "GRDB", "Foundation", "Glibc"],
+        "Storage": ["FTPProtocol", "Transfers", "GRDB", "Foundation", "Glibc", "Synchronization"],
         "Terminal": ["FTPProtocol", "Interface", "CNcurses", "CLinux", "Glibc"],
         "portside": [
             "FTPProtocol", "Transfers", "Interface", "Transport", "Engine", "EmbeddedServer", "Storage",

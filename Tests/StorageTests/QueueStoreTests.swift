@@ -106,17 +106,24 @@ import Transfers
             let worker = try QueueStore(directory: directory)
             try worker.remember(sites: [Site(host: "h")], transfers: [.numbered(1)], forgotten: [])
             let other = try QueueStore(directory: directory)
-            try other.leave(sites: [], transfers: [.numbered(7), .numbered(8)])
-            try other.leave(sites: [.everythingSet], transfers: [.numbered(9)])
+            let first = try other.leave(.add, transfers: [.numbered(7), .numbered(8)])
+            let second = try other.leave(.pause([1]), sites: [.everythingSet])
+            let third = try other.leave(.add, transfers: [.numbered(9)])
             #expect(try worker.load().transfers.map(\.id) == [1])
-            let arrivals = try worker.arrivals()
-            #expect(arrivals.transfers.map(\.id) == [-1, -2, -3])
-            #expect(arrivals.transfers.map(\.localName) == (7...9).map { Transfer.numbered($0).localName })
-            #expect(arrivals.sites.count == 2)
-            #expect(arrivals.nextID == 2)
-            try worker.remember(sites: [], transfers: [.numbered(2)], forgotten: [-1])
-            #expect(try worker.arrivals().transfers.map(\.id) == [-2, -3])
-            #expect(try worker.load().transfers.map(\.id) == [1, 2])
+            let left = try worker.left()
+            #expect(left.map(\.request) == [.add, .pause([1]), .add])
+            #expect(left.map { $0.transfers.map(\.id) } == [[-1, -2], [], [-3]])
+            #expect(left[0].transfers.map(\.localName) == (7...8).map { Transfer.numbered($0).localName })
+            #expect(left[0].sites == [Site(host: "h")])
+            // Nobody has written since: not looked at again.
+            #expect(try worker.left().isEmpty)
+            let answer = LeftAnswer(ids: [2, 3])
+            try worker.remember(
+                JournalChange(transfers: [.numbered(2), .numbered(3)], answers: [first: answer]))
+            #expect(try other.answer(to: first) == answer)
+            #expect(try other.answer(to: third) == nil)
+            #expect(try QueueStore(directory: directory).left().map(\.number) == [second, third])
+            #expect(try worker.load().transfers.map(\.id) == [1, 2, 3])
         }
     }
 
@@ -160,8 +167,10 @@ import Transfers
     @Test func noPasswordHasAColumn() throws {
         try withTemporaryDirectory { directory in
             let columns = try QueueStore(directory: directory).database.read { database in
-                try ["site", "transfer", "directory", "counter"].flatMap { try database.columns(in: $0) }
-                    .map { $0.name.lowercased() }
+                try ["site", "transfer", "directory", "counter", "setting", "request"].flatMap {
+                    try database.columns(in: $0)
+                }
+                .map { $0.name.lowercased() }
             }
             #expect(columns.count > 20)
             #expect(!columns.contains { $0.contains("pass") || $0.contains("secret") })

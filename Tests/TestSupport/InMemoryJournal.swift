@@ -7,6 +7,7 @@ public final class InMemoryJournal: Journal {
         var sites: [Site.ID: Site] = [:]
         var transfers: [Transfer.ID: Transfer] = [:]
         var nextID: Transfer.ID = 1
+        var settings = QueueSettings()
         var writes = 0
         var failure: (any Error)?
     }
@@ -28,20 +29,21 @@ public final class InMemoryJournal: Journal {
             JournalContents(
                 sites: contents.sites.values.sorted { $0.id < $1.id },
                 transfers: contents.transfers.values.sorted { $0.position < $1.position },
-                nextID: contents.nextID)
+                nextID: contents.nextID, settings: contents.settings)
         }
     }
 
-    public func remember(sites: [Site], transfers: [Transfer], forgotten: [Transfer.ID]) throws {
+    public func remember(_ change: JournalChange) throws {
         try contents.withLock { contents in
             if let failure = contents.failure { throw failure }
             contents.writes += 1
-            for site in sites { contents.sites[site.id] = site }
-            for transfer in transfers {
+            for site in change.sites { contents.sites[site.id] = site }
+            for transfer in change.transfers {
                 contents.transfers[transfer.id] = transfer
                 contents.nextID = max(contents.nextID, transfer.id + 1)
             }
-            for id in forgotten { contents.transfers[id] = nil }
+            if let settings = change.settings { contents.settings = settings }
+            for id in change.forgotten { contents.transfers[id] = nil }
         }
     }
 }

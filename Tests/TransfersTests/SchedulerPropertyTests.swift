@@ -22,6 +22,7 @@ struct World {
     var now: Int64 = 1000
     /// What the journal holds: a kill leaves exactly this.
     var journal: [Transfer.ID: Transfer] = [:]
+    var settings = QueueSettings()
     /// Started and not yet reported ended; the targets they write to.
     var atWork: [Transfer.ID: Transfer] = [:]
     var doneOnce: [Transfer.ID: Int] = [:]
@@ -44,8 +45,13 @@ struct World {
     }
 
     mutating func send(_ event: Scheduler.Event) {
-        for order in queue.handle(event, now: now) {
+        carryOut(queue.handle(event, now: now))
+    }
+
+    mutating func carryOut(_ orders: [Scheduler.Order]) {
+        for order in orders {
             switch order {
+            case .rememberSettings: settings = queue.settings
             case .remember(let ids):
                 for id in ids {
                     guard let transfer = queue.transfer(id) else { continue }
@@ -66,12 +72,36 @@ struct World {
             problems.append("two write to \(transfer.localPath)")
         }
         atWork[transfer.id] = transfer
-        if atWork.count > limit { problems.append("\(atWork.count) at work, \(limit) allowed") }
+        let connections = atWork.keys.reduce(0) { $0 + queue.connections(of: $1) }
+        if connections > limit { problems.append("\(connections) at work, \(limit) allowed") }
+        if queue.isPaused { problems.append("starts \(transfer.id) while all is paused") }
+        if queue.memory(of: transfer.site).isPaused { problems.append("\(transfer.site) is paused") }
+        if let time = transfer.options.notBefore, time > now {
+            problems.append("\(transfer.id) is too early")
+        }
+        if let limit = queue.memory(of: transfer.site).learntLimit {
+            let here = atWork.values.filter { $0.site == transfer.site }
+            if here.reduce(0, { $0 + queue.connections(of: $1.id) }) > limit {
+                problems.append("more than \(limit) at \(transfer.site)")
+            }
+        }
     }
 
     mutating func step() {
         now += Int64(random.below(5))
-        switch random.below(24) {
+        switch random.below(32) {
+        case 24: send(.request(.place(someIDs(), [.first, .last, .by(2), .by(-2)][random.below(4)])))
+        case 25: send(.request(.setPriority(someIDs(), Priority.allCases[random.below(5)])))
+        case 26:
+            let site = sites[random.below(3)].id
+            send(.request(random.below(3) == 0 ? .pauseSite(site) : .resumeSite(site)))
+        case 27:
+            let left = LeftForWorker(number: 1, request: .add, transfers: [newTransfer(), newTransfer()])
+            let (orders, answer) = queue.take(left, now: now)
+            carryOut(orders)
+            if answer.ids.count + answer.merged != 2 { problems.append("what was left is lost: \(answer)") }
+        case 28: carryOut(queue.take(LeftForWorker(number: 2, request: .pause(someIDs())), now: now).orders)
+        case 29: send(.measured(sites[random.below(3)].id, rate: Double(random.below(1000))))
         case 0...2: send(.request(.add((0...random.below(4)).map { _ in newTransfer() })))
         case 3: send(.request(.pause(someIDs())))
         case 4: send(.request(.resume(someIDs())))
@@ -108,6 +138,9 @@ struct World {
         case 5: end(id, .passwordNeeded(id))
         case 6: end(id, .stopped(id, bytes: Int64(random.below(100))))
         case 7: end(id, .skipped(id, reason: "there"))
+        case 8 where random.below(2) == 0:
+            let connections = queue.connections(of: id)
+            send(.narrowed(id, connections: random.below(connections + 1)))
         case 8: send(.sourceLearnt(id, size: Int64(random.below(1000)), modified: nil))
         case 9: send(.progressed(id, bytes: Int64(random.below(200))))
         default:
@@ -128,7 +161,11 @@ struct World {
         queue = Scheduler(connections: limit, seed: 1)
         introduceSites()
         let transfers = journal.values.sorted { $0.position < $1.position }
-        send(.restored(JournalContents(sites: [], transfers: transfers, nextID: max(next, highestID + 1))))
+        send(
+            .restored(
+                JournalContents(
+                    sites: [], transfers: transfers, nextID: max(next, highestID + 1), settings: settings)))
+        if queue.settings != settings { problems.append("the settings were lost") }
     }
 
     var highestID: Transfer.ID = 0
@@ -140,8 +177,12 @@ struct World {
             tree.site = site.id
             return tree
         }
-        return .file(
+        var file = Transfer.file(
             "f\(random.below(60))", size: random.below(4) == 0 ? nil : Int64(random.below(500)), site: site)
+        if random.below(3) == 0 { file.options.priority = Priority.allCases[random.below(5)] }
+        if random.below(4) == 0 { file.options.segments = 1 + random.below(4) }
+        if random.below(6) == 0 { file.options.notBefore = now + Int64(random.below(60)) }
+        return file
     }
 
     mutating func someIDs() -> [Transfer.ID] {
@@ -171,6 +212,9 @@ struct World {
             if row.state == .running && atWork[row.id] == nil { problems.append("\(row.id) runs by itself") }
         }
         try #require(problems.isEmpty)
+        for row in rows where row.state == .waiting {
+            try #require(queue.reason(of: row.id, now: now) != nil)
+        }
         try #require(queue.counts == counts)
         try #require(queue.bytesLeft == bytesLeft)
         try #require(Set(rows.map(\.id)) == Set(journal.keys) && rows.count == journal.count)

@@ -107,7 +107,7 @@ import Transfers
         #expect(queue.counts.running == 4)
         let full = Scheduler.Failure(
             "421 Too many connections", isTemporary: true, connectionLimit: 3, concernsSite: true)
-        #expect(queue.handle(.failed(4, full), now: 0).isEmpty)
+        #expect(queue.handle(.failed(4, full), now: 0) == [.rememberSettings])
         #expect(queue.counts.running == 3)
         #expect(queue.transfer(4)?.attempts == 0)
         _ = queue.handle(.finished(1, bytes: 1), now: 1)
@@ -214,12 +214,12 @@ import Transfers
         var queue = Scheduler.withSite()
         _ = queue.handle(.request(.add([.file("a"), .file("b")])), now: 0)
         let paused = queue.handle(.request(.pauseAll), now: 0)
-        #expect(paused == [.remember([1, 2]), .stop(1), .stop(2)])
+        #expect(paused == [.remember([1, 2]), .rememberSettings, .stop(1), .stop(2)])
         #expect(queue.handle(.stopped(1, bytes: 1), now: 0) == [.remember([1])])
         #expect(queue.handle(.stopped(2, bytes: 1), now: 0) == [.remember([2])])
         #expect(queue.isPaused && queue.counts.waiting == 2)
         let resumed = queue.handle(.request(.resumeAll), now: 0)
-        #expect(resumed == [.start(queue.transfer(1)!), .start(queue.transfer(2)!)])
+        #expect(resumed == [.rememberSettings, .start(queue.transfer(1)!), .start(queue.transfer(2)!)])
     }
 
     @Test func showsRowsInDisplayOrder() {

@@ -122,8 +122,8 @@ extension TransferOptionGroup {
         let isAsking = isatty(0) == 1 && StandardError.isTerminal
         return TransferOptions(
             onConflict: isResuming ? .resume : onConflict ?? (isAsking ? .ask : .skip),
-            retries: options.retries,
-            writesInPlace: noTemp)
+            retries: options.retries, writesInPlace: noTemp, segments: options.segments,
+            filter: filter.takesAll ? nil : filter)
     }
 
     func queueConfiguration(_ options: ConnectionOptions) -> TransferQueue.Configuration {

@@ -1,0 +1,95 @@
+/// How one transfer is to be done, and when.
+///
+/// What is found in a tree takes over the tree's. The queue stores them as JSON beside a few columns, so that a
+/// new one needs no new table: see `init(from:)`.
+public struct TransferOptions: Hashable, Sendable {
+    public var onConflict: ConflictPolicy
+    /// `--retries`: tries after a temporary failure.
+    public var retries: Int
+    /// `--append`: APPE instead of STOR.
+    public var appends: Bool
+    /// `--no-temp`: straight to the final name.
+    public var writesInPlace: Bool
+    public var priority: Priority
+    /// Not begun before; seconds since 1970.
+    public var notBefore: Int64?
+    /// `--segments`: most connections for one large file.
+    public var segments: Int
+    /// Which files of a tree take part; nil: all.
+    public var filter: FileFilter?
+    /// The tree's destination is to become equal to its source.
+    public var mirror: MirrorOptions?
+
+    public init(
+        onConflict: ConflictPolicy = .ask, retries: Int = 5, appends: Bool = false,
+        writesInPlace: Bool = false, priority: Priority = .normal, notBefore: Int64? = nil, segments: Int = 1,
+        filter: FileFilter? = nil, mirror: MirrorOptions? = nil
+    ) {
+        self.onConflict = onConflict
+        self.retries = retries
+        self.appends = appends
+        self.writesInPlace = writesInPlace
+        self.priority = priority
+        self.notBefore = notBefore
+        self.segments = segments
+        self.filter = filter
+        self.mirror = mirror
+    }
+}
+
+extension TransferOptions: Codable {
+    /// What an older version did not write has its usual value.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        func value<Value: Decodable>(_ key: CodingKeys, _ usual: Value) throws -> Value {
+            try container.decodeIfPresent(Value.self, forKey: key) ?? usual
+        }
+        self.init(
+            onConflict: try value(.onConflict, .ask), retries: try value(.retries, 5),
+            appends: try value(.appends, false), writesInPlace: try value(.writesInPlace, false),
+            priority: try value(.priority, .normal),
+            notBefore: try container.decodeIfPresent(Int64.self, forKey: .notBefore),
+            segments: try value(.segments, 1),
+            filter: try container.decodeIfPresent(FileFilter.self, forKey: .filter),
+            mirror: try container.decodeIfPresent(MirrorOptions.self, forKey: .mirror))
+    }
+}
+
+/// What goes first among what waits; positions order those of one priority.
+public enum Priority: String, CaseIterable, Hashable, Sendable, Codable {
+    case highest, high, normal, low, lowest
+
+    /// 0 goes first.
+    var rank: Int { Self.allCases.firstIndex(of: self) ?? 2 }
+}
+
+/// What to do when the destination exists. Nothing is ever overwritten without one of these saying so.
+public enum ConflictPolicy: String, CaseIterable, Hashable, Sendable, Codable {
+    case ask, skip, overwrite
+    /// Overwrite when the source is newer, else skip.
+    case newer
+    /// Overwrite when the sizes differ, else skip.
+    case size
+    /// Overwrite when the source is newer or the sizes differ, else skip.
+    case newerOrSize = "newer-or-size"
+    /// Go on from the destination's end when it is shorter than the source, else skip.
+    case resume
+    /// Keep both: `name (1)`.
+    case rename
+}
+
+/// How a destination is made equal to its source.
+public struct MirrorOptions: Hashable, Sendable, Codable {
+    /// `--delete`: what the source does not have is deleted at the destination.
+    public var deletes: Bool
+    /// `--max-delete`: when more would have to be deleted, nothing is.
+    public var mostDeletions: Int?
+    /// `--delete-from-empty`: also when the source is empty, which more often is a mistake than a wish.
+    public var deletesFromEmpty: Bool
+
+    public init(deletes: Bool = false, mostDeletions: Int? = nil, deletesFromEmpty: Bool = false) {
+        self.deletes = deletes
+        self.mostDeletions = mostDeletions
+        self.deletesFromEmpty = deletesFromEmpty
+    }
+}
