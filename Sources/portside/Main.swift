@@ -26,7 +26,8 @@ struct Portside: ParsableCommand {
     static func main() {
         signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try parseAsRoot()
+            let book = SavedArguments { try SiteBook.opened()[$0] }
+            var command = try parseAsRoot(try book.expanded(Array(CommandLine.arguments.dropFirst())))
             hidePasswordsInArguments()
             try command.run()
         } catch let failure as Failure {
@@ -44,7 +45,7 @@ struct Portside: ParsableCommand {
     }
 
     /// A message of the argument parser on one line; it lists six values and more below each other.
-    private static func sentence(_ message: String) -> String {
+    static func sentence(_ message: String) -> String {
         let lines = message.split(separator: "\n")
         let values = lines.dropFirst().prefix { $0.hasPrefix("  - ") }.map { String($0.dropFirst(4)) }
         let first = lines.first.map(String.init) ?? message

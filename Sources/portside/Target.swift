@@ -4,9 +4,11 @@ import Transfers
 /// Reads a command's TARGET, which must be on a server.
 func remoteTarget(_ text: String) throws -> TargetURL {
     guard TargetURL.looksRemote(text) else {
-        throw Usage(
-            "“\(visible(text))” is not a server's address; write ftp://HOST/PATH (saved sites are not there yet)"
-        )
+        let name = text.prefix { $0 != ":" }
+        guard name.count < text.count, SavedSite.isName(String(name)) else {
+            throw Usage("“\(visible(text))” is not a server's address; write ftp://HOST/PATH, or SITE:PATH")
+        }
+        throw Usage("there is no saved site “\(name)”; portside sites list shows them")
     }
     let target: TargetURL
     do { target = try TargetURL(text) } catch { throw Usage(error.description) }

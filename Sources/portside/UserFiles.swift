@@ -38,6 +38,14 @@ struct UserFiles {
             executable: ownPath())
     }
 
+    static var home: String? { getenv("HOME").map { String(cString: $0) } }
+
+    /// `~` and `~/…` with the user's home in the place of `~`.
+    static func expandingHome(_ path: String) -> String {
+        guard path == "~" || path.hasPrefix("~/") else { return path }
+        return (home ?? "~") + path.dropFirst()
+    }
+
     private static func ownPath() -> String? {
         var buffer = [CChar](repeating: 0, count: 4096)
         let count = readlink("/proc/self/exe", &buffer, buffer.count)

@@ -26,11 +26,6 @@ struct ProbeCommand: NotYet {
     @Argument(parsing: .captureForPassthrough) var rest: [String] = []
 }
 
-struct SitesCommand: NotYet {
-    static let configuration = CommandConfiguration(commandName: "sites", abstract: "Not there yet.")
-    @Argument(parsing: .captureForPassthrough) var rest: [String] = []
-}
-
 struct ReplayCommand: NotYet {
     static let configuration = CommandConfiguration(commandName: "replay", abstract: "Not there yet.")
     @Argument(parsing: .captureForPassthrough) var rest: [String] = []
