@@ -54,7 +54,9 @@ private enum Arrows {
         // Foundation for the `Data` that GRDB speaks; Glibc for the lock and the private files beside the database.
         "Storage": ["FTPProtocol", "Transfers", "GRDB", "Foundation", "Glibc", "Synchronization"],
         "Terminal": ["FTPProtocol", "Interface", "CNcurses", "CLinux", "Glibc"],
+        // Foundation for its XML parser: FileZilla's sites.
         "portside": [
+            "Foundation", "FoundationXML",
             "FTPProtocol", "Transfers", "Interface", "Transport", "Engine", "EmbeddedServer", "Storage",
             "Terminal", "CLinux", "Glibc", "Dispatch", "Synchronization", "ArgumentParser", "TOMLKit",
         ],
