@@ -78,7 +78,7 @@ extension Session {
         var isTruncated = false
         var parser = ListingParser(
             now: CivilDate(secondsSince1970: wallClockNanoseconds() / 1_000_000_000),
-            isMachineListing: command.verb == "MLSD")
+            isMachineListing: command.verb == "MLSD", server: systemText)
         var count = 0
         do throws(Failure) {
             let end = try transfer(

@@ -62,6 +62,8 @@ public final class Session {
     /// For an event source that watches an idle connection; nil while not connected.
     var controlDescriptor: Int32? { control?.raw }
 
+    /// What it said to SYST: a hint for reading its listings.
+    var systemText: [UInt8]? { system?.lastLine }
     /// What SYST says, which many Windows servers say too.
     var claimsToBeUnix: Bool { system?.summary.uppercased().contains("UNIX") == true }
 

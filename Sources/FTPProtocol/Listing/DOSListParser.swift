@@ -9,7 +9,7 @@ enum DOSListParser {
     static func parse(_ line: Span<UInt8>, into entries: inout [ListingEntry]) -> LineResult {
         var position = 0
         guard let dateField = line.nextField(from: &position), line[dateField.lowerBound].isDigit,
-            var date = date(line, dateField),
+            var date = NumericDate(line, dateField)?.date(.monthFirst),
             let timeField = line.nextField(from: &position), line[timeField.lowerBound].isDigit,
             readTime(line, timeField, &position, &date),
             let third = line.nextField(from: &position)
@@ -31,42 +31,6 @@ enum DOSListParser {
         entry.name = line.bytes(name)
         entries.append(entry)
         return .entry
-    }
-
-    /// `MM-DD-YY`, `MM-DD-YYYY`, `M/D/YYYY`, `YYYY-MM-DD`; day first where the month would be above 12.
-    private static func date(_ line: Span<UInt8>, _ field: Range<Int>) -> CivilDate? {
-        var numbers = (0, 0, 0)
-        var lengths = (0, 0, 0)
-        var start = field.lowerBound
-        for part in 0..<3 {
-            var end = start
-            while end < field.upperBound, line[end].isDigit { end += 1 }
-            guard let number = line.smallNumber(start..<end) else { return nil }
-            switch part {
-            case 0: (numbers.0, lengths.0) = (number, end - start)
-            case 1: (numbers.1, lengths.1) = (number, end - start)
-            default: (numbers.2, lengths.2) = (number, end - start)
-            }
-            if part == 2 {
-                guard end == field.upperBound else { return nil }
-            } else {
-                guard end < field.upperBound,
-                    line[end] == UInt8(ascii: "-") || line[end] == UInt8(ascii: "/")
-                        || line[end] == UInt8(ascii: ".")
-                else { return nil }
-            }
-            start = end + 1
-        }
-        var (month, day, year) = numbers
-        if lengths.0 == 4 {
-            (year, month, day) = numbers
-        } else if lengths.2 <= 2 {
-            // Windows NT itself reads 70 to 99 as the last century.
-            year += year < 70 ? 2_000 : 1_900
-        }
-        if month > 12, day <= 12 { (month, day) = (day, month) }
-        guard isDay(day, month: month, year: year) else { return nil }
-        return CivilDate(year: year, month: UInt8(month), day: UInt8(day))
     }
 
     /// `10:02AM`, `18:48`, `9:09 PM`.

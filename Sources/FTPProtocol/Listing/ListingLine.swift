@@ -14,6 +14,29 @@ extension Span<UInt8> {
         return start..<position
     }
 
+    /// The first place from `position` on that is not blank; the end if there is none.
+    func skippingBlanks(from position: Int) -> Int {
+        var position = position
+        while position < count, self[position].isBlank { position += 1 }
+        return position
+    }
+
+    /// What is there from `position` on, without the blanks around it; empty if there is nothing else.
+    func trimmed(from position: Int) -> Range<Int> {
+        let start = skippingBlanks(from: position)
+        var end = count
+        while end > start, self[end - 1].isBlank { end -= 1 }
+        return start..<end
+    }
+
+    /// The fields of the line, at most `limit`.
+    func fields(atMost limit: Int) -> [Range<Int>] {
+        var fields: [Range<Int>] = []
+        var position = 0
+        while fields.count < limit, let field = nextField(from: &position) { fields.append(field) }
+        return fields
+    }
+
     func bytes(_ range: Range<Int>) -> [UInt8] {
         extracting(range).withUnsafeBufferPointer { Array($0) }
     }
@@ -99,6 +122,18 @@ extension Span<UInt8> {
         var start = end
         while start > range.lowerBound, self[start - 1] != UInt8(ascii: "/") { start -= 1 }
         return start < end ? start..<end : nil
+    }
+
+    /// Attributes of DOS and OS/2 in capitals: archive, hidden, read-only, system.
+    func isAttributes(_ field: Range<Int>) -> Bool {
+        guard field.count <= 5 else { return false }
+        for index in field {
+            switch self[index] {
+            case UInt8(ascii: "A"), UInt8(ascii: "H"), UInt8(ascii: "R"), UInt8(ascii: "S"): break
+            default: return false
+            }
+        }
+        return true
     }
 
     /// `.` and `..`, which are no entries.

@@ -1,8 +1,8 @@
 /// Turns the bytes of a data connection that carries a listing into entries, while they arrive.
 ///
-/// MLSD has one grammar (RFC 3659 §7). LIST has none: each line goes to the dialect that understood the
-/// line before, then to the others, so that a listing with strange lines in it still shows
-/// the rest. What no dialect understands is counted, never shown as a name.
+/// MLSD has one grammar (RFC 3659 §7). LIST has none, so each line is tried as every dialect
+/// that is known, and a listing with strange lines in it still shows the rest. What no dialect
+/// understands is counted, never shown as a name.
 /// Time is linear in the bytes; memory is bounded by `longestLine` and `mostEntries`.
 public struct ListingParser: Sendable {
     /// Bytes of a line that are kept. Paths end at 4,096 bytes on Unix, 32,767 characters on Windows.
@@ -26,8 +26,7 @@ public struct ListingParser: Sendable {
     private static let mostUnparsedLines = 20
 
     private let isMachineListing: Bool
-    private var dialect = ListingDialect.unix
-    private var unix: UnixListParser
+    private var dialects: ListingDialects
     private var entries: [ListingEntry] = []
     private var entryCount = 0
     private var droppedEntryCount = 0
@@ -39,9 +38,11 @@ public struct ListingParser: Sendable {
     /// - Parameters:
     ///   - now: the server's local time, to give a year to the dates without one; nil leaves them without.
     ///   - isMachineListing: the bytes answer MLSD or MLST, not LIST.
-    public init(now: CivilDate?, isMachineListing: Bool) {
+    ///   - server: the reply to SYST or the greeting. The form is recognised from the lines; this only helps
+    ///     where there is nothing in them to recognise, as with bare names of z/OS.
+    public init(now: CivilDate?, isMachineListing: Bool, server: [UInt8]? = nil) {
         self.isMachineListing = isMachineListing
-        unix = UnixListParser(now: now)
+        dialects = ListingDialects(now: now, system: server.flatMap { ServerSystem(reply: $0) })
     }
 
     /// Takes bytes as they were read, in pieces of any size.
@@ -59,6 +60,9 @@ public struct ListingParser: Sendable {
     /// The data has ended: a last line without a line end counts.
     public mutating func finish() -> Outcome {
         if !rest.isEmpty { endRest() }
+        let before = entries.count
+        dialects.finish(into: &entries)
+        count(entries.count - before)
         return Outcome(
             entries: takeEntries(), unparsedLineCount: unparsedLineCount, unparsedLines: unparsedLines,
             droppedEntryCount: droppedEntryCount)
@@ -77,6 +81,14 @@ public struct ListingParser: Sendable {
             start = index + 1
         }
         keep(bytes.extracting(start..<bytes.count))
+    }
+
+    /// Entries were added; those beyond the bound go again.
+    private mutating func count(_ added: Int) {
+        let kept = min(added, Self.mostEntries - entryCount)
+        entryCount += kept
+        droppedEntryCount += added - kept
+        entries.removeLast(added - kept)
     }
 
     private mutating func keep(_ piece: Span<UInt8>) {
@@ -98,16 +110,13 @@ public struct ListingParser: Sendable {
         if end > 0, line[end - 1] == 0x0D { end -= 1 }
         let line = line.extracting(first: end)
         guard line.hasText else { return }
-        let result = isMachineListing ? MachineListParser.parse(line, into: &entries) : readAnyDialect(line)
+        let before = entries.count
+        let result =
+            isMachineListing
+            ? MachineListParser.parse(line, into: &entries) : dialects.parse(line, into: &entries)
+        count(entries.count - before)
         switch result {
-        case .entry:
-            if entryCount < Self.mostEntries {
-                entryCount += 1
-            } else {
-                droppedEntryCount += 1
-                entries.removeLast()
-            }
-        case .nothing: break
+        case .entry, .nothing: break
         case .unknown:
             if !isMachineListing, line.isListingHeader { return }
             unparsedLineCount += 1
@@ -116,42 +125,6 @@ public struct ListingParser: Sendable {
             }
         }
     }
-
-    private mutating func readAnyDialect(_ line: Span<UInt8>) -> LineResult {
-        let result = read(line, dialect)
-        if result != .unknown { return result }
-        for other in ListingDialect.allCases where other != dialect {
-            let result = read(line, other)
-            if result != .unknown {
-                dialect = other
-                return result
-            }
-        }
-        return .unknown
-    }
-
-    private mutating func read(_ line: Span<UInt8>, _ dialect: ListingDialect) -> LineResult {
-        switch dialect {
-        case .unix: unix.parse(line, into: &entries)
-        case .dos: DOSListParser.parse(line, into: &entries)
-        case .numericUnix: NumericUnixListParser.parse(line, into: &entries)
-        }
-    }
-}
-
-/// The forms of LIST that are understood, one file each.
-enum ListingDialect: CaseIterable {
-    case unix, dos, numericUnix
-}
-
-/// What a dialect made of one line.
-enum LineResult {
-    /// An entry was appended.
-    case entry
-    /// Understood, but nothing to show: `.` and `..`.
-    case nothing
-    /// Not of this dialect.
-    case unknown
 }
 
 extension Span<UInt8> {
@@ -161,24 +134,30 @@ extension Span<UInt8> {
     }
 
     /// `total 112` in any language, `subdir:`, `Directory USER1:[TEMP]`, `2 files 4,096 bytes`, the frame of a
-    /// STAT reply (211 to 213).
+    /// STAT reply (211 to 213), the heading of `dir`.
     fileprivate var isListingHeader: Bool {
-        var position = 0
-        guard let first = nextField(from: &position) else { return true }
+        let fields = fields(atMost: 8)
+        guard let first = fields.first else { return true }
         if first.count >= 3, isDigits(first.lowerBound..<first.lowerBound + 3),
             let code = smallNumber(first.lowerBound..<first.lowerBound + 3), (211...213).contains(code),
             first.count == 3 || self[first.lowerBound + 3] == UInt8(ascii: "-")
         {
             return true
         }
-        guard let second = nextField(from: &position) else {
+        guard fields.count > 1 else {
             return self[first.upperBound - 1] == UInt8(ascii: ":") || isVMSDirectory(first)
         }
-        if isDigits(first) { return hasPrefix(second, "file") || hasPrefix(second, "dir") }
-        if equals(first, "directory") { return isVMSDirectory(second) }
+        let second = fields[1]
+        if self[first.lowerBound].isDigit, fields.count > 2 || hasPrefix(second, "file") {
+            return hasPrefix(second, "file") || hasPrefix(second, "dir") || equals(second, "bytes")
+        }
+        if equals(first, "directory") { return equals(second, "of") || isVMSDirectory(second) }
+        if equals(first, "volume") { return equals(second, "in") || equals(second, "serial") }
         if equals(first, "total"), equals(second, "of") { return true }
         for index in first where self[index].isDigit { return false }
-        return isDigits(second) && nextField(from: &position) == nil
+        guard isDigits(second) else { return false }
+        // `Total 6 files`.
+        return fields.count == 2 || (equals(first, "total") && hasPrefix(fields[2], "file"))
     }
 
     /// `USER1:[TEMP]`.

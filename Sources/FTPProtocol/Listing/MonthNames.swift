@@ -44,7 +44,7 @@ enum MonthNames {
     }
 
     /// Every beginning of three letters and more, in UTF-8, and in Latin-1 or Windows-1251. What would mean
-    /// two months (French `jui`) is left out.
+    /// two months is left out.
     private static let known: [[UInt8]: UInt8] = {
         var table: [[UInt8]: UInt8] = [:]
         for names in languages {
@@ -58,6 +58,8 @@ enum MonthNames {
                 }
             }
         }
+        // French systems with three letters for every month write `jun` for June.
+        table[Array("jui".utf8)] = 7
         return table.filter { $0.value != 0 }
     }()
 
@@ -88,6 +90,13 @@ enum MonthNames {
         "stycznia lutego marca kwietnia maja czerwca lipca sierpnia września października listopada grudnia",
         "январь февраль март апрель май июнь июль август сентябрь октябрь ноябрь декабрь",
         "января февраля марта апреля мая июня июля августа сентября октября ноября декабря",
+        "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+        "januar februar marts april maj juni juli august september oktober november december",
+        "januar februar mars april mai juni juli august september oktober november desember",
+        "leden únor březen duben květen červen červenec srpen září říjen listopad prosinec",
+        "gener febrer març abril maig juny juliol agost setembre octubre novembre desembre",
+        "ianuarie februarie martie aprilie mai iunie iulie august septembrie octombrie noiembrie decembrie",
+        "tammi helmi maalis huhti touko kesä heinä elo syys loka marras joulu",
         "január február március április május június július augusztus szeptember október november december",
     ]
 }

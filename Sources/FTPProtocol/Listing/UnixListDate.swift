@@ -5,8 +5,11 @@
 /// | month day time or year | `Nov  1 18:11`, `Nov 01  2007`, `6月 3 2003` |
 /// | day month time or year | `15 апр 18:11`, `19. Sep 13:24`, `30. Jan., 12:40` |
 /// | month and day in numbers, time | `3 29 03:26` |
-/// | ISO 8601 | `2021-06-10 08:09`, `2021-06-10 08:09:10.123 +0200` |
-/// | others | `2004.07.15`, `01-jun-99` |
+/// | with a comma, year and time | `Oct 08, 2002 09:47` |
+/// | day and month in one field | `09-26 2000`, `09-26 13:45` |
+/// | year first | `2003年 4月 18日`, `2003 3月 20` |
+/// | ISO 8601 | `2021-06-10 08:09`, `2021-06-10 08:09:10.123 +0200`, `2021-06-10T08:09` |
+/// | others | `2004.07.15`, `24-04-2003 17:12`, `1999/10/12 17:12`, `01-jun-99`, `Mon Dec  1 09:12:33 2023` |
 struct UnixListDate {
     let date: CivilDate
     /// May be the end of the line, or behind it: then there is no name.
@@ -16,7 +19,7 @@ struct UnixListDate {
         let byte = line[first.lowerBound]
         let found: UnixListDate? =
             if byte.isLetter || byte >= 0x80 {
-                Self.monthFirst(line, first, years)
+                Self.monthFirst(line, first, years) ?? Self.weekdayFirst(line, first, years)
             } else if byte.isDigit {
                 Self.numberFirst(line, first, years)
             } else {
@@ -42,11 +45,23 @@ struct UnixListDate {
         return timeOrYear(line, month, day, &position, years)
     }
 
+    /// `Mon Dec  1 09:12:33 2023`.
+    private static func weekdayFirst(
+        _ line: Span<UInt8>, _ first: Range<Int>, _ years: YearChooser
+    ) -> UnixListDate? {
+        var position = first.upperBound
+        guard first.count <= 4, let second = line.nextField(from: &position),
+            line[second.lowerBound].isLetter
+        else { return nil }
+        return monthFirst(line, second, years)
+    }
+
     private static func numberFirst(
         _ line: Span<UInt8>, _ first: Range<Int>, _ years: YearChooser
     ) -> UnixListDate? {
         guard let number = MarkedNumber(line, first) else {
-            return iso(line, first) ?? dotted(line, first) ?? shortMonth(line, first)
+            return numeric(line, first) ?? monthAndDay(line, first, years)
+                ?? line.dayMonthYear(first).map { UnixListDate($0, first.upperBound + 1) }
         }
         var position = first.upperBound
         guard let second = line.nextField(from: &position) else { return nil }
@@ -57,19 +72,32 @@ struct UnixListDate {
             return timeOrYear(line, month, number.value, &position, years)
         }
         guard let next = MarkedNumber(line, second) else { return nil }
-        if number.isMarked, number.value >= 1_900 {
-            // Year, month and day, each with its mark.
-            guard let third = line.nextField(from: &position), let day = MarkedNumber(line, third),
-                isDay(day.value, month: next.value, year: number.value)
-            else { return nil }
-            return UnixListDate(
-                CivilDate(year: number.value, month: UInt8(next.value), day: UInt8(day.value)), position + 1)
+        if number.value >= 1_900, number.isMarked || next.isMarked {
+            return yearFirst(line, number, next, &position)
         }
         var third = position
         guard let field = line.nextField(from: &third), number.isMarked || isTime(line, field) else {
             return nil
         }
         return timeOrYear(line, number.value, next.value, &position, years)
+    }
+
+    /// Year, month and day, each with its mark, and perhaps a time; a year without one may also be the size
+    /// before a month and a day.
+    private static func yearFirst(
+        _ line: Span<UInt8>, _ year: MarkedNumber, _ month: MarkedNumber, _ position: inout Int
+    ) -> UnixListDate? {
+        guard let third = line.nextField(from: &position), let day = MarkedNumber(line, third),
+            isDay(day.value, month: month.value, year: year.value),
+            year.isMarked || !isTimeOrYear(line, after: position)
+        else { return nil }
+        var date = CivilDate(year: year.value, month: UInt8(month.value), day: UInt8(day.value))
+        var next = position
+        if day.isMarked, let field = line.nextField(from: &next), let time = line.clockTime(field) {
+            date.setTime(time)
+            position = next
+        }
+        return UnixListDate(date, position + 1)
     }
 
     private static func isTimeOrYear(_ line: Span<UInt8>, after position: Int) -> Bool {
@@ -84,7 +112,7 @@ struct UnixListDate {
     ) -> UnixListDate? {
         let gap = position
         guard let field = line.nextField(from: &position) else { return nil }
-        if let (hour, minute, second) = time(line, field) {
+        if let (hour, minute, second) = line.clockTime(field) {
             guard isDay(day, month: month, year: nil) else { return nil }
             var date = CivilDate(
                 year: nil, month: UInt8(month), day: UInt8(day), hour: UInt8(hour), minute: UInt8(minute),
@@ -101,99 +129,74 @@ struct UnixListDate {
             return UnixListDate(date, position + 1)
         }
         guard let year = year(line, field), isDay(day, month: month, year: year) else { return nil }
-        let date = CivilDate(year: year, month: UInt8(month), day: UInt8(day))
+        var date = CivilDate(year: year, month: UInt8(month), day: UInt8(day))
+        var next = position
+        // VShell: a comma behind the day, and the time behind the year.
+        if gap > 0, line[gap - 1] == UInt8(ascii: ","), let field = line.nextField(from: &next),
+            let time = line.clockTime(field)
+        {
+            date.setTime(time)
+            return UnixListDate(date, next + 1)
+        }
         // The year is five columns wide, ` 2003` or `2003 `: in the second case the name is two away.
         let isLeftAligned =
             field.lowerBound - gap == 1 && position + 1 < line.count && line[position + 1] == 0x20
         return UnixListDate(date, position + (isLeftAligned ? 2 : 1))
     }
 
-    private static func iso(_ line: Span<UInt8>, _ first: Range<Int>) -> UnixListDate? {
-        guard first.count == 10, line[first.lowerBound + 4] == UInt8(ascii: "-"),
-            line[first.lowerBound + 7] == UInt8(ascii: "-"), var date = yearMonthDay(line, first)
-        else { return nil }
+    /// Three numbers in one field, four digits of them the year; then mostly a time.
+    private static func numeric(_ line: Span<UInt8>, _ first: Range<Int>) -> UnixListDate? {
+        var field = first
         var position = first.upperBound
-        var afterTime = position
-        guard let field = line.nextField(from: &afterTime), let (hour, minute, second) = time(line, field)
-        else {
-            // `--time-style=iso` without a time: the column is filled with blanks.
+        var timeField: Range<Int>?
+        if first.count > 12, line[first.lowerBound + 10] == UInt8(ascii: "T") {
+            field = first.lowerBound..<first.lowerBound + 10
+            timeField = first.lowerBound + 11..<first.upperBound
+        } else {
+            timeField = line.nextField(from: &position)
+        }
+        guard (8...10).contains(field.count),
+            // Three numbers with a stroke are American, the others come from where the day is first.
+            var date = NumericDate(line, field)?.date(
+                line.firstRange(of: "/", in: field) == nil ? .dayFirst : .monthFirst)
+        else { return nil }
+        guard let timeField, let time = line.clockTime(timeField) else {
+            // Two digits are no year unless a time proves that this is a date.
+            guard field.count == 10, timeField?.lowerBound != first.lowerBound + 11 else { return nil }
+            // Without a time its column is filled with blanks.
+            position = first.upperBound
             while position < line.count, line[position] == 0x20 { position += 1 }
             return UnixListDate(date, position)
         }
-        date.hour = UInt8(hour)
-        date.minute = UInt8(minute)
-        date.second = second.map { UInt8($0) }
-        position = afterTime
+        date.setTime(time)
         // `--full-time` adds the zone.
-        if second != nil, let zone = line.nextField(from: &afterTime), zone.count == 5,
+        var afterZone = position
+        if time.second != nil, let zone = line.nextField(from: &afterZone), zone.count == 5,
             line[zone.lowerBound] == UInt8(ascii: "+") || line[zone.lowerBound] == UInt8(ascii: "-"),
             line.isDigits(zone.lowerBound + 1..<zone.upperBound)
         {
-            position = afterTime
+            position = afterZone
         }
         return UnixListDate(date, position + 1)
     }
 
-    private static func dotted(_ line: Span<UInt8>, _ first: Range<Int>) -> UnixListDate? {
-        guard first.count == 10, line[first.lowerBound + 4] == UInt8(ascii: "."),
-            line[first.lowerBound + 7] == UInt8(ascii: "."), let date = yearMonthDay(line, first)
+    /// `09-26 2000`, `09-26 13:45`: month and day, unless the first is above 12.
+    private static func monthAndDay(
+        _ line: Span<UInt8>, _ first: Range<Int>, _ years: YearChooser
+    ) -> UnixListDate? {
+        var cut = first.lowerBound
+        while cut < first.upperBound, line[cut].isDigit { cut += 1 }
+        guard first.count <= 5, cut < first.upperBound,
+            line[cut] == UInt8(ascii: "-") || line[cut] == UInt8(ascii: "/"),
+            var month = line.smallNumber(first.lowerBound..<cut),
+            var day = line.smallNumber(cut + 1..<first.upperBound)
         else { return nil }
+        if month > 12 { (month, day) = (day, month) }
         var position = first.upperBound
-        while position < line.count, line[position] == 0x20 { position += 1 }
-        return UnixListDate(date, position)
+        return timeOrYear(line, month, day, &position, years)
     }
 
-    /// `01-jun-99`, `01-jun-1999`.
-    private static func shortMonth(_ line: Span<UInt8>, _ first: Range<Int>) -> UnixListDate? {
-        var dash = first.lowerBound
-        while dash < first.upperBound, line[dash] != UInt8(ascii: "-") { dash += 1 }
-        var second = min(dash + 1, first.upperBound)
-        while second < first.upperBound, line[second] != UInt8(ascii: "-") { second += 1 }
-        guard second < first.upperBound, let day = line.smallNumber(first.lowerBound..<dash),
-            let month = MonthNames.number(line, dash + 1..<second),
-            var year = line.smallNumber(second + 1..<first.upperBound)
-        else { return nil }
-        if year < 100 { year += year < 70 ? 2_000 : 1_900 }
-        guard isDay(day, month: month, year: year) else { return nil }
-        return UnixListDate(
-            CivilDate(year: year, month: UInt8(month), day: UInt8(day)), first.upperBound + 1)
-    }
-
-    private static func yearMonthDay(_ line: Span<UInt8>, _ field: Range<Int>) -> CivilDate? {
-        let start = field.lowerBound
-        guard let year = line.smallNumber(start..<start + 4),
-            let month = line.smallNumber(start + 5..<start + 7),
-            let day = line.smallNumber(start + 8..<start + 10), isDay(day, month: month, year: year)
-        else { return nil }
-        return CivilDate(year: year, month: UInt8(month), day: UInt8(day))
-    }
-
-    static func isTime(_ line: Span<UInt8>, _ field: Range<Int>) -> Bool { time(line, field) != nil }
-
-    /// `18:11`, `1:39`, `08:09:10`, `08:09:10.123`.
-    private static func time(
-        _ line: Span<UInt8>, _ field: Range<Int>
-    ) -> (hour: Int, minute: Int, second: Int?)? {
-        guard (3...18).contains(field.count) else { return nil }
-        var colon = field.lowerBound
-        while colon < field.upperBound, line[colon].isDigit { colon += 1 }
-        guard colon < field.upperBound, line[colon] == UInt8(ascii: ":"),
-            let hour = line.smallNumber(field.lowerBound..<colon), hour < 24
-        else { return nil }
-        var end = colon + 1
-        while end < field.upperBound, line[end].isDigit { end += 1 }
-        guard end - colon <= 3, let minute = line.smallNumber(colon + 1..<end), minute < 60 else {
-            return nil
-        }
-        if end == field.upperBound { return (hour, minute, nil) }
-        guard line[end] == UInt8(ascii: ":") else { return nil }
-        let start = end + 1
-        end = start
-        while end < field.upperBound, line[end].isDigit { end += 1 }
-        guard let second = line.smallNumber(start..<end), second <= 60 else { return nil }
-        guard end == field.upperBound || line[end] == UInt8(ascii: ".") else { return nil }
-        return (hour, minute, second)
-    }
+    static func isTime(_ line: Span<UInt8>, _ field: Range<Int>) -> Bool { line.clockTime(field) != nil }
 
     static func year(_ line: Span<UInt8>, _ field: Range<Int>) -> Int? {
         guard let number = MarkedNumber(line, field), (1_600...9_999).contains(number.value) else {
