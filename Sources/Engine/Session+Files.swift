@@ -4,7 +4,7 @@ public import Transport
 
 /// What a listing was, apart from its entries.
 public struct ListingEnd: Sendable {
-    /// `MLSD` or `LIST`.
+    /// `MLSD`, `LIST` or `STAT`.
     public var command: String
     /// Lines nobody understood, entries beyond the bound: what is shown is not all there is.
     public var isIncomplete: Bool
@@ -28,6 +28,7 @@ extension Session {
         }
         return try connected(repeatable: !hasBegun) { () throws(Failure) in
             try changeDirectory(to: path)
+            if listingMethod == .status { return try listByStatus(found) }
             if features.supportsMachineListings, features.mayTry("MLSD") {
                 do throws(Failure) {
                     return try list(.machineList, found)

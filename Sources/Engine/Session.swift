@@ -36,6 +36,8 @@ public final class Session {
     var abortsPlainly = false
     /// Whether `LIST -a` shows hidden files here; nil before it was tried.
     var showsHidden: Bool?
+    /// How `list` asks; to be set before it is called.
+    public var listingMethod = ListingMethod.dataConnection
     /// How the last data connection was made.
     public internal(set) var lastMethod: DataMethod?
     public private(set) var home = RemotePath.root

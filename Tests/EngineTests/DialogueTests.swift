@@ -35,6 +35,37 @@ import Transfers
         #expect(try server.finish() == nil, "\(log.transcript)")
     }
 
+    @Test func listsWithSTATWhereThatIsWanted() throws {
+        let server = try ScriptedServer(playing: "stat-listing")
+        let log = LineLog()
+        let session = session(server, .passive, log)
+        session.listingMethod = .status
+        var found: [String] = []
+        let end = try session.list(RemotePath("/pub")) {
+            found += $0.map { String(decoding: $0.name, as: UTF8.self) }
+        }
+        session.quit()
+        #expect(found == ["a file.txt", "dir"])
+        #expect(end.command == "STAT" && !end.isIncomplete)
+        #expect(try server.finish() == nil, "\(log.transcript)")
+    }
+
+    @Test func aListingCutWithinALineFailsAndShowsNoHalfName() throws {
+        let server = try ScriptedServer(playing: "listing-cut")
+        let log = LineLog()
+        let session = session(server, .passive, log)
+        var found: [String] = []
+        let failure = #expect(throws: Failure.self) {
+            _ = try session.list(RemotePath("/pub")) {
+                found += $0.map { String(decoding: $0.name, as: UTF8.self) }
+            }
+        }
+        session.quit()
+        #expect(found == ["whole.txt"], "\(log.transcript)")
+        #expect(failure?.reply?.code == ReplyCode(rawValue: 426))
+        #expect(try server.finish() == nil, "\(log.transcript)")
+    }
+
     @Test func aPathBeginsAtTheLoginDirectoryFromTheFirstCommandOn() throws {
         let server = try ScriptedServer(playing: "login-directory")
         let log = LineLog()

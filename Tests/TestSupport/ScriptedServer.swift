@@ -13,6 +13,7 @@ import Transport
 /// = stranger                                             another machine, 127.0.0.2, calls where PORT said
 /// = send drwxr-xr-x 1 a b 0 Jan 1 2020 name             a line of data
 /// = expect text                                          a line of data that the client must send
+/// = part text                                            data without a line end
 /// = fill 8                                               so many MiB of data
 /// = again                                                the client must connect anew
 /// ```
@@ -135,6 +136,7 @@ private final class Player: @unchecked Sendable {
         case "expect":
             let said = try readDataLine()
             guard said == rest else { throw Departure(text: "the client sent “\(said)”") }
+        case "part": try data?.write(Array(rest.utf8), until: limit, cancellation: nil)
         case "close": data = nil
         case "fill":
             let block = [UInt8](repeating: 0x2E, count: 1 << 20)

@@ -57,7 +57,7 @@ struct VMSListParser: Sendable {
         guard line[semicolon] == UInt8(ascii: ";"), field.upperBound - semicolon > 1 else { return nil }
         var start = semicolon
         while start > field.lowerBound, line[start - 1] != UInt8(ascii: "]") { start -= 1 }
-        guard start < semicolon else { return nil }
+        guard start < semicolon, line.firstRange(of: ";", in: start..<semicolon) == nil else { return nil }
         return start..<field.upperBound
     }
 
@@ -102,9 +102,14 @@ struct VMSListParser: Sendable {
                 } else if !hasSize, let size = size(line, field) {
                     hasSize = true
                     entry.size = size.bytes
-                } else if hasDate || hasSize {
-                    // An owner without brackets, or a month in a language we do not know.
-                    if entry.owner == nil, !line[field.lowerBound].isDigit { entry.owner = line.text(field) }
+                } else if !hasDate, line[field.lowerBound].isDigit,
+                    line.firstRange(of: "-", in: field) != nil
+                {
+                    // A month in a language we do not know.
+                    hasDate = true
+                } else if hasDate {
+                    // An owner without brackets.
+                    if entry.owner == nil { entry.owner = line.text(field) }
                 } else {
                     return false
                 }

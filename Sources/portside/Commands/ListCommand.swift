@@ -17,6 +17,8 @@ struct ListCommand: ParsableCommand {
     @Flag(name: .customShort("a"), help: "Names that begin with a dot too.") var all = false
     @Flag(name: .customShort("R"), help: "Everything below, too.") var recursive = false
     @Flag(help: "One JSON object a line.") var json = false
+    @Flag(help: "Ask with STAT, on the control connection: for where no data connection can be made.")
+    var stat = false
     @OptionGroup var options: ConnectionOptions
 
     /// No honest tree is deeper.
@@ -27,7 +29,9 @@ struct ListCommand: ParsableCommand {
         let sessions = try RemoteSessions(options)
         var printer = ListingPrinter(style: json ? .json : long ? .long : .names, showsHidden: all)
         let isComplete = try sessions.with(target) { session in
-            recursive ? try listAll(target.path, session, &printer) : try list(target, session, printer)
+            session.listingMethod = stat ? .status : .dataConnection
+            return recursive
+                ? try listAll(target.path, session, &printer) : try list(target, session, printer)
         }
         sessions.quit()
         guard isComplete else {
@@ -40,12 +44,20 @@ struct ListCommand: ParsableCommand {
     private func list(
         _ target: TargetURL, _ session: Session, _ printer: ListingPrinter
     ) throws(Failure) -> Bool {
+        var hasEntries = false
         do throws(Failure) {
             var sorted = SortedEntries()
             // What came before it broke is shown too.
             defer { printer.print(sorted.rest()) }
-            return try !session.list(target.path) { printer.print(sorted.add($0)) }.isIncomplete
+            return try !session.list(target.path) {
+                hasEntries = true
+                printer.print(sorted.add($0))
+            }.isIncomplete
         } catch {
+            if hasEntries {
+                complain(error.message)
+                return false
+            }
             guard error.kind == .noSuchSource, !target.path.bytes.isEmpty,
                 let entry = try session.entry(at: target.path), entry.kind != .directory
             else { throw error }
