@@ -13,7 +13,10 @@ import Transport
 final class Application: EffectRunner, Sendable {
     struct Start {
         /// Connect here first.
-        var target: TargetURL?
+        var site: Site?
+        var password: Secret?
+        /// Nil for the login directory.
+        var directory: RemotePath?
         var localDirectory: LocalPath?
         /// Open on the server inside the program.
         var isDemo = false
@@ -93,12 +96,8 @@ final class Application: EffectRunner, Sendable {
             connectDemo()
             return []
         }
-        guard let target = start.target else { return [] }
-        return [
-            .connectRequested(
-                target.site, password: target.password,
-                directory: target.path.bytes.isEmpty ? nil : target.path)
-        ]
+        guard let site = start.site else { return [] }
+        return [.connectRequested(site, password: start.password, directory: start.directory)]
     }
 
     // MARK: - What the screen asks for
@@ -140,6 +139,8 @@ final class Application: EffectRunner, Sendable {
         var site = wanted
         site.dataMode = current.withLock { current in
             current.site = wanted
+            // A site that wants one of the two is asked for it; any other goes on as the pane did.
+            if wanted.dataMode != .auto { current.dataMode = wanted.dataMode }
             return current.dataMode
         }
         if let password { passwords[site.id] = password }

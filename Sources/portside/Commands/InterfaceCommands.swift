@@ -14,16 +14,22 @@ struct OpenCommand: ParsableCommand {
 
     @Argument(help: "ftp://[USER@]HOST[:PORT][/PATH]") var target: String?
     @Argument(help: "What the local pane shows first.") var localDirectory: String?
+    @OptionGroup var options: ConnectionOptions
 
     mutating func run() throws {
         var start = Application.Start()
         if let target {
-            guard TargetURL.looksRemote(target) else {
+            guard TargetURL.looksRemote(target) || target.contains(":") else {
                 throw Usage(
                     "there is no subcommand “\(visible(target))”, and it is no ftp:// address; see portside help"
                 )
             }
-            start.target = try remoteTarget(target)
+            let place = try remoteTarget(target)
+            let credentials = Credentials(options: options)
+            let site = try credentials.site(of: place)
+            start.site = site
+            start.password = credentials.passwords[site.id]
+            start.directory = place.directory
         }
         if let localDirectory {
             let path = LocalPath(localDirectory)
