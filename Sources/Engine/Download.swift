@@ -3,121 +3,92 @@ import Transfers
 import Transport
 
 /// RETR into `NAME.part`, then into its place.
+///
+/// Everything happens in a directory that is held by its descriptor. What is at the destination is judged by the
+/// conflict policy before the first byte, and once more when the file is whole and is to get its name.
 struct Download {
     let job: FileTransfer
 
-    /// What a file is called until it is whole.
-    static let partSuffix = Array(".part".utf8)
-
     private var transfer: Transfer { job.transfer }
+
+    /// Where the file is to go, and what is known of what is there.
+    struct Target {
+        var name: [UInt8]
+        /// What the policy allows to be replaced, as it was when it was asked.
+        var replaced: FileStatus?
+        /// The file that is there is gone on with, behind this many bytes.
+        var goesOnAt: Int64?
+    }
+
+    private enum Judgement {
+        case write(Target)
+        case end(FileTransfer.Outcome)
+    }
 
     func run(on session: Session) throws(Failure) -> FileTransfer.Outcome {
         guard isSafeLocalName(transfer.localName) else {
             throw Failure(FTPError.unsafeName(transfer.localName))
         }
-        if try isDevice() { return .done(bytes: try retrieveIntoDevice(session)) }
-        var source = ConflictDecision.File(size: transfer.size, modified: transfer.modified)
-        try FileTransfer.disk { () throws(TransportError) in
-            try LocalDirectory.makeWithParents(transfer.localDirectory.bytes)
-        }
-        var target = transfer.localPath.bytes
-        var replacing = transfer.options.onConflict == .overwrite
-        var mode: UInt32?
-        var inPlace = transfer.options.writesInPlace
-        var offset: Int64 = 0
-        if let there = try status(target) {
-            guard there.kind != .directory else {
-                throw Failure(.cannotCreate, "\(transfer.localPath) is a directory; choose another name")
-            }
-            // To ask is to tell both sizes.
-            if job.mayHaveEnded || [.newer, .resume, .ask].contains(transfer.options.onConflict) {
-                try learn(&source, session)
-            }
-            let destination = ConflictDecision.File(size: there.size, modified: there.modified)
-            if job.isAlreadyDone(source, destination) { return .done(bytes: there.size) }
-            switch ConflictDecision.decide(
-                transfer.options.onConflict, source: source, destination: destination)
-            {
-            case .proceed:
-                replacing = true
-                // A file that only its owner may read stays so (CVE-2022-32207 of curl).
-                if there.kind == .file { mode = there.mode & 0o777 }
-            case .resume(let bytes):
-                inPlace = true
-                offset = bytes
-            case .skip(let reason): return .skipped(reason)
-            case .ask: return .conflict(size: there.size, modified: there.modified)
-            case .rename: target = try freeName()
-            }
-        }
-        try learn(&source, session)
-        var part = inPlace ? target : try partName(of: target)
-        if !inPlace { offset = try restartOffset(of: part, source) }
-        var bytes = try retrieve(from: offset, into: part, mode: mode, source, session)
-        if bytes == nil {
-            // What is there is no beginning of what the server has, or the server cannot go on from it. A file of the
-            // user's is left as it is until the whole new one can take its place.
-            if inPlace, !transfer.options.writesInPlace {
-                inPlace = false
-                replacing = true
-                part = try partName(of: target)
-            }
-            bytes = try retrieve(from: 0, into: part, mode: mode, source, session)
-        }
-        guard let bytes else {
-            throw Failure(.protocolViolation("a transfer that begins at 0 cannot start over"))
-        }
-        if !inPlace {
-            do throws(TransportError) {
-                try LocalDirectory.rename(part, to: target, replacing: replacing)
-            } catch .disk(_, _, let code) where code == alreadyExists {
-                // It appeared while we were busy: the policy is asked again.
-                let there = try status(target)
-                return .conflict(size: there?.size, modified: there?.modified)
-            } catch {
-                throw Failure(error, attempt: "disk")
-            }
-            LocalDirectory.synchronize(transfer.localDirectory.bytes)
-        }
-        return .done(bytes: bytes)
-    }
-
-    /// A device or a pipe, be it behind a link (`/dev/stdout`).
-    private func isDevice() throws(Failure) -> Bool {
-        let path = transfer.localPath.bytes
-        return try FileTransfer.disk { () throws(TransportError) in
-            try LocalDirectory.status(of: path)?.kind == .other
-        }
-    }
-
-    /// Straight into it: nothing is replaced, and nothing can be renamed into its place.
-    private func retrieveIntoDevice(_ session: Session) throws(Failure) -> Int64 {
-        // What an earlier try wrote has gone where it cannot be taken back from.
-        let start = transfer.bytes
-        let size = try session.size(of: transfer.remotePath)
-        if let size { job.learnt(size, transfer.modified) }
-        let device: OutputDevice
-        do throws(TransportError) {
-            device = try OutputDevice(
-                transfer.localPath.bytes, until: .after(session.patience), cancellation: session.cancellation)
-        } catch {
-            throw Failure(error, attempt: "\(transfer.localPath)")
-        }
-        job.progress.set(start)
-        job.activity(nil)
-        let patience = session.patience
-        let cancellation = session.cancellation
-        let bytes =
-            try start
-            + session.retrieve(transfer.remotePath, from: start, progress: job.progress, limit: job.limit) {
-                bytes throws(TransportError) in
-                try device.write(bytes, patience: patience, cancellation: cancellation)
-            }
-        guard size == nil || size == bytes else {
+        guard transfer.localName.count <= PartFile.longestName else {
             throw Failure(
-                .doesNotVerify, "\(transfer.remotePath): \(bytes) bytes arrived, the server has \(size ?? 0)")
+                .cannotCreate,
+                "\(transfer.remotePath): its name has \(transfer.localName.count) bytes, and "
+                    + "\(PartFile.longestName) is the most a disk takes; take it alone, with -o and a shorter name"
+            )
         }
-        return bytes
+        // Only what the user named: a listing must not lead into a pipe.
+        if transfer.depth == 0, try isDevice() {
+            return .done(bytes: try DeviceDownload(job: job).run(on: session))
+        }
+        let directory = try FileTransfer.disk { () throws(TransportError) in
+            try OpenDirectory.open(
+                transfer.localDirectory.bytes, depth: max(0, transfer.depth - 1), making: true)
+        }
+        var source = ConflictDecision.File(size: transfer.size, modified: transfer.modified)
+        switch try judge(directory, &source, session) {
+        case .end(let outcome): return outcome
+        case .write(let target):
+            try learn(&source, session)
+            return try fetch(&source, as: target, in: directory, session)
+        }
+    }
+
+    // MARK: - What is there
+
+    /// Asks the conflict policy about what stands at the destination now.
+    private func judge(
+        _ directory: OpenDirectory, _ source: inout ConflictDecision.File, _ session: Session
+    ) throws(Failure) -> Judgement {
+        let name = transfer.localName
+        guard let there = try status(name, directory) else { return .write(Target(name: name)) }
+        guard there.kind != .directory else {
+            throw Failure(.cannotCreate, "\(transfer.localPath) is a directory; choose another name")
+        }
+        // Renamed by us just before a crash: the part was whole and synced.
+        if let part = transfer.part, part.name != name, there.inode == part.inode, there.kind == .file,
+            there.size == part.sourceSize
+        {
+            return .end(.done(bytes: there.size))
+        }
+        // To ask is to tell both sizes.
+        if job.mayHaveEnded || [.newer, .resume, .ask].contains(transfer.options.onConflict) {
+            try learn(&source, session)
+        }
+        let destination = ConflictDecision.File(size: there.size, modified: there.modified)
+        if job.isAlreadyDone(source, destination) { return .end(.done(bytes: there.size)) }
+        // What an earlier try wrote straight into its place.
+        if let part = transfer.part, part.name == name, there.inode == part.inode, there.isOurAlone {
+            return .write(Target(name: name, replaced: there, goesOnAt: min(part.safeBytes, there.size)))
+        }
+        switch ConflictDecision.decide(
+            transfer.options.onConflict, source: source, destination: destination)
+        {
+        case .proceed: return .write(Target(name: name, replaced: there))
+        case .resume(let bytes): return .write(Target(name: name, replaced: there, goesOnAt: bytes))
+        case .skip(let reason): return .end(.skipped(reason))
+        case .ask: return .end(.conflict(size: there.size, modified: there.modified))
+        case .rename: return .write(Target(name: try freeName(directory)))
+        }
     }
 
     /// Asks the server for what the listing did not say.
@@ -130,69 +101,114 @@ struct Download {
         }
     }
 
-    /// `NAME.part`, or, where something of that name is not ours, `NAME.ID.part`: another program's
-    /// download, or a file that is really called so.
-    private func partName(of target: [UInt8]) throws(Failure) -> [UInt8] {
-        let usual = target + Self.partSuffix
-        let own = target + Array(".\(transfer.id)".utf8) + Self.partSuffix
-        if transfer.bytes > 0 { return try status(own) == nil ? usual : own }
-        if isResuming { return usual }
-        return try status(usual) == nil ? usual : own
+    /// A name beside the one that is taken.
+    private func freeName(_ directory: OpenDirectory) throws(Failure) -> [UInt8] {
+        for number in 1...FileTransfer.mostNumbers {
+            let name = FileTransfer.numbered(transfer.localName, number)
+            if try status(name, directory) == nil { return name }
+        }
+        throw Failure(.cannotCreate, "\(transfer.localPath): all names beside it are taken")
     }
 
-    /// Whether an earlier try of this transfer left something, or the user says that the part is to be gone on with.
-    private var isResuming: Bool { transfer.bytes > 0 || transfer.options.onConflict == .resume }
-
-    /// Where to go on: behind what an earlier try of this transfer left, if the source is still the same.
-    private func restartOffset(of part: [UInt8], _ source: ConflictDecision.File) throws(Failure) -> Int64 {
-        guard isResuming, let there = try status(part), there.kind == .file, there.size > 0 else { return 0 }
-        if let size = source.size, there.size > size { return 0 }
-        return there.size
+    private func status(_ name: [UInt8], _ directory: OpenDirectory) throws(Failure) -> FileStatus? {
+        try FileTransfer.disk { () throws(TransportError) in try directory.status(of: name) }
     }
 
-    /// - Returns: the bytes that are there at the end; nil when going on from `start` is not possible.
-    private func retrieve(
-        from start: Int64, into part: [UInt8], mode: UInt32?, _ source: ConflictDecision.File,
+    /// A device or a pipe, be it behind a link (`/dev/stdout`).
+    private func isDevice() throws(Failure) -> Bool {
+        let path = transfer.localPath.bytes
+        return try FileTransfer.disk { () throws(TransportError) in
+            try LocalDirectory.status(of: path)?.kind == .other
+        }
+    }
+
+    // MARK: - The bytes
+
+    /// Gets the bytes and gives them their name.
+    private func fetch(
+        _ source: inout ConflictDecision.File, as wanted: Target, in directory: OpenDirectory,
         _ session: Session
-    ) throws(Failure) -> Int64? {
-        if start > 0, !(try isUnchanged(source, session)) { return nil }
-        // To open a pipe is to wait for its reader.
-        if let there = try status(part), there.kind != .file {
-            throw Failure(
-                .cannotCreate, "\(LocalPath(bytes: part)) is in the way; move it or choose another folder")
+    ) throws(Failure) -> FileTransfer.Outcome {
+        var target = wanted
+        var startsOver = false
+        while true {
+            let part = try PartFile.open(
+                for: job, target, size: source.size, in: directory, isStartingOver: startsOver)
+            if part.offset > 0 { try ask(&source, session) }
+            let end: End
+            if let why = part.reasonToStartOver(source) {
+                end = .refused(why)
+            } else {
+                if let why = part.whyNotGoneOnWith { tell(why, session) }
+                try part.begin(source)
+                end = try retrieve(into: part, source, session)
+            }
+            guard case .whole(let bytes) = end else {
+                if case .refused(let why) = end { tell(why, session) }
+                startsOver = true
+                // A file of the user's stays as it is until the whole new one can take its place.
+                if !part.isOwn { target.goesOnAt = nil }
+                continue
+            }
+            try part.finish(source)
+            if part.isInPlace {
+                job.kept(nil)
+                return .done(bytes: bytes)
+            }
+            return try place(part, bytes, &source, as: target, in: directory, session)
         }
-        if transfer.bytes == 0, source.size ?? .max >= FileTransfer.worthRemembering { job.beginning() }
-        let file = try FileTransfer.disk { () throws(TransportError) in
-            try LocalFile.openForWriting(part, truncating: start == 0)
-        }
-        if let mode {
-            try FileTransfer.disk { () throws(TransportError) in try LocalDirectory.setMode(mode, of: part) }
-        }
+    }
+
+    private func tell(_ why: String, _ session: Session) {
+        session.warn("\(transfer.remotePath): starting over: \(why)")
+    }
+
+    private enum End {
+        case whole(Int64)
+        case refused(String)
+    }
+
+    private func retrieve(
+        into part: PartFile, _ source: ConflictDecision.File, _ session: Session
+    ) throws(Failure) -> End {
+        let start = part.offset
         job.progress.set(start)
         job.activity(nil)
-        var offset = start
-        if source.size == nil || offset < source.size ?? 0 || source.size == 0 {
-            do throws(Failure) {
-                offset += try session.retrieve(
-                    transfer.remotePath, from: start, into: file, progress: job.progress, limit: job.limit)
-            } catch {
-                if start > 0, error.verb == "REST", error.reply?.code.kind == .permanentNegative {
-                    return nil
+        do throws(Failure) {
+            var bytes = start
+            if start > 0 {
+                switch try session.resume(
+                    transfer.remotePath, from: start, overlap: part.overlap, isWhole: start == source.size,
+                    of: part.file,
+                    progress: job.progress, limit: job.limit)
+                {
+                case .moved(let count): bytes += count
+                case .refused(let why): return .refused(why)
                 }
-                // Nothing came: no empty file is left to be wondered at.
-                if start == 0, job.progress.bytes == 0 { try? LocalDirectory.removeFile(part) }
-                throw try explained(error, session)
+            } else {
+                bytes = try session.retrieve(
+                    transfer.remotePath, from: 0, into: part.file, progress: job.progress, limit: job.limit)
             }
+            job.activity("checking")
+            if start > 0, let size = source.size, bytes > size {
+                try part.truncate(to: start)
+                return .refused("the server sent more than the rest")
+            }
+            try verify(bytes, source, session)
+            return .whole(bytes)
+        } catch {
+            part.stopped(at: job.progress.bytes, source)
+            throw try explained(error, session)
         }
-        job.activity("checking")
-        if start > 0, let size = source.size, offset > size {
-            // REST was answered with yes, and the file sent from its beginning.
-            try FileTransfer.disk { () throws(TransportError) in try file.truncate(to: start) }
-            return nil
+    }
+
+    /// What the source is now, not what it was when it was listed.
+    private func ask(_ source: inout ConflictDecision.File, _ session: Session) throws(Failure) {
+        source.size = try session.size(of: transfer.remotePath) ?? source.size
+        source.modified = try session.modificationTime(of: transfer.remotePath) ?? source.modified
+        if source.size != transfer.size || source.modified != transfer.modified {
+            job.learnt(source.size, source.modified)
         }
-        try verify(offset, source, session)
-        try finish(file, part, source)
-        return offset
     }
 
     /// RETR of a directory is refused with the same 550 as of a file that is not there.
@@ -202,41 +218,6 @@ struct Download {
         else { return failure }
         return Failure(
             .noSuchSource, "\(session.resolve(transfer.remotePath)) is a directory; take it with -r")
-    }
-
-    /// Time and disk; after this the part is whole and safe.
-    private func finish(
-        _ file: consuming LocalFile, _ part: [UInt8], _ source: ConflictDecision.File
-    ) throws(Failure) {
-        if let modified = source.modified { file.setModified(modified) }
-        let written: FileStatus
-        do throws(TransportError) { written = try file.status() } catch {
-            throw Failure(error, attempt: "disk")
-        }
-        guard try status(part)?.inode == written.inode else {
-            throw Failure(
-                .localDisk, "\(LocalPath(bytes: part)) was replaced while it was written; starting over",
-                isTemporary: true)
-        }
-        do throws(TransportError) {
-            try file.synchronize()
-            try file.close()
-        } catch {
-            throw Failure(error, attempt: "disk")
-        }
-    }
-
-    /// A part is gone on with only while the source has the size and the time it had when the part was begun.
-    private func isUnchanged(_ source: ConflictDecision.File, _ session: Session) throws(Failure) -> Bool {
-        if let size = try session.size(of: transfer.remotePath), let known = source.size, size != known {
-            return false
-        }
-        if let modified = try session.modificationTime(of: transfer.remotePath), let known = source.modified,
-            modified != known
-        {
-            return false
-        }
-        return true
     }
 
     private func verify(
@@ -252,22 +233,53 @@ struct Download {
             isTemporary: true)
     }
 
-    private func status(_ path: [UInt8]) throws(Failure) -> FileStatus? {
-        try FileTransfer.disk { () throws(TransportError) in
-            try LocalDirectory.status(of: path, followingLinks: false)
+    // MARK: - The name
+
+    /// Gives the whole file its name. What appeared there, or changed, since it was judged is judged again.
+    private func place(
+        _ part: PartFile, _ bytes: Int64, _ source: inout ConflictDecision.File, as wanted: Target,
+        in directory: OpenDirectory, _ session: Session
+    ) throws(Failure) -> FileTransfer.Outcome {
+        var target = wanted
+        for _ in 1...Self.mostJudgements {
+            let now = target.replaced == nil ? nil : try status(target.name, directory)
+            let isUnchanged = now == nil || now?.isUnchanged(since: target.replaced) == true
+            if isUnchanged || transfer.options.onConflict == .overwrite {
+                do throws(TransportError) {
+                    try part.take(target.name, replacing: now)
+                    job.kept(nil)
+                    return .done(bytes: bytes)
+                } catch {
+                    guard error.meansExists else { throw Failure(error, attempt: "disk") }
+                }
+            }
+            switch try judge(directory, &source, session) {
+            case .write(let judged) where judged.goesOnAt == nil: target = judged
+            case .write:
+                // Shorter than ours, and not there when we began: not for us to decide.
+                part.stopped(at: bytes, source)
+                let there = try status(transfer.localName, directory)
+                return .conflict(size: there?.size, modified: there?.modified)
+            case .end(.conflict(let size, let modified)):
+                part.stopped(at: bytes, source)
+                return .conflict(size: size, modified: modified)
+            case .end(let outcome):
+                part.discard()
+                return outcome
+            }
         }
+        part.stopped(at: bytes, source)
+        throw Failure(
+            .cannotCreate, "\(transfer.localPath): changed again and again; try again when it rests",
+            isTemporary: true)
     }
 
-    /// A name beside the one that is taken.
-    private func freeName() throws(Failure) -> [UInt8] {
-        for number in 1...FileTransfer.mostNumbers {
-            let name = FileTransfer.numbered(transfer.localName, number)
-            let path = transfer.localDirectory.appending(name).bytes
-            if try status(path) == nil { return path }
-        }
-        throw Failure(.cannotCreate, "\(transfer.localPath): all names beside it are taken")
-    }
+    private static let mostJudgements = 10
 }
 
-/// EEXIST
-private let alreadyExists: Int32 = 17
+extension FileStatus {
+    fileprivate func isUnchanged(since before: FileStatus?) -> Bool {
+        before?.inode == inode && before?.size == size && before?.modified == modified
+            && before?.kind == kind
+    }
+}

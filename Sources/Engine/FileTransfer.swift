@@ -27,9 +27,13 @@ struct FileTransfer {
     var mayHaveEnded = false
     /// Told what the source turned out to be.
     var learnt: (_ size: Int64?, _ modified: Int64?) -> Void = { _, _ in }
-    /// Told, before the first byte of a large file, that the destination is about to be this transfer's own. Returns
-    /// when the journal has it: after a crash what is found there is gone on with, not taken for a stranger's.
-    var beginning: () -> Void = {}
+    /// Told, before the first byte of a large file, what is this transfer's own from now on. Returns when the journal
+    /// has it: after a crash what is found there is gone on with, not taken for a stranger's.
+    var beginning: (Part) -> Void = { _ in }
+    /// Told what is left if it stops now; nil when nothing is.
+    var kept: (Part?) -> Void = { _ in }
+    /// Given what makes the bytes safe that have arrived; nil when there is nothing more to make safe.
+    var checkpoints: (Checkpoint?) -> Void = { _ in }
     /// Told in a word what is being done while no bytes move.
     var activity: (String?) -> Void = { _ in }
 
@@ -62,9 +66,6 @@ struct FileTransfer {
         guard let dot = name.lastIndex(of: UInt8(ascii: ".")), dot > 0 else { return name + mark }
         return Array(name[..<dot]) + mark + Array(name[dot...])
     }
-
-    /// From this size on it pays to remember, on the disk, that a transfer has begun, in bytes.
-    static let worthRemembering: Int64 = 256 << 10
 
     /// How many names are tried before giving up to keep both.
     static let mostNumbers = 1_000

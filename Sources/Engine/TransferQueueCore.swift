@@ -227,7 +227,8 @@ struct TransferQueueCore: ~Copyable {
                 learnt: { size, modified in
                     itself.perform { $0.handle(.sourceLearnt(id, size: size, modified: modified)) }
                 },
-                beginning: { itself.wait { $0.began(id) } },
+                beginning: { part in itself.wait { $0.began(id, part) } },
+                kept: { part in itself.perform { $0.handle(.partKept(id, part)) } },
                 found: { files in itself.perform { $0.handle(.scanned(id, files)) } },
                 madeDirectory: { path, isNew in
                     itself.perform { $0.remember(path, of: siteID, isFresh: isNew) }
@@ -242,9 +243,8 @@ struct TransferQueueCore: ~Copyable {
         handle(.began(id))
     }
 
-    /// A byte that is not there yet stands for "begun": how many there are the destination itself tells.
-    private mutating func began(_ id: Transfer.ID) {
-        handle(.progressed(id, bytes: max(1, scheduler.transfer(id)?.bytes ?? 1)))
+    private mutating func began(_ id: Transfer.ID, _ part: Part) {
+        handle(.partKept(id, part))
         flushAndWait()
     }
 
@@ -398,13 +398,16 @@ struct TransferQueueCore: ~Copyable {
         }
     }
 
-    /// Lets the journal know how far each transfer has come, so that it can go on there after a crash.
+    /// Lets the journal know how far each transfer has come, and how much of that is safe on the disk, so that it can
+    /// go on there after a crash.
     private mutating func checkpoint() {
         let now = monotonicNanoseconds()
         guard now - lastCheckpoint > Self.checkpointInterval else { return }
         lastCheckpoint = now
         for (id, worker) in busy where worker.progress.bytes > 0 {
             handle(.progressed(id, bytes: worker.progress.bytes))
+            guard let itself else { continue }
+            worker.makeCheckpoint { part in itself.perform { $0.handle(.partKept(id, part)) } }
         }
     }
 

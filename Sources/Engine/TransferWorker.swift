@@ -13,6 +13,7 @@ final class TransferWorker: Sendable {
     private let session: Confined<Session>
     private let word = Mutex<String?>(nil)
     private let loggedIn = Atomic<Bool>(false)
+    private let checkpoint = Mutex<Checkpoint?>(nil)
 
     init(
         site: Site, name: ConnectionName, dataMode: DataMode, password: @escaping @Sendable (Site) -> Secret?,
@@ -44,7 +45,8 @@ final class TransferWorker: Sendable {
         var loggedIn: @Sendable () -> Void
         var learnt: @Sendable (_ size: Int64?, _ modified: Int64?) -> Void
         /// Returns when the journal has it.
-        var beginning: @Sendable () -> Void
+        var beginning: @Sendable (Part) -> Void
+        var kept: @Sendable (Part?) -> Void
         var found: @Sendable ([Transfer]) -> Void
         /// A remote directory of an upload, and whether it was made now.
         var madeDirectory: @Sendable (RemotePath, _ isNew: Bool) -> Void
@@ -78,7 +80,8 @@ final class TransferWorker: Sendable {
                         makesDirectories: configuration.makesDirectories,
                         isDestinationFresh: isDestinationFresh, mayHaveEnded: mayHaveEnded,
                         learnt: reports.learnt,
-                        beginning: reports.beginning,
+                        beginning: reports.beginning, kept: reports.kept,
+                        checkpoints: { [self] made in checkpoint.withLock { $0 = made } },
                         activity: { [self] in set($0) })
                     reports.ended(.file(try job.run(on: session)))
                 case .tree:
@@ -97,6 +100,11 @@ final class TransferWorker: Sendable {
                 reports.ended(.failed(error, isLoggedIn: isLoggedIn))
             }
         }
+    }
+
+    /// Makes safe what has arrived, on another thread, and tells how much that is.
+    func makeCheckpoint(_ kept: @escaping @Sendable (Part) -> Void) {
+        checkpoint.withLock { $0 }?.make(kept)
     }
 
     private func set(_ activity: String?) {

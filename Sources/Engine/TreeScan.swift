@@ -60,7 +60,11 @@ struct TreeScan {
                 guard error.kind == .noSuchSource || error.kind == .permissionRefused,
                     let entry = try session.entry(at: tree.remotePath), entry.kind != .directory
                 else { throw error }
-                found([file(entry, tree.remoteDirectory, tree.localDirectory, as: tree.localName)])
+                found([
+                    file(
+                        entry, tree.remoteDirectory, tree.localDirectory, as: tree.localName,
+                        depth: tree.depth)
+                ])
             }
         }
         try conclude(missed)
@@ -85,6 +89,8 @@ struct TreeScan {
     private func scan(
         _ place: RemoteDirectory, _ session: Session, _ seen: inout Int, _ missed: inout [String]
     ) throws(Failure) -> [RemoteDirectory] {
+        // The file's own name counts.
+        let depth = tree.depth + place.depth + 1
         var links: [ListingEntry] = []
         var below: [[UInt8]] = []
         var count = seen
@@ -94,15 +100,17 @@ struct TreeScan {
             var files: [Transfer] = []
             for entry in entries {
                 switch entry.kind {
-                case .directory where isSafeLocalName(entry.name):
+                case .directory where isSafeLocalName(entry.name) && entry.name.count <= PartFile.longestName:
                     if filter.takes(directory: entry.name) { below.append(entry.name) }
                 case .link: links.append(entry)
                 case .other: leftOut("\(place.remote.appending(entry.name)): not a file")
                 case .file, .directory:
-                    // A directory of unsafe name becomes a transfer too, which fails and says why.
+                    // A directory of unsafe or too long a name becomes a transfer too, which fails and says why.
                     let taken = filter.takes(
                         file: entry.name, size: entry.size, modified: entry.modified?.secondsSince1970)
-                    if taken { files.append(file(entry, place.remote, place.local, as: entry.name)) }
+                    if taken {
+                        files.append(file(entry, place.remote, place.local, as: entry.name, depth: depth))
+                    }
                 }
             }
             if !files.isEmpty { found(files) }
@@ -110,7 +118,7 @@ struct TreeScan {
         seen = count
         // Also where nothing is in it: an empty directory is part of the tree.
         try FileTransfer.disk { () throws(TransportError) in
-            try LocalDirectory.makeWithParents(place.local.bytes)
+            _ = try OpenDirectory.open(place.local.bytes, depth: tree.depth + place.depth, making: true)
         }
         if end.isIncomplete { missed.append("\(place.remote): the listing is incomplete") }
         for link in links where filter.takes(file: link.name, size: nil, modified: nil) {
@@ -122,7 +130,7 @@ struct TreeScan {
             var entry = link
             entry.size = size
             entry.modified = nil
-            found([file(entry, place.remote, place.local, as: link.name)])
+            found([file(entry, place.remote, place.local, as: link.name, depth: depth)])
         }
         return below.reversed().map {
             RemoteDirectory(
@@ -131,12 +139,12 @@ struct TreeScan {
     }
 
     private func file(
-        _ entry: ListingEntry, _ remote: RemotePath, _ local: LocalPath, as localName: [UInt8]
+        _ entry: ListingEntry, _ remote: RemotePath, _ local: LocalPath, as localName: [UInt8], depth: Int
     ) -> Transfer {
         Transfer(
             id: 0, direction: .download, site: tree.site, remoteDirectory: remote, remoteName: entry.name,
             localDirectory: local, localName: localName, size: entry.size,
-            modified: entry.modified?.utcSeconds, options: tree.options)
+            modified: entry.modified?.utcSeconds, options: tree.options, depth: depth)
     }
 
     // MARK: - Upload

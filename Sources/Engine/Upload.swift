@@ -46,7 +46,10 @@ struct Upload {
         if offset < status.size || status.size == 0 {
             job.progress.set(offset)
             job.activity(nil)
-            if transfer.bytes == 0, status.size >= FileTransfer.worthRemembering { job.beginning() }
+            if transfer.bytes == 0, status.size >= PartFile.worthRemembering {
+                job.beginning(
+                    Part(name: transfer.remoteName, sourceSize: status.size, sourceModified: status.modified))
+            }
             do throws(Failure) {
                 offset = try send(source, from: offset, as: target, session)
             } catch {

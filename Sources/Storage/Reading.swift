@@ -144,7 +144,14 @@ struct Reading {
             remoteDirectory: RemotePath(bytes: remoteDirectory), remoteName: remoteName,
             localDirectory: LocalPath(bytes: localDirectory), localName: row.bytes(8) ?? remoteName,
             size: row.integer(9), modified: row.integer(10), options: options, state: state, bytes: bytes,
-            attempts: Int(attempts), position: position)
+            attempts: Int(attempts), position: position, depth: Int(row.integer(23) ?? 0), part: part(row))
+    }
+
+    private func part(_ row: Row) -> Part? {
+        guard let name = row.bytes(24), let inode = row.integer(25) else { return nil }
+        return Part(
+            name: name, inode: UInt64(bitPattern: inode), sourceSize: row.integer(26),
+            sourceModified: row.integer(27), safeBytes: row.integer(28) ?? 0)
     }
 
     private func options(_ row: Row, _ known: inout [String: TransferOptions]) -> TransferOptions? {

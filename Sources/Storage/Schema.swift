@@ -8,6 +8,7 @@ enum Schema {
     static let steps: [@Sendable (Database) throws -> Void] = [
         { try $0.execute(sql: first) },
         { try $0.execute(sql: optionsAndRequests) },
+        { try $0.execute(sql: partsAndRowsSetAside) },
     ]
 
     static var version: Int { steps.count }
@@ -27,6 +28,18 @@ enum Schema {
             return .commit
         }
     }
+
+    private static let partsAndRowsSetAside = """
+        ALTER TABLE transfer ADD COLUMN depth INTEGER NOT NULL DEFAULT 0;
+        ALTER TABLE transfer ADD COLUMN partName BLOB;
+        ALTER TABLE transfer ADD COLUMN partInode INTEGER;
+        ALTER TABLE transfer ADD COLUMN partSize INTEGER;
+        ALTER TABLE transfer ADD COLUMN partModified INTEGER;
+        ALTER TABLE transfer ADD COLUMN partSafe INTEGER;
+        ALTER TABLE site ADD COLUMN accountMark TEXT;
+        -- What could not be read: the columns as SQL has them, for whoever wants to see.
+        CREATE TABLE setAside (number INTEGER PRIMARY KEY, reason TEXT NOT NULL, row TEXT NOT NULL) STRICT;
+        """
 
     /// Directories are stored once, names and paths as the bytes they are. `position` has no unique index,
     /// because it is changed for many rows at a time. The CHECKs let `quick_check` find rows that

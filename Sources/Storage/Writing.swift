@@ -56,6 +56,10 @@ struct Writing {
             transfer.options.appends, transfer.options.writesInPlace, transfer.bytes, transfer.attempts,
             state.name, state.reason, state.time, state.size, try text(of: transfer.options),
             transfer.state.isEnded ? now : nil,
+            transfer.depth,
+            transfer.part.map { Blob(bytes: $0.name) },
+            transfer.part.map { Int64(bitPattern: $0.inode) }, transfer.part?.sourceSize,
+            transfer.part?.sourceModified, transfer.part?.safeBytes,
         ])
         try upsert.execute()
     }
@@ -186,7 +190,8 @@ enum Columns {
     private static let names = [
         "id", "position", "direction", "kind", "site", "remoteDirectory", "remoteName", "localDirectory",
         "localName", "size", "modified", "onConflict", "retries", "appends", "writesInPlace", "bytes",
-        "attempts", "state", "reason", "stateTime", "stateSize", "options", "endedAt",
+        "attempts", "state", "reason", "stateTime", "stateSize", "options", "endedAt", "depth", "partName",
+        "partInode", "partSize", "partModified", "partSafe",
     ]
 
     static let list = names.joined(separator: ", ")

@@ -125,6 +125,7 @@ extension Transfer {
         if let size, size < 0 { transfer.size = nil }
         transfer.bytes = max(0, bytes)
         transfer.attempts = max(0, attempts)
+        transfer.depth = max(0, depth)
         return transfer
     }
 
@@ -132,6 +133,7 @@ extension Transfer {
     fileprivate var asNewcomer: Transfer {
         var transfer = sanitized
         transfer.attempts = 0
+        transfer.part = nil
         switch state {
         case .waiting, .paused, .failed, .skipped: break
         case .running, .retrying, .asking, .done: transfer.state = .waiting

@@ -15,6 +15,7 @@ extension Scheduler {
                 table[slot].bytes = max(0, bytes)
                 table[slot].size = table[slot].size ?? max(0, bytes)
             }
+            table.setPart(nil, of: slot)
             table.setState(state, of: slot)
         }
         remember(slot)
@@ -168,6 +169,12 @@ extension Scheduler {
     mutating func progressed(_ id: Transfer.ID, bytes: Int64) {
         guard atWork[id] != nil, let slot = table.slot(of: id) else { return }
         change(slot) { table, slot in table[slot].bytes = max(0, bytes) }
+        remember(slot)
+    }
+
+    mutating func partKept(_ id: Transfer.ID, _ part: Part?) {
+        guard atWork[id] != nil, let slot = table.slot(of: id) else { return }
+        table.setPart(part, of: slot)
         remember(slot)
     }
 

@@ -51,6 +51,8 @@ public struct Scheduler: Sendable {
         case sourceLearnt(Transfer.ID, size: Int64?, modified: Int64?)
         /// So many bytes are safe at the destination: worth a journal entry, so not for every read.
         case progressed(Transfer.ID, bytes: Int64)
+        /// What is left of it if it stops now; nil when nothing is.
+        case partKept(Transfer.ID, Part?)
         /// Time has passed; see `wakeAt`.
         case tick
     }
@@ -215,6 +217,7 @@ public struct Scheduler: Sendable {
         case .programEnds: programEnds()
         case .sourceLearnt(let id, let size, let modified): learn(size: size, modified: modified, of: id)
         case .progressed(let id, let bytes): progressed(id, bytes: bytes)
+        case .partKept(let id, let part): partKept(id, part)
         // The alarm has gone off, perhaps a little early: it is set again if it is still needed.
         case .tick: alarm = nil
         }

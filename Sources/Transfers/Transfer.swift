@@ -30,12 +30,17 @@ public struct Transfer: Hashable, Sendable, Identifiable {
     public var attempts: Int
     /// Where it stands in the queue: lower goes first. Unique.
     public var position: Int64
+    /// How many of the last components of the local path a listing named, the file's own name among them; 0 when the
+    /// user chose all of it. No link is followed in these.
+    public var depth: Int
+    /// What an earlier try left.
+    public var part: Part?
 
     public init(
         id: ID, direction: Direction, kind: Kind = .file, site: Site.ID, remoteDirectory: RemotePath,
         remoteName: [UInt8], localDirectory: LocalPath, localName: [UInt8], size: Int64? = nil,
         modified: Int64? = nil, options: TransferOptions = TransferOptions(), state: TransferState = .waiting,
-        bytes: Int64 = 0, attempts: Int = 0, position: Int64 = 0
+        bytes: Int64 = 0, attempts: Int = 0, position: Int64 = 0, depth: Int = 0, part: Part? = nil
     ) {
         self.id = id
         self.direction = direction
@@ -52,6 +57,8 @@ public struct Transfer: Hashable, Sendable, Identifiable {
         self.bytes = bytes
         self.attempts = attempts
         self.position = position
+        self.depth = depth
+        self.part = part
     }
 
     public var remotePath: RemotePath { remoteDirectory.appending(remoteName) }

@@ -35,6 +35,7 @@ struct TransferTable: Sendable {
         var site: Site.ID
         var remoteDirectory: RemotePath
         var localDirectory: LocalPath
+        var depth: Int
         var options: TransferOptions
     }
 
@@ -47,6 +48,8 @@ struct TransferTable: Sendable {
     private var vacant: [Slot] = []
     private var slots: [Transfer.ID: Slot] = [:]
     private var details: [Slot: TransferState] = [:]
+    /// Few have begun and not ended.
+    private var parts: [Slot: Part] = [:]
     private var shared: ContiguousArray<Shared> = []
     private var vacantShared: [Int32] = []
     private var sharedIndex: [Common: Int32] = [:]
@@ -76,6 +79,7 @@ struct TransferTable: Sendable {
             records.append(record)
         }
         slots[transfer.id] = slot
+        if let part = transfer.part { parts[slot] = part }
         setState(transfer.state, of: slot)
         return slot
     }
@@ -83,6 +87,7 @@ struct TransferTable: Sendable {
     mutating func remove(_ slot: Slot) {
         slots[self[slot].id] = nil
         details[slot] = nil
+        parts[slot] = nil
         release(self[slot].common)
         self[slot].remoteName = []
         self[slot].localName = []
@@ -119,6 +124,10 @@ struct TransferTable: Sendable {
         }
     }
 
+    mutating func setPart(_ part: Part?, of slot: Slot) {
+        parts[slot] = part
+    }
+
     mutating func setOptions(_ options: TransferOptions, of slot: Slot) {
         var common = common(of: slot)
         common.options = options
@@ -135,7 +144,8 @@ struct TransferTable: Sendable {
             remoteDirectory: common.remoteDirectory, remoteName: record.remoteName,
             localDirectory: common.localDirectory, localName: record.localName, size: record.size,
             modified: record.modified, options: common.options, state: state(of: slot), bytes: record.bytes,
-            attempts: Int(record.attempts), position: record.position)
+            attempts: Int(record.attempts), position: record.position, depth: common.depth,
+            part: parts[slot])
     }
 
     private mutating func share(_ common: Common) -> Int32 {
@@ -172,6 +182,6 @@ extension Transfer {
     fileprivate var common: TransferTable.Common {
         TransferTable.Common(
             direction: direction, kind: kind, site: site, remoteDirectory: remoteDirectory,
-            localDirectory: localDirectory, options: options)
+            localDirectory: localDirectory, depth: depth, options: options)
     }
 }

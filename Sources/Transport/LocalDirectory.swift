@@ -82,20 +82,7 @@ public enum LocalDirectory {
 
     /// Makes it, and what is missing above it. Being there already is fine.
     public static func makeWithParents(_ path: [UInt8]) throws(TransportError) {
-        if let status = try status(of: path) {
-            guard status.kind == .directory else {
-                throw .disk(call: "make the directory", path: visiblePath(path), errno: ENOTDIR)
-            }
-            return
-        }
-        if let cut = path.lastIndex(of: UInt8(ascii: "/")), cut > 0 {
-            try makeWithParents(Array(path[..<cut]))
-        }
-        do {
-            try make(path)
-        } catch .disk(_, _, EEXIST) {
-            // Somebody else was faster.
-        }
+        _ = try OpenDirectory.open(path, making: true)
     }
 
     /// Renames; what has the new name is replaced only when `replacing`.
@@ -103,22 +90,7 @@ public enum LocalDirectory {
     /// - Throws: `disk` with EEXIST when it is there and may not be replaced. The kernel decides, so nothing
     ///   that appeared a moment ago is lost either.
     public static func rename(_ from: [UInt8], to: [UInt8], replacing: Bool) throws(TransportError) {
-        let code = withCPath(from) { old in
-            withCPath(to) { new in
-                replacing
-                    ? Glibc.rename(old, new)
-                    : renameat2(AT_FDCWD, old, AT_FDCWD, new, cl_rename_noreplace)
-            }
-        }
-        if code == 0 { return }
-        // File systems without RENAME_NOREPLACE: looking first is the best there is.
-        if !replacing, errno == EINVAL || errno == ENOSYS {
-            guard try status(of: to, followingLinks: false) == nil else {
-                throw .disk(call: "rename", path: visiblePath(to), errno: EEXIST)
-            }
-            return try rename(from, to: to, replacing: true)
-        }
-        throw diskError("rename", to)
+        try renameLocally(from, to, in: AT_FDCWD, replacing: replacing, shown: to)
     }
 
     /// Sets the permission bits, of what a link leads to.
@@ -147,14 +119,6 @@ public enum LocalDirectory {
             try removeTree(path + [UInt8(ascii: "/")] + entry.name)
         }
         try remove(path)
-    }
-
-    /// Blocks until the directory's own entries, a rename among them, are on the disk.
-    public static func synchronize(_ path: [UInt8]) {
-        let raw = withCPath(path) { Glibc.open($0, O_RDONLY | O_DIRECTORY | O_CLOEXEC) }
-        guard raw >= 0 else { return }
-        fsync(raw)
-        Glibc.close(raw)
     }
 
     /// Bytes free for us on the file system of `path`; nil when it does not say.

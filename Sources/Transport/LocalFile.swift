@@ -9,7 +9,7 @@ public struct LocalFile: ~Copyable, Sendable {
 
     public var raw: Int32 { descriptor.raw }
 
-    private init(_ descriptor: consuming Descriptor, path: [UInt8]) {
+    init(_ descriptor: consuming Descriptor, path: [UInt8]) {
         self.descriptor = descriptor
         self.path = path
     }
@@ -77,9 +77,29 @@ public struct LocalFile: ~Copyable, Sendable {
         _ = futimens(raw, &times)
     }
 
+    /// Sets the permission bits.
+    public func setMode(_ mode: UInt32) throws(TransportError) {
+        guard fchmod(raw, mode_t(mode & 0o7777)) == 0 else { throw diskError("change the permissions", path) }
+    }
+
     /// Blocks until every byte is on the disk.
     public func synchronize() throws(TransportError) {
         guard fsync(raw) == 0 else { throw diskError("write", path) }
+    }
+
+    /// Has the file system say what it kept to itself until a `close`, as network file systems do, without closing.
+    public func flush() throws(TransportError) {
+        guard let copy = Descriptor.duplicate(of: raw) else { return }
+        let code = copy.close()
+        guard code == 0 || code == EINTR else {
+            throw .disk(call: "write", path: visiblePath(path), errno: code)
+        }
+    }
+
+    /// Something that syncs the file from another thread, while this one writes on; nil when there are no descriptors left.
+    public func synchronizer() -> FileSynchronizer? {
+        guard let copy = Descriptor.duplicate(of: raw) else { return nil }
+        return FileSynchronizer(copy, path: path)
     }
 
     /// Closes, and reports an error that the file system kept until now.
@@ -131,6 +151,24 @@ public struct LocalFile: ~Copyable, Sendable {
     }
 }
 
+/// Syncs a file that somebody else writes.
+///
+/// An error of the disk is told only once for both: who syncs here must not keep it from whoever closes the file.
+public final class FileSynchronizer: Sendable {
+    private let descriptor: Descriptor
+    private let path: [UInt8]
+
+    fileprivate init(_ descriptor: consuming Descriptor, path: [UInt8]) {
+        self.descriptor = descriptor
+        self.path = path
+    }
+
+    /// Blocks until every byte written before the call is on the disk.
+    public func synchronize() throws(TransportError) {
+        guard fdatasync(descriptor.raw) == 0 else { throw diskError("write", path) }
+    }
+}
+
 /// UTIME_OMIT of <sys/stat.h>, a macro: leave this time as it is.
 let UTIME_OMIT_VALUE = (1 << 30) - 2
 
@@ -146,6 +184,13 @@ public struct FileStatus: Hashable, Sendable {
     public var group: UInt32
     /// Which file it is: the same on one disk only for the same file.
     public var inode: UInt64
+    /// Which disk it is on.
+    public var device: UInt64
+    /// How many names it has.
+    public var links: UInt64
+
+    /// A file of our own that nobody else has a name for.
+    public var isOurAlone: Bool { kind == .file && owner == geteuid() && links == 1 }
 
     init(_ status: stat) {
         kind =
@@ -161,6 +206,8 @@ public struct FileStatus: Hashable, Sendable {
         owner = status.st_uid
         group = status.st_gid
         inode = UInt64(status.st_ino)
+        device = UInt64(status.st_dev)
+        links = UInt64(status.st_nlink)
     }
 }
 

@@ -31,6 +31,7 @@ struct TransferPlan {
             }
             var directory = isDirectory ? base : base.parent
             var localName = isDirectory ? name : base.lastComponent
+            let isNamedByServer = isDirectory && !name.isEmpty
             // The login directory itself has no name: its contents go straight into the destination.
             if localName.isEmpty {
                 localName = base.lastComponent
@@ -42,7 +43,8 @@ struct TransferPlan {
                 Transfer(
                     id: 0, direction: .download, kind: isRecursive ? .tree : .file, site: known.id,
                     remoteDirectory: name.isEmpty ? target.path : target.path.parent, remoteName: name,
-                    localDirectory: directory, localName: localName, options: options))
+                    localDirectory: directory, localName: localName, options: options,
+                    depth: isRecursive && isNamedByServer ? 1 : 0))
         }
         return plan
     }

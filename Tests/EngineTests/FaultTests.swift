@@ -73,25 +73,25 @@ import Transport
     @Test func restartThatIsRefusedBeginsAnew() async throws {
         let rig = try Rig([.restartRefused])
         try rig.served.write(Self.contents, to: "file")
-        try rig.local.write(Self.contents[..<1000], to: "file.part")
-        var transfer = rig.download("file")
-        transfer.bytes = 1000
+        try rig.local.write(Self.contents[..<100_000], to: "file.part")
+        let transfer = rig.download("file", options: TransferOptions(onConflict: .resume))
         let bench = try rig.queue()
         await bench.run(transfer)
         #expect(try bench.only().state == .done, "\(rig.log.transcript)")
         #expect(Disk.print(of: rig.local.path(of: "file")) == fingerprint(Self.contents))
+        #expect(rig.log.warnings.contains { $0.contains("/file: starting over: ") }, "\(rig.log.warnings)")
     }
 
     @Test func restartThatIsIgnoredIsNoticedAndBeginsAnew() async throws {
         let rig = try Rig([.restartIgnored])
         try rig.served.write(Self.contents, to: "file")
-        try rig.local.write(Self.contents[..<1000], to: "file.part")
-        var transfer = rig.download("file")
-        transfer.bytes = 1000
+        try rig.local.write(Self.contents[..<100_000], to: "file.part")
+        let transfer = rig.download("file", options: TransferOptions(onConflict: .resume))
         let bench = try rig.queue()
         await bench.run(transfer)
         #expect(try bench.only().state == .done, "\(rig.log.transcript)")
         #expect(Disk.print(of: rig.local.path(of: "file")) == fingerprint(Self.contents))
+        #expect(rig.log.warnings.contains { $0.contains("/file: starting over: ") }, "\(rig.log.warnings)")
     }
 
     @Test func aFullDiskOnTheServerIsSaid() async throws {

@@ -28,7 +28,7 @@ extension Model {
                         id: 0, direction: direction, kind: kind == .directory ? .tree : .file, site: site.id,
                         remoteDirectory: remoteDirectory, remoteName: name, localDirectory: localDirectory,
                         localName: name, size: kind == .file ? pane.entries.size(index) : nil,
-                        modified: pane.entries.exactModified(index)))
+                        modified: pane.entries.exactModified(index), depth: direction == .download ? 1 : 0))
             }
         }
         tell(refused: refused, special: special, direction)

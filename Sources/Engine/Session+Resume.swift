@@ -1,0 +1,87 @@
+import FTPProtocol
+import Transfers
+import Transport
+
+/// How going on with a file went.
+enum Resumption {
+    /// So many bytes were added.
+    case moved(Int64)
+    /// Nothing was written, because what is there is not the beginning of what the server sends; or it cannot go on.
+    case refused(String)
+}
+
+extension Session {
+    /// Retrieves what `file` lacks behind `offset`, after the server has sent the bytes before it once more and they
+    /// were the same (REST, RFC 3659 §5). A server that ignores REST is noticed by that too.
+    ///
+    /// - Parameters:
+    ///   - size: how many bytes are compared; at most `offset`.
+    ///   - isWhole: nothing is expected behind `offset`; then the comparison is all that counts.
+    ///   - progress: what is at the destination, those that are being compared not counted.
+    func resume(
+        _ path: RemotePath, from offset: Int64, overlap size: Int, isWhole: Bool, of file: borrowing LocalFile,
+        progress: ProgressCounter?, limit: RateLimit?
+    ) throws(Failure) -> Resumption {
+        try connect()
+        var mine = [UInt8](repeating: 0, count: min(size, Int(clamping: offset)))
+        try FileTransfer.disk { () throws(TransportError) in
+            try file.read(exactly: &mine, at: offset - Int64(mine.count))
+        }
+        var overlap = Overlap(mine)
+        var position = offset
+        let target = file.lent
+        let command = Command.retrieve(resolve(path))
+        do throws(Failure) {
+            return try connected(repeatable: position == offset && !overlap.differs) { () throws(Failure) in
+                try setType(.image)
+                overlap.reset()
+                progress?.set(offset - Int64(mine.count))
+                _ = try transfer(
+                    command, restartOffset: offset - Int64(mine.count), progress: progress, limit: limit
+                ) { pump, socket, conditions in
+                    let before = overlap.count
+                    let result = pump.receive(
+                        from: socket, comparing: &overlap, into: target, at: position, conditions)
+                    position += result.bytes - Int64(overlap.count - before)
+                    return result
+                }
+                guard overlap.isComplete else { return .refused("the server has less than what is here") }
+                return .moved(position - offset)
+            }
+        } catch {
+            if overlap.differs { return .refused("what is here is not what the server has there") }
+            if isWhole, position == offset, overlap.size > 0, overlap.isComplete { return .moved(0) }
+            if error.verb == "REST", error.reply?.code.kind == .permanentNegative {
+                return .refused("the server cannot go on from the middle of a file")
+            }
+            // 501, 551 and 554 to RETR: the offset is beyond its end (RFC 3659 §5).
+            if error.verb == "RETR", let code = error.reply?.code.rawValue, [501, 551, 554].contains(code) {
+                return .refused("the server does not go on from there")
+            }
+            throw error
+        }
+    }
+}
+
+extension LocalFile {
+    /// Reads as many bytes as `buffer` has.
+    ///
+    /// - Throws: `disk` with EIO when there are fewer.
+    fileprivate func read(exactly buffer: inout [UInt8], at offset: Int64) throws(TransportError) {
+        var done = 0
+        while done < buffer.count {
+            var count = 0
+            var failure: TransportError?
+            buffer.withUnsafeMutableBytes { bytes in
+                do throws(TransportError) {
+                    count = try read(
+                        into: UnsafeMutableRawBufferPointer(rebasing: bytes[done...]),
+                        at: offset + Int64(done))
+                } catch { failure = error }
+            }
+            if let failure { throw failure }
+            guard count > 0 else { throw .unusable("the part became shorter while it was read; try again") }
+            done += count
+        }
+    }
+}
