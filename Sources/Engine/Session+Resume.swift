@@ -37,7 +37,9 @@ extension Session {
                 overlap.reset()
                 progress?.set(offset - Int64(mine.count))
                 _ = try transfer(
-                    command, restartOffset: offset - Int64(mine.count), progress: progress, limit: limit
+                    TransferOrder(
+                        command: command, restartOffset: offset - Int64(mine.count), progress: progress,
+                        limit: limit)
                 ) { pump, socket, conditions in
                     let before = overlap.count
                     let result = pump.receive(
