@@ -19,7 +19,8 @@ extension Session {
     ///   - isWhole: nothing is expected behind `offset`; then the comparison is all that counts.
     ///   - progress: what is at the destination, those that are being compared not counted.
     func resume(
-        _ path: RemotePath, from offset: Int64, overlap size: Int, isWhole: Bool, of file: borrowing LocalFile,
+        _ path: RemotePath, from offset: Int64, overlap size: Int, isWhole: Bool,
+        of file: borrowing LocalFile,
         progress: ProgressCounter?, limit: RateLimit?
     ) throws(Failure) -> Resumption {
         try connect()

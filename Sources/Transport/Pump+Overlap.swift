@@ -71,7 +71,9 @@ extension Pump {
                 guard let end = stop(count, "read", socket, .readable, conditions) else { continue }
                 return PumpResult(bytes: compared, end: end)
             }
-            do { try overlap.filled(count) } catch { return PumpResult(bytes: compared, end: .diskFailed(error)) }
+            do { try overlap.filled(count) } catch {
+                return PumpResult(bytes: compared, end: .diskFailed(error))
+            }
             compared += Int64(count)
             if let end = pause(after: count, conditions) { return PumpResult(bytes: compared, end: end) }
         }

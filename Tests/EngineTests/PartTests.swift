@@ -86,7 +86,9 @@ import Transport
             #expect(link(path, rig.local.path(of: "mine")) == 0)
         case "symbolic link":
             kept = rig.local.path(of: "mine")
-            #expect(rename(path, rig.local.path(of: "mine")) == 0 && symlink(rig.local.path(of: "mine"), path) == 0)
+            #expect(
+                rename(path, rig.local.path(of: "mine")) == 0
+                    && symlink(rig.local.path(of: "mine"), path) == 0)
         default: break
         }
         let bench = try bench(rig, "file", record)
