@@ -24,13 +24,14 @@ public final class Browser: Sendable {
     ///   - passwords: asked when a server wants one, and told those that `connect` brings.
     ///   - events: called on the browser's own thread.
     public init(
-        passwords: Passwords, dialogue: @escaping DialogueSink,
+        passwords: Passwords, memory: ServerMemory = ServerMemory(), dialogue: @escaping DialogueSink,
         events: @escaping @Sendable (EngineEvent) -> Void
     ) {
         self.dialogue = dialogue
         self.events = events
         core = Confined(
-            BrowserCore(passwords: passwords, dialogue: dialogue, events: events), label: "portside.browser")
+            BrowserCore(passwords: passwords, memory: memory, dialogue: dialogue, events: events),
+            label: "portside.browser")
     }
 
     public func perform(_ request: RemoteRequest) {
@@ -77,6 +78,7 @@ public final class Browser: Sendable {
 /// What `Browser` keeps on its serial queue.
 struct BrowserCore: ~Copyable {
     private let passwords: Passwords
+    private let memory: ServerMemory
     private let dialogue: DialogueSink
     private let events: @Sendable (EngineEvent) -> Void
     private var session: Session?
@@ -85,10 +87,11 @@ struct BrowserCore: ~Copyable {
     private var shown: ConnectionState = .notConnected
 
     init(
-        passwords: Passwords, dialogue: @escaping DialogueSink,
+        passwords: Passwords, memory: ServerMemory, dialogue: @escaping DialogueSink,
         events: @escaping @Sendable (EngineEvent) -> Void
     ) {
         self.passwords = passwords
+        self.memory = memory
         self.dialogue = dialogue
         self.events = events
     }
@@ -101,7 +104,7 @@ struct BrowserCore: ~Copyable {
         if let password { passwords[site.id] = password }
         let passwords = passwords
         let session = Session(
-            site: site, name: name, controls: controls,
+            site: site, name: name, controls: controls, memory: memory,
             password: { passwords[$0.id] }, dialogue: dialogue)
         self.session = session
         show(.connecting(site))

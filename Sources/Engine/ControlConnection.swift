@@ -26,7 +26,7 @@ final class ControlConnection {
     private var preliminaries = 0
     private static let mostPreliminaries = 20
 
-    /// Connects to one of the host's addresses after the other; does not wait for the greeting.
+    /// Connects to the first of the host's addresses that answers; does not wait for the greeting.
     init(
         to site: Site, name: ConnectionName, dialogue: @escaping DialogueSink, cancellation: Cancellation
     ) throws(Failure) {
@@ -63,17 +63,9 @@ final class ControlConnection {
         let addresses = try Resolver.addresses(
             of: site.host, port: site.port, family: family, until: .after(patience),
             cancellation: cancellation)
-        for address in addresses.dropLast() {
-            do {
-                return try Socket.connect(to: address, until: .after(patience), cancellation: cancellation)
-            } catch TransportError.cancelled {
-                throw .cancelled
-            } catch {
-                warn("\(error); trying the next address")
-            }
+        return try Dialer.connect(to: addresses, until: .after(patience), cancellation: cancellation) {
+            warn("\($0); going on with the other addresses")
         }
-        guard let last = addresses.last else { throw .unknownHost(site.host, detail: "no address") }
-        return try Socket.connect(to: last, until: .after(patience), cancellation: cancellation)
     }
 
     var peer: Address { socket.peer }

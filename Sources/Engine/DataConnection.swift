@@ -8,25 +8,50 @@ import Transport
 /// prepared: IIS 7.5 and later serve a PASV only when the data connection before it has ended.
 final class DataConnection {
     let method: DataMethod
-    /// What a firewall's log would show it as: `to 192.0.2.1:51834`, `at port 50000`.
-    let route: String
-    private let raw: Int32
+    /// The end that is to be reached, as a firewall's log would show it: the server's in passive mode, else ours.
+    private(set) var endpoint: Address
+    private var raw: Int32
+    /// To be dialled when nobody answers at the first address; see `DialChoice`.
+    private var spare: Address?
+    private let source: Address?
     private var pending: PendingConnection?
     private var listener: Listener?
 
-    init(connecting pending: consuming PendingConnection, method: DataMethod) {
+    /// Begins to connect; does not block.
+    ///
+    /// - Parameter source: the local address to connect from.
+    init(to peer: Address, orTo spare: Address?, from source: Address, method: DataMethod)
+        throws(TransportError)
+    {
         self.method = method
-        route = "to \(pending.peer)"
+        self.spare = spare
+        self.source = source
+        let pending = try PendingConnection(to: peer, from: source)
+        endpoint = peer
         raw = pending.raw
         self.pending = consume pending
     }
 
+    /// Dials the second choice instead. False when there is none.
+    func takeSpare() throws(TransportError) -> Bool {
+        guard let other = spare.take() else { return false }
+        let pending = try PendingConnection(to: other, from: source)
+        endpoint = other
+        raw = pending.raw
+        self.pending = consume pending
+        return true
+    }
+
     init(listening listener: consuming Listener, method: DataMethod) {
         self.method = method
-        route = "at port \(listener.address.port)"
+        source = nil
+        endpoint = listener.address
         raw = listener.raw
         self.listener = consume listener
     }
+
+    /// As a sentence has it: `to 192.0.2.1:51834`, `at port 50000`.
+    var route: String { method.mode == .passive ? "to \(endpoint)" : "at port \(endpoint.port)" }
 
     /// Whether `open` would return at once: the attempt to connect has ended, or somebody has called.
     func isReady(until deadline: Deadline, cancellation: Cancellation?) throws(TransportError) -> Bool {

@@ -20,10 +20,7 @@ extension Session {
     /// - Parameter move: runs the pump once; called again after each interruption.
     func transfer(_ order: TransferOrder, move: DataMove) throws(Failure) -> TransferEnd {
         ladder.mode = controls.dataMode
-        var failure = Failure(
-            .permissionRefused,
-            "\(order.command.verb): the server refuses every way of making a data connection in "
-                + "\(ladder.mode.rawValue) mode")
+        var failures: [MethodFailure] = []
         let methods = ladder.methods
         let place = directory
         for (index, method) in methods.enumerated() {
@@ -34,9 +31,9 @@ extension Session {
             case .done(let end): return end
             case .unconfirmed(let end, let failure): return try settle(order, end, failure)
             case .methodFailed(let why):
-                failure = why
+                failures.append(why)
                 guard !isLast else { break }
-                warn("\(why.message); trying \(methods[index + 1].rawValue)")
+                warn("\(why.failure.message); trying \(methods[index + 1].rawValue)")
                 // Where this took a new login, LIST would list the login directory.
                 if control == nil {
                     try connect()
@@ -44,7 +41,7 @@ extension Session {
                 }
             }
         }
-        throw failure.inFixed(ladder.mode)
+        throw verdict(failures, order)
     }
 
     private func attempt(
@@ -57,19 +54,13 @@ extension Session {
         }
         let data: DataConnection
         switch try prepareDataConnection(method) {
-        case .failure(let why): return .methodFailed(why)
-        case .success(let prepared): data = prepared
+        case .failed(let why): return .methodFailed(why)
+        case .ready(let prepared): data = prepared
         }
         var socket: Socket?
         if method.mode == .passive {
-            // Usually the connection stands at once, and a port that is closed is noticed before the command is sent.
             do throws(TransportError) {
-                let grace = Deadline.after(min(Self.connectGrace, order.connectPatience))
-                if try data.isReady(until: grace, cancellation: cancellation) {
-                    socket = try data.open(
-                        from: control?.peer ?? .loopback(), watching: -1, until: grace,
-                        cancellation: cancellation, stranger: { _ in })
-                }
+                socket = try openEarly(data, min(Self.connectGrace, order.connectPatience))
             } catch {
                 if error == .cancelled { throw .cancelled }
                 return .methodFailed(dataConnectionFailed(data, error))
@@ -81,8 +72,34 @@ extension Session {
             hasJustTransferred = true
             ladder.noteSuccess(of: method)
             lastMethod = method
+            if controls.dataMode == .auto { memory.note(method == ladder.usual ? nil : method, for: site) }
         }
         return outcome
+    }
+
+    /// Usually a passive connection stands at once, and a port that is closed is noticed before the command is sent.
+    /// Nil when it is still pending.
+    private func openEarly(_ data: DataConnection, _ patience: Duration) throws(TransportError) -> Socket? {
+        var trouble: TransportError?
+        while true {
+            let grace = Deadline.after(patience)
+            do throws(TransportError) {
+                if try data.isReady(until: grace, cancellation: cancellation) {
+                    return try data.open(
+                        from: data.endpoint, watching: -1, until: grace, cancellation: cancellation,
+                        stranger: { _ in })
+                }
+            } catch {
+                guard error != .cancelled else { throw error }
+                trouble = error
+            }
+            guard try data.takeSpare() else { break }
+            prefersAlternativeAddress.toggle()
+            trouble = nil
+            warn("no data connection there; trying \(data.endpoint)")
+        }
+        if let trouble { throw trouble }
+        return nil
     }
 
     /// The last byte has moved, and the control connection was lost before the server could confirm it: a new one is

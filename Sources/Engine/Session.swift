@@ -14,6 +14,7 @@ public final class Session {
     public let controls: SessionControls
     private let dialogue: DialogueSink
     private let password: @Sendable (Site) -> Secret?
+    let memory: ServerMemory
 
     /// Nil while not connected.
     var control: ControlConnection?
@@ -34,6 +35,12 @@ public final class Session {
     var leavesOffsetBehind = false
     /// The server took the Telnet bytes before ABOR for a part of the verb.
     var abortsPlainly = false
+    /// Where the address of a PASV reply and the server's own differ: the second choice is the one that answers.
+    var prefersAlternativeAddress = false
+    /// Kept through a new login: what swallows EPSV does so again.
+    var swallowed: Set<DataMethod> = []
+    /// `site.activeAddress`, where that is a name, as it was resolved.
+    var resolvedActiveAddress: String?
     /// Whether `LIST -a` shows hidden files here; nil before it was tried.
     var showsHidden: Bool?
     /// How `list` asks; to be set before it is called.
@@ -47,12 +54,15 @@ public final class Session {
 
     /// - Parameters:
     ///   - password: asked when the server wants one; nil where nobody knows it.
+    ///   - memory: what other sessions learned, and where this one's lessons go.
     ///   - dialogue: called on the thread that uses the session.
     public init(
         site: Site, name: ConnectionName, controls: SessionControls? = nil,
-        password: @escaping @Sendable (Site) -> Secret?, dialogue: @escaping DialogueSink
+        memory: ServerMemory = ServerMemory(), password: @escaping @Sendable (Site) -> Secret?,
+        dialogue: @escaping DialogueSink
     ) {
         self.site = site
+        self.memory = memory
         self.name = name
         self.controls = controls ?? SessionControls(dataMode: site.dataMode)
         self.password = password
@@ -171,7 +181,11 @@ public final class Session {
                 mode: controls.dataMode, family: peer.family == .ipv4 ? .ipv4 : .ipv6,
                 isReachable: site.activeAddress != nil || !local.isPrivate || peer.isPrivate
                     || peer.isLoopback,
-                features: features)
+                features: features,
+                wantsExtendedPassive: site.network.extendedPassive == .auto
+                    ? nil : site.network.extendedPassive == .on,
+                proven: memory.method(for: site))
+            for method in swallowed { ladder.noteSilence(of: method) }
         }
         try setType(.image)
     }
@@ -259,18 +273,20 @@ public final class Session {
     }
 
     /// Writes a command and reads its reply, whatever it says.
-    func ask(_ command: Command) throws(Failure) -> Reply {
+    ///
+    /// - Parameter patience: for the first answer; nil for the site's time-out.
+    func ask(_ command: Command, within patience: Duration? = nil) throws(Failure) -> Reply {
         guard let control else { throw notConnected }
         // Before the command is out nothing is owed, and the connection stays in step.
         if cancellation.isCancelled { throw .cancelled }
-        try control.write(command, until: .after(patience), cancellation: cancellation)
+        try control.write(command, until: .after(self.patience), cancellation: cancellation)
         var exchange = SimpleExchange(command, followsTransfer: hasJustTransferred)
         hasJustTransferred = false
         var leftOver: Reply?
         while true {
             let reply: Reply
             do throws(Failure) {
-                reply = try readReply(within: leftOver == nil ? nil : SimpleExchange.patience)
+                reply = try readReply(within: leftOver == nil ? patience : SimpleExchange.patience)
             } catch {
                 // What looked like the second 226 of the transfer before was the answer.
                 guard let leftOver, error.kind == .temporary else { throw error }

@@ -38,7 +38,7 @@ struct TransferConversation: ~Copyable {
     enum Outcome {
         case done(TransferEnd)
         /// No byte was moved: another way to a data connection may do better.
-        case methodFailed(Failure)
+        case methodFailed(MethodFailure)
         /// The data came to a clean end, and the control connection was lost before it could say that all is well.
         case unconfirmed(TransferEnd, Failure)
     }
@@ -243,7 +243,9 @@ struct TransferConversation: ~Copyable {
         if case .refused(_, let reply) = error {
             if reply.code == .cannotOpenDataConnection, end.bytes == 0 {
                 session.ladder.noteFailure(of: data.method)
-                return .methodFailed(Failure(error))
+                return .methodFailed(
+                    MethodFailure(
+                        Failure(error), data.method, at: "\(data.endpoint)", .refused(reply.summary)))
             }
             // The server closes, and the bytes are here: the size will tell.
             if reply.code == .serviceNotAvailable, hasEnded {

@@ -20,6 +20,8 @@ public final class TransferQueue: Sendable {
         public var isHeld: Bool
         /// Whether a server that cannot be reached at all is tried again: on the screen yes, in a script no.
         public var retriesUnreachable = true
+        /// What is known of servers from before.
+        public var memory = ServerMemory()
         /// Told why a transfer failed for good, on the queue's own thread.
         public var failed: (@Sendable (Transfer.ID, Failure) -> Void)?
 

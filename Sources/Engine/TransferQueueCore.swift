@@ -301,7 +301,7 @@ struct TransferQueueCore: ~Copyable {
         return TransferWorker(
             site: site, name: ConnectionName(.transfer, number),
             dataMode: dataModes[site.id] ?? site.dataMode,
-            password: passwords, dialogue: dialogue)
+            memory: configuration.memory, password: passwords, dialogue: dialogue)
     }
 
     mutating func setDataMode(_ mode: DataMode, for site: Site.ID) {

@@ -16,7 +16,8 @@ final class TransferWorker: Sendable {
     private let checkpoint = Mutex<Checkpoint?>(nil)
 
     init(
-        site: Site, name: ConnectionName, dataMode: DataMode, password: @escaping @Sendable (Site) -> Secret?,
+        site: Site, name: ConnectionName, dataMode: DataMode, memory: ServerMemory,
+        password: @escaping @Sendable (Site) -> Secret?,
         dialogue: @escaping DialogueSink
     ) {
         self.site = site
@@ -24,7 +25,9 @@ final class TransferWorker: Sendable {
         let controls = SessionControls(dataMode: dataMode)
         self.controls = controls
         session = Confined(
-            Session(site: site, name: name, controls: controls, password: password, dialogue: dialogue),
+            Session(
+                site: site, name: name, controls: controls, memory: memory, password: password,
+                dialogue: dialogue),
             label: "portside.\(name)")
     }
 

@@ -6,6 +6,7 @@
 /// | IPv4, encrypted | the same, EPSV first always: no firewall can mend a PASV reply it cannot read |
 /// | IPv6 | EPSV, PASV, then EPRT: PORT cannot name the address |
 ///
+/// The site may say that EPSV comes first, or not at all. What worked in an earlier session is tried first.
 /// `.passive` and `.active` stay within their own; `.auto` has both. EPSV ALL is never sent, so that
 /// the other ways stay open (RFC 2428 §4).
 public struct DataMethodLadder: Hashable, Sendable {
@@ -24,6 +25,8 @@ public struct DataMethodLadder: Hashable, Sendable {
     /// server's is not. Behind a router that rewrites PORT it works all the same, unless encrypted.
     public var isReachable: Bool
     public var features: Features
+    /// Whether EPSV is wanted first (true), not at all (false), or as the table says.
+    public var wantsExtendedPassive: Bool?
 
     private var refused: Set<DataMethod> = []
     /// In the order of failing: who failed last is tried last.
@@ -32,14 +35,19 @@ public struct DataMethodLadder: Hashable, Sendable {
 
     public init(
         mode: DataMode, family: AddressFamily, isEncrypted: Bool = false, isReachable: Bool = true,
-        features: Features = Features()
+        features: Features = Features(), wantsExtendedPassive: Bool? = nil, proven: DataMethod? = nil
     ) {
         self.mode = mode
         self.family = family
         self.isEncrypted = isEncrypted
         self.isReachable = isReachable
         self.features = features
+        self.wantsExtendedPassive = wantsExtendedPassive
+        self.proven = proven
     }
+
+    /// What is tried first when nothing is known.
+    public var usual: DataMethod? { candidates.first }
 
     /// To be tried in this order for one data connection. Empty when the server refuses all that `mode` allows.
     public var methods: [DataMethod] {
@@ -64,6 +72,7 @@ public struct DataMethodLadder: Hashable, Sendable {
     }
 
     private var passive: [DataMethod] {
+        if let wantsExtendedPassive { return wantsExtendedPassive ? [.epsv, .pasv] : [.pasv] }
         let lacksExtended = features.isKnown && !features.supportsExtendedPassive
         return family == .ipv4 && !isEncrypted && lacksExtended ? [.pasv, .epsv] : [.epsv, .pasv]
     }
@@ -76,6 +85,12 @@ public struct DataMethodLadder: Hashable, Sendable {
         // 530 is about the login that was lost.
         guard reply.code != .notLoggedIn else { return }
         if reply.code.kind == .permanentNegative { refused.insert(method) } else { noteFailure(of: method) }
+        if proven == method { proven = nil }
+    }
+
+    /// The method's command got no answer, though others do: something on the way swallows it. For the session.
+    public mutating func noteSilence(of method: DataMethod) {
+        refused.insert(method)
         if proven == method { proven = nil }
     }
 

@@ -6,6 +6,9 @@ public struct DialChoice: Hashable, Sendable {
     /// Numbers, as the caller gave the peer or as the reply had it.
     public let address: String
     public let reason: Reason
+    /// To be dialled when nobody answers at `address`. Only where the reply is trusted: else a server could aim us at
+    /// any machine by leaving its own port closed.
+    public let alternative: String?
 
     public enum Reason: Hashable, Sendable {
         /// EPSV names no address, or the reply named the peer.
@@ -29,6 +32,7 @@ public struct DialChoice: Hashable, Sendable {
         guard let offered, offered != peerAddress else {
             address = peer
             reason = .peer
+            alternative = nil
             return
         }
         let peerIsLoopback = peerAddress?.isLoopback ?? (peer == "::1")
@@ -41,7 +45,12 @@ public struct DialChoice: Hashable, Sendable {
         } else {
             reason = .otherMachine(offered)
         }
-        if case .trusted = reason { address = offered.description } else { address = peer }
+        switch reason {
+        case .trusted: (address, alternative) = (offered.description, peer)
+        case .privateAddress where isTrusted && peerAddress != nil:
+            (address, alternative) = (peer, offered.description)
+        default: (address, alternative) = (peer, nil)
+        }
     }
 
     /// Whether the peer is in somebody's own network: there private addresses make sense.

@@ -68,7 +68,7 @@ struct Reading {
             database,
             sql: """
                 SELECT number, host, port, user, account, encryption, dataMode, activeAddress,
-                    firstActivePort, lastActivePort, family, timeout, connections, retries FROM site
+                    firstActivePort, lastActivePort, family, timeout, connections, retries, network FROM site
                 """)
         while let row = try rows.next() {
             guard let number = row.integer(0), let host = row.text(1), let user = row.text(3),
@@ -91,6 +91,7 @@ struct Reading {
             site.timeout = Int(timeout)
             site.connections = Int(connections)
             site.retries = Int(retries)
+            site.network = NetworkOptions(stored: row.text(14) ?? "")
             sites[number] = site
         }
         return sites

@@ -27,6 +27,7 @@ public struct Site: Hashable, Sendable, Identifiable {
     /// Most connections to this server for transfers.
     public var connections: Int
     public var retries: Int
+    public var network = NetworkOptions()
 
     public static let anonymous = "anonymous"
     /// In seconds.

@@ -37,6 +37,20 @@ public enum TransportError: Error, Hashable, Sendable {
         return false
     }
 
+    /// The other machine, or a firewall in its name, says that nobody listens there.
+    public var meansClosedPort: Bool {
+        if case .network(_, _, ECONNREFUSED) = self { return true }
+        return false
+    }
+
+    /// The network could not even be asked: no address or no road of that family here.
+    var meansNoRoute: Bool {
+        if case .network(_, _, let code) = self {
+            return [ENETUNREACH, EHOSTUNREACH, EADDRNOTAVAIL, EAFNOSUPPORT].contains(code)
+        }
+        return false
+    }
+
     public var isDiskFull: Bool {
         if case .disk(_, _, let code) = self { return code == ENOSPC || code == EDQUOT }
         return false

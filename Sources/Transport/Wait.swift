@@ -51,6 +51,32 @@ public enum Wait {
         }
     }
 
+    public enum AnyOutcome: Sendable {
+        /// The first of the ready ones, by its index.
+        case ready(Int)
+        case timedOut
+        case cancelled
+    }
+
+    /// Blocks until one of `descriptors` is ready, the deadline passes or `cancellation` is cancelled.
+    static func waitForAny(
+        _ descriptors: [Int32], _ readiness: Readiness, until deadline: Deadline, cancellation: Cancellation?
+    ) -> AnyOutcome {
+        while true {
+            if cancellation?.isCancelled == true { return .cancelled }
+            var entries = descriptors.map { pollfd(fd: $0, events: readiness.rawValue, revents: 0) }
+            entries.append(pollfd(fd: cancellation?.raw ?? -1, events: Int16(POLLIN), revents: 0))
+            let count = poll(&entries, nfds_t(entries.count), deadline.pollTimeout)
+            if count < 0, errno != EINTR, errno != EAGAIN { return .ready(0) }
+            guard count > 0 else {
+                if count == 0, deadline.hasPassed { return .timedOut }
+                continue
+            }
+            if entries.last?.revents != 0 { return .cancelled }
+            if let index = entries.firstIndex(where: { $0.revents != 0 }) { return .ready(index) }
+        }
+    }
+
     /// The same for callers to whom anything but readiness is an error.
     ///
     /// - Parameter what: what was waited for: completes “no … in time”.

@@ -40,14 +40,18 @@ final class Application: EffectRunner, Sendable {
         let keeper = keeper
         personality = start.personality
         let dialogue: DialogueSink = { inbox.post(.dialogue($0)) }
+        // The demo leaves nothing behind.
+        let memory = start.isDemo ? ServerMemory() : .kept
         let events: @Sendable (EngineEvent) -> Void = { inbox.post($0) }
-        browser = Browser(passwords: passwords, dialogue: dialogue, events: events)
+        browser = Browser(passwords: passwords, memory: memory, dialogue: dialogue, events: events)
         local = LocalBrowser(events: events)
+        var queueConfiguration = TransferQueue.Configuration(connections: configuration.connections ?? 4)
+        queueConfiguration.memory = memory
         let isDemo = start.isDemo
         queue = TransferQueue(
             // The demo's queue ends with it, as its server does.
             journal: { isDemo ? ForgetfulJournal() : keeper.open { inbox.post($0) } },
-            configuration: .init(connections: configuration.connections ?? 4),
+            configuration: queueConfiguration,
             passwords: { passwords[$0.id] }, dialogue: dialogue, events: events)
     }
 

@@ -23,7 +23,7 @@ final class RemoteSessions {
         let passwords = credentials.passwords
         let session = Session(
             site: site, name: ConnectionName(.browsing, sessions.count + 1),
-            password: { passwords[$0.id] }, dialogue: printer.sink)
+            memory: .kept, password: { passwords[$0.id] }, dialogue: printer.sink)
         interrupts.add(session.controls.cancellation)
         sessions[site.id] = session
         return session

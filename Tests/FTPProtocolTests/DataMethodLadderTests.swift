@@ -88,6 +88,31 @@ struct DataMethodLadderTests {
         ladder.features.disable("EPSV")
         #expect(ladder.methods == [.pasv])
     }
+
+    @Test func theSiteMayPutEPSVFirstOrLeaveItOut() {
+        let withoutEPSV = Features(reply: Reply(code: .systemStatus, lines: lines("-", " MDTM", "End")))
+        let on = DataMethodLadder(
+            mode: .passive, family: .ipv4, features: withoutEPSV, wantsExtendedPassive: true)
+        #expect(on.methods == [.epsv, .pasv])
+        let off = DataMethodLadder(mode: .auto, family: .ipv6, wantsExtendedPassive: false)
+        #expect(off.methods == [.pasv, .eprt])
+    }
+
+    @Test func whatWorkedInAnEarlierSessionIsTriedFirst() {
+        var ladder = DataMethodLadder(mode: .auto, family: .ipv4, proven: .port)
+        #expect(ladder.methods == [.port, .epsv, .pasv, .eprt])
+        #expect(ladder.usual == .epsv)
+        ladder.noteFailure(of: .port)
+        #expect(ladder.methods == [.epsv, .pasv, .eprt, .port])
+    }
+
+    @Test func whatIsSwallowedIsNotTriedAgain() {
+        var ladder = DataMethodLadder(mode: .passive, family: .ipv4)
+        ladder.noteSilence(of: .epsv)
+        #expect(ladder.methods == [.pasv])
+    }
 }
 
-private func lines(_ lines: String...) -> [[UInt8]] { lines.map { Array($0.utf8) } }
+private func lines(_ lines: String...) -> [[UInt8]] {
+    lines.map { Array($0.utf8) }
+}

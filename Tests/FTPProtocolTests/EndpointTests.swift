@@ -183,4 +183,15 @@ struct DialChoiceTests {
         #expect(choice.reason == reason)
         #expect((choice.note == nil) == (reason == .peer))
     }
+
+    @Test func onlyATrustedReplyGivesASecondAddress() {
+        func alternative(_ offered: String, _ peer: String, _ isTrusted: Bool) -> String? {
+            DialChoice(offered: IPv4Address(offered), peer: peer, isTrusted: isTrusted).alternative
+        }
+        #expect(alternative("203.0.113.9", "198.51.100.7", true) == "198.51.100.7")
+        #expect(alternative("10.0.0.5", "198.51.100.7", true) == "10.0.0.5")
+        #expect(alternative("203.0.113.9", "198.51.100.7", false) == nil)
+        #expect(alternative("10.0.0.5", "198.51.100.7", false) == nil)
+        #expect(alternative("0.0.0.0", "198.51.100.7", true) == nil)
+    }
 }

@@ -26,8 +26,12 @@ final class Command {
         }
     }
 
-    /// - Parameter input: what standard input holds.
-    init(_ arguments: [String], home: String, input: [UInt8] = []) throws {
+    /// - Parameters:
+    ///   - input: what standard input holds.
+    ///   - prefix: words of a command that runs the program, by its absolute path; it must become it, by exec.
+    init(
+        _ arguments: [String], home: String, input: [UInt8] = [], through prefix: [String] = []
+    ) throws {
         capture = try TemporaryDirectory()
         try capture.write(input, to: "in")
         let program = try PseudoTerminal.builtProgram("portside")
@@ -38,14 +42,15 @@ final class Command {
         posix_spawn_file_actions_addopen(&actions, 1, capture.path(of: "out"), O_WRONLY | O_CREAT, 0o600)
         posix_spawn_file_actions_addopen(&actions, 2, capture.path(of: "err"), O_WRONLY | O_CREAT, 0o600)
         let environment = [
-            "LANG=C.UTF-8", "TZ=UTC", "PATH=/usr/bin:/bin", "HOME=\(home)", "XDG_CONFIG_HOME=\(home)/config",
+            "LANG=C.UTF-8", "TZ=UTC", "PATH=/usr/bin:/bin:/usr/sbin:/sbin", "HOME=\(home)",
+            "XDG_CONFIG_HOME=\(home)/config",
             "XDG_STATE_HOME=\(home)/state", "XDG_CACHE_HOME=\(home)/cache", "XDG_RUNTIME_DIR=\(home)/run",
         ]
-        var words = ([program] + arguments).map { strdup($0) } + [nil]
+        var words = (prefix + [program] + arguments).map { strdup($0) } + [nil]
         var variables = environment.map { strdup($0) } + [nil]
         defer { for string in words + variables { free(string) } }
         var started = pid_t()
-        let error = posix_spawn(&started, program, &actions, nil, &words, &variables)
+        let error = posix_spawn(&started, prefix.first ?? program, &actions, nil, &words, &variables)
         guard error == 0 else { throw CommandFailure(description: "cannot start \(program): errno \(error)") }
         process = started
     }

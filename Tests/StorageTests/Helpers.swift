@@ -76,6 +76,9 @@ extension Site {
         site.timeout = 7
         site.connections = 11
         site.retries = 3
+        site.network.extendedPassive = .off
+        site.network.trustsPassiveAddress = true
+        site.network.keepAlive = 45
         return site
     }
 }

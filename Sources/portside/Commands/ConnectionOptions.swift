@@ -8,10 +8,18 @@ import Transport
 struct ConnectionOptions: ParsableArguments {
     @Option(help: "How data connections are made: auto, passive or active.")
     var mode: DataMode = .auto
-    @Option(help: "The address that PORT and EPRT offer.")
+    @Option(help: "The address or host name that PORT and EPRT offer to servers out in the world.")
     var activeAddress: String?
     @Option(help: "Where to listen in active mode: LOW-HIGH, from 1024 up.")
     var activePorts: String?
+    @Option(help: "EPSV: auto, on (first) or off.")
+    var epsv: NetworkOptions.ExtendedPassive = .auto
+    @Flag(help: "Dial the address that the reply to PASV names, though it is not the server's.")
+    var trustPasv = false
+    @Option(
+        help: ArgumentHelp(
+            "Keep idle logins with a command every so many seconds; 0 lets them end.", valueName: "seconds"))
+    var keepAlive = 0
     @Option(help: "Encryption: auto, require or off.")
     var tls: TLSPolicy = .auto
     @Option(help: ArgumentHelp("Trust these certificates.", valueName: "file"))
@@ -80,8 +88,12 @@ struct ConnectionOptions: ParsableArguments {
         }
         _ = try ports()
         _ = try rate()
-        if let activeAddress, Address(numeric: activeAddress, port: 0) == nil {
-            throw ValidationError("--active-address takes an address in numbers, such as 192.0.2.1")
+        guard activeAddress.map({ !$0.isEmpty && $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } }) ?? true
+        else {
+            throw ValidationError("--active-address takes an address or a host name, such as 192.0.2.1")
+        }
+        guard keepAlive == 0 || (10...3_600).contains(keepAlive) else {
+            throw ValidationError("--keep-alive takes 10 to 3600 seconds, or 0")
         }
     }
 
@@ -122,6 +134,9 @@ struct ConnectionOptions: ParsableArguments {
         site.dataMode = mode
         site.activeAddress = activeAddress
         site.activePorts = try ports()
+        site.network.extendedPassive = epsv
+        site.network.trustsPassiveAddress = trustPasv
+        site.network.keepAlive = keepAlive > 0 ? keepAlive : nil
         site.family = ipv4 ? .ipv4 : ipv6 ? .ipv6 : nil
         if ipv4 || ipv6, let address = Address(numeric: site.host, port: 0),
             address.family != (ipv4 ? .ipv4 : .ipv6)
@@ -138,6 +153,7 @@ struct ConnectionOptions: ParsableArguments {
 }
 
 extension DataMode: ExpressibleByArgument {}
+extension NetworkOptions.ExtendedPassive: ExpressibleByArgument {}
 
 /// `500`, `2M`, `1.5G`: with the factors 1024.
 func parseByteCount(_ text: String) -> Int64? {

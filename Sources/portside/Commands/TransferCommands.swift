@@ -130,6 +130,7 @@ extension TransferOptionGroup {
         var configuration = TransferQueue.Configuration(
             connections: options.connections, limit: options.rateLimit, filter: filter)
         configuration.makesDirectories = mkdirs
+        configuration.memory = .kept
         return configuration
     }
 
