@@ -15,7 +15,7 @@ struct ArgumentTests {
     }
 
     @Test(arguments: [
-        ("--on-conflict", "ask, skip, overwrite, newer, resume, rename"), ("--mode", "'active'"),
+        ("--on-conflict", "ask, skip, overwrite, newer, size, newer-or-size, resume, rename"), ("--mode", "'active'"),
         ("--tls", "'require'"), ("--progress", "'json'"), ("--verify", "'hash'"), ("--type", "'ascii'"),
     ])
     func aWrongWordIsAnsweredWithTheRightOnesOnTheSameLine(option: String, words: String) throws {
