@@ -15,7 +15,8 @@ struct ArgumentTests {
     }
 
     @Test(arguments: [
-        ("--on-conflict", "ask, skip, overwrite, newer, size, newer-or-size, resume, rename"), ("--mode", "'active'"),
+        ("--on-conflict", "ask, skip, overwrite, newer, size, newer-or-size, resume, rename"),
+        ("--mode", "'active'"),
         ("--tls", "'require'"), ("--progress", "'json'"), ("--verify", "'hash'"), ("--type", "'ascii'"),
     ])
     func aWrongWordIsAnsweredWithTheRightOnesOnTheSameLine(option: String, words: String) throws {
