@@ -85,6 +85,8 @@ struct BrowserCore: ~Copyable {
     /// Hears what an idle server says: 421, or the end.
     private var watch: (any DispatchSourceRead)?
     private var shown: ConnectionState = .notConnected
+    /// Counts what the connection was used for, so that it is kept alive only while it is used for nothing.
+    private var uses = 0
 
     init(
         passwords: Passwords, memory: ServerMemory, dialogue: @escaping DialogueSink,
@@ -116,6 +118,7 @@ struct BrowserCore: ~Copyable {
             failed(to: site, error)
         }
         watchIdleConnection(itself)
+        keepAliveLater(itself)
     }
 
     private mutating func failed(to site: Site, _ failure: Failure) {
@@ -167,6 +170,30 @@ struct BrowserCore: ~Copyable {
         }
         if let method = session.lastMethod { events(.dataMethodUsed(method)) }
         watchIdleConnection(itself)
+        keepAliveLater(itself)
+    }
+
+    /// Where the site wants an idle login kept: a command now and then that does nothing.
+    private mutating func keepAliveLater(_ itself: Confined<BrowserCore>) {
+        uses += 1
+        guard let session, session.isConnected, let pause = session.site.network.keepAlive else { return }
+        let use = uses
+        itself.perform(after: .seconds(pause)) { [weak itself] core in
+            guard let itself, core.uses == use else { return }
+            core.keepAlive(itself)
+        }
+    }
+
+    private mutating func keepAlive(_ itself: Confined<BrowserCore>) {
+        guard let session, session.isConnected else { return }
+        watch?.cancel()
+        watch = nil
+        do throws(Failure) { try session.keepAlive() } catch {
+            session.disconnect()
+            show(.lost(session.site, reason: error.message))
+        }
+        watchIdleConnection(itself)
+        keepAliveLater(itself)
     }
 
     private func carryOut(_ request: RemoteRequest, _ session: Session) throws(Failure) {

@@ -14,6 +14,8 @@ final class ControlConnection {
     private let dialogue: DialogueSink
     /// When the last command was written, by the monotonic clock.
     private var asked: Int64
+    /// When the last reply was whole, by the same clock.
+    private var answered: Int64 = 0
     /// Milliseconds the last replies took, newest last.
     private(set) var latencies: [Int] = []
     private var hasTimedReply = false
@@ -38,37 +40,33 @@ final class ControlConnection {
                     time: wallClockNanoseconds(),
                     duration: direction == .note ? nil : monotonicNanoseconds() - begun))
         }
-        say(.note, "connecting to \(visible(site.host)), port \(site.port)")
+        let route = Route(site: site)
+        say(.note, "connecting to \(route.words)")
+        var server: ProxyRequest.Destination?
         do {
-            socket = try Self.connect(to: site, cancellation: cancellation) { say(.warning, $0) }
+            socket = try route.connect(cancellation: cancellation, server: &server) { say(.warning, $0) }
         } catch {
-            let failure = Failure(
-                error, attempt: "cannot connect to \(visible(site.host)), port \(site.port)")
+            let failure = Failure(error, attempt: "cannot connect to \(route.words)")
             if failure.kind != .cancelled { say(.warning, failure.message) }
             throw failure
         }
         self.name = name
         self.dialogue = dialogue
+        self.server = server
         asked = monotonicNanoseconds()
-        say(.connection, "control: connected to \(socket.peer)")
+        say(
+            .connection,
+            "control: connected to \(server.map { "\($0) through \(socket.peer)" } ?? "\(socket.peer)")")
         socket.keepAlive()
         socket.sendImmediately()
     }
 
-    private static func connect(
-        to site: Site, cancellation: Cancellation, warn: (String) -> Void
-    ) throws(TransportError) -> Socket {
-        let patience = Duration.seconds(site.timeout)
-        let family: Address.Family? = site.family.map { $0 == .ipv4 ? .ipv4 : .ipv6 }
-        let addresses = try Resolver.addresses(
-            of: site.host, port: site.port, family: family, until: .after(patience),
-            cancellation: cancellation)
-        return try Dialer.connect(to: addresses, until: .after(patience), cancellation: cancellation) {
-            warn("\($0); going on with the other addresses")
-        }
-    }
-
+    /// The server, or the proxy in front of it.
     var peer: Address { socket.peer }
+    /// The server, where `peer` is a proxy that passes on what it gets.
+    let server: ProxyRequest.Destination?
+    /// For how long nothing was asked, nor heard in answer to it.
+    var idleTime: Duration { .nanoseconds(monotonicNanoseconds() - max(asked, answered)) }
     var local: Address { socket.local }
     /// For `poll`: readable when the server says something, or has gone.
     var raw: Int32 { socket.raw }
@@ -180,6 +178,7 @@ final class ControlConnection {
             case .noise(let bytes): say(.received(nil), bytes)
             case .reply(let reply):
                 hasTimedReply = true
+                answered = monotonicNanoseconds()
                 preliminaries = reply.code.kind == .preliminary ? preliminaries + 1 : 0
                 guard preliminaries <= Self.mostPreliminaries else {
                     throw Failure(.protocolViolation("preliminary replies (“\(reply.summary)”) without end"))

@@ -14,15 +14,21 @@ final class DataConnection {
     /// To be dialled when nobody answers at the first address; see `DialChoice`.
     private var spare: Address?
     private let source: Address?
+    /// To be asked of the proxy that is really dialled.
+    let tunnel: ProxyRequest?
     private var pending: PendingConnection?
     private var listener: Listener?
 
     /// Begins to connect; does not block.
     ///
-    /// - Parameter source: the local address to connect from.
-    init(to peer: Address, orTo spare: Address?, from source: Address, method: DataMethod)
-        throws(TransportError)
-    {
+    /// - Parameters:
+    ///   - source: the local address to connect from.
+    ///   - tunnel: what to ask of `peer`, where that is a proxy.
+    init(
+        to peer: Address, orTo spare: Address?, from source: Address, method: DataMethod,
+        through tunnel: ProxyRequest? = nil
+    ) throws(TransportError) {
+        self.tunnel = tunnel
         self.method = method
         self.spare = spare
         self.source = source
@@ -45,13 +51,17 @@ final class DataConnection {
     init(listening listener: consuming Listener, method: DataMethod) {
         self.method = method
         source = nil
+        tunnel = nil
         endpoint = listener.address
         raw = listener.raw
         self.listener = consume listener
     }
 
     /// As a sentence has it: `to 192.0.2.1:51834`, `at port 50000`.
-    var route: String { method.mode == .passive ? "to \(endpoint)" : "at port \(endpoint.port)" }
+    var route: String {
+        if let tunnel { return "to \(tunnel.destination) through the proxy \(endpoint)" }
+        return method.mode == .passive ? "to \(endpoint)" : "at port \(endpoint.port)"
+    }
 
     /// Whether `open` would return at once: the attempt to connect has ended, or somebody has called.
     func isReady(until deadline: Deadline, cancellation: Cancellation?) throws(TransportError) -> Bool {
@@ -89,7 +99,9 @@ final class DataConnection {
             case .ready, .watchedReady: break
             }
             if let pending = pending.take() {
-                return try pending.finish(until: deadline, cancellation: cancellation)
+                let socket = try pending.finish(until: deadline, cancellation: cancellation)
+                try tunnel?.carryOut(on: socket, until: deadline, cancellation: cancellation)
+                return socket
             }
             guard let listening = listener.take() else { return nil }
             let socket = try listening.accept(until: deadline, cancellation: cancellation)

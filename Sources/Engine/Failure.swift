@@ -95,6 +95,10 @@ public struct Failure: Error, Hashable, Sendable {
                 .unreachable, "\(attempt): the server closed the connection; try again later",
                 isTemporary: true, endsConnection: true)
         case .tls(let failure, _): self.init(failure, attempt: attempt)
+        case .proxyRefused(let why):
+            self.init(
+                .unreachable, "\(attempt): \(visible(why)); check --proxy", isTemporary: true,
+                endsConnection: true)
         case .unusable(let why): self.init(.invalidRequest, why)
         }
     }
@@ -129,12 +133,14 @@ public struct Failure: Error, Hashable, Sendable {
     private static func refused(_ command: Command, _ reply: Reply) -> Failure {
         let said = "the server answered “\(reply.summary)”"
         let what = visible(command.logged)
-        let isTemporary = RetryPolicy.isTemporary(reply)
+        let isTemporary = RetryPolicy.isTemporary(reply) || reply.soundsTransient
         switch (command.verb, reply.code) {
         case (_, .serviceNotAvailable):
+            let advice =
+                reply.soundsLikeALimit ? "or use fewer --connections" : "it may be busy or shutting down"
             return Failure(
-                .temporary, "\(what): \(said): it closes the connection; try again later", isTemporary: true,
-                endsConnection: true, reply: reply)
+                .temporary, "\(what): \(said): it closes the connection; try again later, \(advice)",
+                isTemporary: true, endsConnection: true, reply: reply)
         case ("USER", _) where !isTemporary, ("PASS", _) where !isTemporary, ("ACCT", _) where !isTemporary:
             if reply.soundsLikeALimit {
                 return Failure(
@@ -164,7 +170,9 @@ public struct Failure: Error, Hashable, Sendable {
                 isTemporary: true, reply: reply)
         case (_, .fileUnavailable) where isTemporary:
             return Failure(
-                .temporary, "\(what): \(said): in use on the server; try again later", isTemporary: true,
+                .temporary,
+                "\(what): \(said): \(reply.soundsTransient ? "" : "in use on the server; ")try again later",
+                isTemporary: true,
                 reply: reply)
         case (_, .fileUnavailable):
             return reply.mentionsPermission
@@ -230,7 +238,17 @@ extension TransportError {
 
 extension Reply {
     /// 530 and 421 say this for “too many connections” as well as for “wrong password”.
-    public var soundsLikeALimit: Bool { ["too many", "maximum", "limit"].contains { contains($0) } }
+    public var soundsLikeALimit: Bool {
+        code == .serviceNotAvailable || code.kind == .transientNegative || code == .notLoggedIn
+            ? ["too many", "maximum", "limit", "more connections", "is full"].contains { contains($0) }
+            : false
+    }
+
+    /// A 5yz whose words say that it passes. Some servers have no other code for what is over in a minute.
+    var soundsTransient: Bool {
+        code.kind == .permanentNegative
+            && ["too many", "timed out", "broken pipe", "try again", "temporarily"].contains { contains($0) }
+    }
 
     var mentionsPermission: Bool { ["permission", "denied", "not allowed"].contains { contains($0) } }
 

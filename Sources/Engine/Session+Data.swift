@@ -20,6 +20,12 @@ extension Session {
     /// - Parameter move: runs the pump once; called again after each interruption.
     func transfer(_ order: TransferOrder, move: DataMove) throws(Failure) -> TransferEnd {
         ladder.mode = controls.dataMode
+        if let proxy = site.network.proxy, proxy.kind.isTunnel, ladder.mode == .active {
+            throw Failure(
+                .invalidRequest,
+                "active mode cannot go through a proxy (\(visible(proxy.url))): the server would have to call it; "
+                    + "use --mode passive, or leave out --proxy")
+        }
         var failures: [MethodFailure] = []
         let methods = ladder.methods
         let place = directory
@@ -60,7 +66,10 @@ extension Session {
         var socket: Socket?
         if method.mode == .passive {
             do throws(TransportError) {
-                socket = try openEarly(data, min(Self.connectGrace, order.connectPatience))
+                socket = try openEarly(
+                    data,
+                    data.tunnel == nil ? min(Self.connectGrace, order.connectPatience) : order.connectPatience
+                )
             } catch {
                 if error == .cancelled { throw .cancelled }
                 return .methodFailed(dataConnectionFailed(data, error))

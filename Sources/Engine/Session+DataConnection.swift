@@ -43,6 +43,7 @@ extension Session {
             ladder.noteFailure(of: method)
             return .failed(MethodFailure(Failure(error), method, at: "", .other("\(error)")))
         }
+        if let server = control.server { return try tunnel(method, to: server, endpoint, control) }
         let choice = DialChoice(
             offered: method == .pasv ? endpoint.address : nil, peer: control.peer.unmapped.host,
             isTrusted: site.network.trustsPassiveAddress)
@@ -59,6 +60,31 @@ extension Session {
             return .failed(
                 MethodFailure(
                     Failure(error, attempt: "data connection"), method, at: "\(first)", .other("\(error)")))
+        }
+    }
+
+    /// Through the proxy, to the server as the proxy was told of it.
+    private func tunnel(
+        _ method: DataMethod, to server: ProxyRequest.Destination, _ endpoint: PassiveEndpoint,
+        _ control: ControlConnection
+    ) throws(Failure) -> Prepared {
+        var destination = server.with(port: endpoint.port)
+        if method == .pasv, site.network.trustsPassiveAddress, let offered = endpoint.address,
+            let address = Address(numeric: "\(offered)", port: endpoint.port)
+        {
+            destination = .address(address)
+        }
+        do throws(TransportError) {
+            return .ready(
+                try DataConnection(
+                    to: control.peer, orTo: nil, from: control.local, method: method,
+                    through: Route(site: site).request(to: destination)))
+        } catch {
+            ladder.noteFailure(of: method)
+            return .failed(
+                MethodFailure(
+                    Failure(error, attempt: "data connection"), method, at: "\(destination)",
+                    .other("\(error)")))
         }
     }
 

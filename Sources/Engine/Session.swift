@@ -37,6 +37,12 @@ public final class Session {
     var abortsPlainly = false
     /// Where the address of a PASV reply and the server's own differ: the second choice is the one that answers.
     var prefersAlternativeAddress = false
+    /// After so long without a command the connection is asked whether it still stands.
+    package var trustedIdleTime = Duration.seconds(60)
+    /// How long that may take: less than a user waits for anything else.
+    private static let standsPatience = Duration.seconds(5)
+    /// Which of the commands that do nothing was sent last.
+    var keepAliveCount = 0
     /// Kept through a new login: what swallows EPSV does so again.
     var swallowed: Set<DataMethod> = []
     /// `site.activeAddress`, where that is a name, as it was resolved.
@@ -95,7 +101,11 @@ public final class Session {
     }
 
     /// Connects and logs in, if that is not done already.
+    ///
+    /// A connection that stands is asked whether it does when nobody has used it for long: routers forget such ones, and
+    /// the next command would wait in vain.
     public func connect() throws(Failure) {
+        if let control, control.idleTime > trustedIdleTime { try checkThatItStands() }
         guard control == nil else { return }
         switch site.encryption {
         case .whenOffered, .none: break
@@ -134,7 +144,12 @@ public final class Session {
         let isAnonymous = site.user == Site.anonymous || site.user == "ftp"
         // An address-like word is what anonymous servers expect; it says nothing about the user.
         let secret = password(site)?.value ?? (isAnonymous ? "anonymous@example.org" : nil)
-        var exchange = LoginExchange(user: site.user, password: secret, account: site.account)
+        try logInAtGateway()
+        try logIn(as: userForGateway, password: secret, account: site.account)
+    }
+
+    func logIn(as user: String, password: String?, account: String?) throws(Failure) {
+        var exchange = LoginExchange(user: user, password: password, account: account)
         var step = exchange.start()
         while true {
             switch step {
@@ -185,6 +200,7 @@ public final class Session {
                 wantsExtendedPassive: site.network.extendedPassive == .auto
                     ? nil : site.network.extendedPassive == .on,
                 proven: memory.method(for: site))
+            ladder.allowsActive = control.server == nil
             for method in swallowed { ladder.noteSilence(of: method) }
         }
         try setType(.image)
@@ -195,6 +211,16 @@ public final class Session {
     func goBack(to place: RemotePath?) throws(Failure) {
         guard let place, directory != place else { return }
         try changeDirectory(to: place)
+    }
+
+    private func checkThatItStands() throws(Failure) {
+        do throws(Failure) {
+            _ = try ask(.noOperation, within: min(patience, Self.standsPatience))
+        } catch {
+            if error.kind == .cancelled { throw error }
+            warn("no sign of life from a connection that was idle; connecting again")
+            disconnect()
+        }
     }
 
     /// Says goodbye and closes; waits at most two seconds for the answer.

@@ -25,6 +25,8 @@ public struct DataMethodLadder: Hashable, Sendable {
     /// server's is not. Behind a router that rewrites PORT it works all the same, unless encrypted.
     public var isReachable: Bool
     public var features: Features
+    /// Whether the server can call us at all: not through a proxy.
+    public var allowsActive = true
     /// Whether EPSV is wanted first (true), not at all (false), or as the table says.
     public var wantsExtendedPassive: Bool?
 
@@ -66,8 +68,8 @@ public struct DataMethodLadder: Hashable, Sendable {
     private var candidates: [DataMethod] {
         switch mode {
         case .passive: passive
-        case .active: active
-        case .auto: isReachable || !isEncrypted ? passive + active : passive
+        case .active: allowsActive ? active : []
+        case .auto: allowsActive && (isReachable || !isEncrypted) ? passive + active : passive
         }
     }
 

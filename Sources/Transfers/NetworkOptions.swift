@@ -16,6 +16,9 @@ public struct NetworkOptions: Hashable, Sendable {
     /// Seconds between two commands that do nothing, so that an idle login is kept; nil to let the server end it.
     public var keepAlive: Int?
 
+    /// Makes the connections for us; nil for none.
+    public var proxy: Proxy?
+
     public init() {}
 
     /// As `key=value` words, for storing; only what differs from the default.
@@ -24,6 +27,7 @@ public struct NetworkOptions: Hashable, Sendable {
         if extendedPassive != .auto { words.append("epsv=\(extendedPassive.rawValue)") }
         if trustsPassiveAddress { words.append("trust-pasv=yes") }
         if let keepAlive { words.append("keep-alive=\(keepAlive)") }
+        if let proxy { words.append("proxy=\(proxy.url)") }
         return words.joined(separator: " ")
     }
 
@@ -37,6 +41,7 @@ public struct NetworkOptions: Hashable, Sendable {
             case "epsv": extendedPassive = ExtendedPassive(rawValue: value) ?? .auto
             case "trust-pasv": trustsPassiveAddress = value == "yes"
             case "keep-alive": keepAlive = Int(value).flatMap { $0 > 0 ? $0 : nil }
+            case "proxy": proxy = try? Proxy(value)
             default: break
             }
         }

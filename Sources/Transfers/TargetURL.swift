@@ -86,7 +86,7 @@ public struct TargetURL: Hashable, Sendable {
     }
 
     /// `host:port`, `[::1]:port`, or a bare IPv6 address.
-    private static func split(host text: Substring) -> (host: Substring, port: Substring?)? {
+    static func split(host text: Substring) -> (host: Substring, port: Substring?)? {
         if text.first == "[" {
             guard let close = text.firstIndex(of: "]") else { return nil }
             let after = text[text.index(after: close)...]
@@ -98,7 +98,7 @@ public struct TargetURL: Hashable, Sendable {
         return (text[..<colon], text[text.index(after: colon)...])
     }
 
-    private static func percentDecoded(_ text: Substring) -> [UInt8] {
+    static func percentDecoded(_ text: Substring) -> [UInt8] {
         var result: [UInt8] = []
         var rest = Substring(text).utf8
         while let byte = rest.popFirst() {

@@ -14,6 +14,8 @@ public enum TransportError: Error, Hashable, Sendable {
     case cancelled
     /// The peer closed the connection where more was expected.
     case closedByPeer
+    /// A proxy does not connect us; the reason as a sentence.
+    case proxyRefused(String)
     /// TLS failed on a connection to `peer`.
     case tls(TLSFailure, peer: String)
     /// The request itself cannot be carried out: a port below 1024, an address that is not ours.
@@ -68,6 +70,7 @@ extension TransportError: CustomStringConvertible {
         case .cancelled: "interrupted"
         case .closedByPeer: "the server closed the connection"
         case .tls(let failure, _): "\(failure)"
+        case .proxyRefused(let why): why
         case .unusable(let why): why
         }
     }

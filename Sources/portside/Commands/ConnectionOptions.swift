@@ -20,6 +20,11 @@ struct ConnectionOptions: ParsableArguments {
         help: ArgumentHelp(
             "Keep idle logins with a command every so many seconds; 0 lets them end.", valueName: "seconds"))
     var keepAlive = 0
+    @Option(
+        help: ArgumentHelp(
+            "Connect through a proxy: socks5, socks5h, http, ftp, ftp-site or ftp-open://[USER[:PASSWORD]@]HOST[:PORT].",
+            valueName: "url"))
+    var proxy: String?
     @Option(help: "Encryption: auto, require or off.")
     var tls: TLSPolicy = .auto
     @Option(help: ArgumentHelp("Trust these certificates.", valueName: "file"))
@@ -87,6 +92,9 @@ struct ConnectionOptions: ParsableArguments {
             throw ValidationError("--charset \(charset) is not there yet: names are kept as bytes")
         }
         _ = try ports()
+        if let proxy = try theProxy(), proxy.kind.isTunnel, mode == .active {
+            throw ValidationError("--mode active cannot go through a proxy: the server would have to call it")
+        }
         _ = try rate()
         guard activeAddress.map({ !$0.isEmpty && $0.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } }) ?? true
         else {
@@ -95,6 +103,11 @@ struct ConnectionOptions: ParsableArguments {
         guard keepAlive == 0 || (10...3_600).contains(keepAlive) else {
             throw ValidationError("--keep-alive takes 10 to 3600 seconds, or 0")
         }
+    }
+
+    private func theProxy() throws -> Proxy? {
+        guard let proxy else { return nil }
+        do { return try Proxy(proxy) } catch { throw ValidationError("--proxy: \(error)") }
     }
 
     private func ports() throws -> ClosedRange<UInt16>? {
@@ -136,6 +149,7 @@ struct ConnectionOptions: ParsableArguments {
         site.activePorts = try ports()
         site.network.extendedPassive = epsv
         site.network.trustsPassiveAddress = trustPasv
+        site.network.proxy = try theProxy()
         site.network.keepAlive = keepAlive > 0 ? keepAlive : nil
         site.family = ipv4 ? .ipv4 : ipv6 ? .ipv6 : nil
         if ipv4 || ipv6, let address = Address(numeric: site.host, port: 0),
