@@ -9,6 +9,7 @@ import Transport
 /// # comment
 /// < 227 Entering Passive Mode (127,0,0,1,{p1},{p2}).     the server says
 /// > LIST                                                the client must say; `*` at the end is anything
+/// > ~~~ABOR                                             the same with Telnet's IAC IP IAC before it
 /// = listen | accept | dial | close | reset | hangup     what happens with connections
 /// = stranger                                             another machine, 127.0.0.2, calls where PORT said
 /// = send drwxr-xr-x 1 a b 0 Jan 1 2020 name             a line of data
@@ -161,7 +162,7 @@ private final class Player: @unchecked Sendable {
     private func readLine() throws -> String {
         while true {
             if let end = input.firstIndex(of: 0x0A) {
-                let line = input[..<end].filter { $0 != 0x0D }
+                let line = input[..<end].filter { $0 != 0x0D }.map { $0 >= 0xF0 ? UInt8(ascii: "~") : $0 }
                 input.removeSubrange(...end)
                 return String(decoding: line, as: UTF8.self)
             }
