@@ -8,6 +8,7 @@ final class RemoteSessions {
     let printer: DialoguePrinter
     let interrupts: Interrupts
     private var sessions: [Site.ID: Session] = [:]
+    private var made = 0
 
     init(_ options: ConnectionOptions) throws {
         interrupts = Interrupts(maxTime: options.maxTime)
@@ -19,20 +20,36 @@ final class RemoteSessions {
     func session(for target: TargetURL) throws -> Session {
         let site = try credentials.site(of: target)
         if let session = sessions[site.id] { return session }
-        try credentials.askIfNeeded(for: site)
-        let passwords = credentials.passwords
-        let session = Session(
-            site: site, name: ConnectionName(.browsing, sessions.count + 1),
-            memory: .kept, password: { passwords[$0.id] }, dialogue: printer.sink)
-        interrupts.add(session.controls.cancellation)
+        let session = try makeSession(for: site)
         sessions[site.id] = session
         return session
     }
 
+    /// A login of its own for a target, which the caller ends.
+    func makeSession(for target: TargetURL) throws -> sending Session {
+        try makeSession(for: try credentials.site(of: target))
+    }
+
+    private func makeSession(for site: Site) throws -> sending Session {
+        try credentials.askIfNeeded(for: site)
+        let passwords = credentials.passwords
+        made += 1
+        let controls = SessionControls(dataMode: site.dataMode)
+        interrupts.add(controls.cancellation)
+        return Session(
+            site: site, name: ConnectionName(.browsing, made), controls: controls,
+            memory: .kept, password: { passwords[$0.id] }, dialogue: printer.sink)
+    }
+
     /// Runs `body` with the session of a target; the right exit status when ^C ended it.
     func with<Result>(_ target: TargetURL, _ body: (Session) throws -> Result) throws -> Result {
+        try ended { try body(try session(for: target)) }
+    }
+
+    /// The same for what has sessions of its own.
+    func ended<Result>(_ body: () throws -> Result) throws -> Result {
         do {
-            return try body(try session(for: target))
+            return try body()
         } catch let failure as Failure where failure.kind == .cancelled {
             guard let status = interrupts.status, let reason = interrupts.failure else { throw failure }
             complain(reason.message)

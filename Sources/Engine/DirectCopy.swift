@@ -1,0 +1,172 @@
+public import FTPProtocol
+import Transfers
+import Transport
+
+/// A file from one server to another without a detour: one listens, the other calls it (RFC 959 §2.3, figure 2).
+///
+/// Most servers refuse to call or to be called by a third machine, since that is how they are abused (RFC 2577 §3);
+/// then nothing has happened, and `run` says why.
+public struct DirectCopy {
+    private let source: Session
+    private let path: RemotePath
+    private let destination: Session
+    private let target: RemotePath
+
+    /// Nothing is heard while the bytes move, so only silence of a length that no copy has means that nothing comes.
+    private static let patience = Duration.seconds(3_600)
+    /// How long the receiver may take to refuse before the sender is told to begin.
+    private static let refusalGrace = Duration.seconds(1)
+    /// How long one side may go on when the other has failed.
+    private static let afterFailure = Duration.seconds(5)
+
+    public init(of path: RemotePath, on source: Session, to target: RemotePath, on destination: Session) {
+        self.source = source
+        self.path = path
+        self.destination = destination
+        self.target = target
+    }
+
+    /// Blocks until the file is there, or it is known that the servers do not want it.
+    ///
+    /// - Returns: nil when it is done, else why the servers do not do it among themselves.
+    public func run() throws(Failure) -> String? {
+        try source.connect()
+        try destination.connect()
+        try source.setType(.image)
+        try destination.setType(.image)
+        var reason = "there is no way"
+        for (passive, active) in [(source, destination), (destination, source)] {
+            if let why = try arrange(passive, active) {
+                reason = why
+                continue
+            }
+            guard let why = try move() else { return nil }
+            reason = why
+            try source.connect()
+            try destination.connect()
+            try source.setType(.image)
+            try destination.setType(.image)
+        }
+        return reason
+    }
+
+    /// Has one server listen and tells the other where. Nil when both agree.
+    private func arrange(_ passive: Session, _ active: Session) throws(Failure) -> String? {
+        guard let listening = passive.control?.peer.unmapped, let calling = active.control?.peer.unmapped,
+            passive.control?.server == nil, active.control?.server == nil
+        else { return "a proxy stands in between" }
+        guard listening.family == calling.family else { return "one has IPv4, the other IPv6" }
+        guard listening.isLoopback == calling.isLoopback else { return "one of them is on this machine" }
+        let isIPv4 = listening.family == .ipv4
+        let reply = try passive.ask(isIPv4 ? .passive : .extendedPassive)
+        guard reply.code.kind == .completion else {
+            return "\(passive.site.shortName) answers “\(reply.summary)”"
+        }
+        let command: Command
+        do throws(FTPError) {
+            let endpoint = try PassiveEndpoint(reply: reply)
+            let choice = DialChoice(
+                offered: isIPv4 ? endpoint.address : nil, peer: listening.host,
+                isTrusted: passive.site.network.trustsPassiveAddress)
+            let place = try ActiveEndpoint(
+                address: choice.address, family: isIPv4 ? .ipv4 : .ipv6, port: endpoint.port)
+            command = isIPv4 ? try place.portCommand() : place.extendedPortCommand
+        } catch {
+            return "\(error)"
+        }
+        let answer = try active.ask(command)
+        guard answer.code.kind == .completion else {
+            return "\(active.site.shortName) answers “\(answer.summary)”"
+        }
+        return nil
+    }
+
+    /// One side of the transfer: what it was told, and how it ended.
+    private struct Side {
+        let session: Session
+        var exchange: TransferExchange
+        var end: Result<Void, Failure>?
+
+        init(_ session: Session, _ command: Command) {
+            self.session = session
+            exchange = TransferExchange(command)
+            _ = exchange.start()
+            // The data is not ours to see: only the replies count.
+            _ = exchange.dataEnded()
+        }
+
+        var failure: Failure? {
+            if case .failure(let failure) = end { return failure }
+            return nil
+        }
+
+        func send() throws(Failure) {
+            guard let control = session.control else { throw session.notConnected }
+            try control.write(
+                exchange.command, until: .after(session.patience), cancellation: session.cancellation)
+        }
+
+        /// Takes what has been said already; whether that was anything.
+        mutating func hear() -> Bool {
+            guard end == nil else { return false }
+            do throws(Failure) {
+                guard let control = session.control else { throw session.notConnected }
+                guard let reply = try control.replyIfThere() else { return false }
+                switch exchange.receive(reply) {
+                case .finished: end = .success(())
+                case .failed(let error): end = .failure(Failure(error))
+                case .send, .moveBytes, .wait: break
+                }
+            } catch {
+                end = .failure(error)
+            }
+            return true
+        }
+
+        var raw: Int32 { end == nil ? session.control?.raw ?? -1 : -1 }
+    }
+
+    /// The receiver first, then the sender; then both are heard until both have ended.
+    private func move() throws(Failure) -> String? {
+        var receiver = Side(destination, .store(destination.resolve(target)))
+        var sender = Side(source, .retrieve(source.resolve(path)))
+        try receiver.send()
+        if destination.control?.isHeard(until: .after(Self.refusalGrace), destination.cancellation) == true {
+            _ = receiver.hear()
+            if let failure = receiver.failure { return failure.message }
+        }
+        try sender.send()
+        var deadline = Deadline.after(Self.patience)
+        while receiver.end == nil || sender.end == nil {
+            if receiver.hear() || sender.hear() {
+                if receiver.failure != nil || sender.failure != nil {
+                    deadline = .earlier(deadline, .after(Self.afterFailure))
+                }
+                continue
+            }
+            switch Wait.wait(
+                for: receiver.raw, .readable, watching: sender.raw, until: deadline,
+                cancellation: destination.cancellation)
+            {
+            case .ready, .watchedReady: continue
+            case .timedOut, .cancelled:
+                // Who is in the middle of a transfer is in step again only after a new login.
+                source.disconnect()
+                destination.disconnect()
+                if destination.cancellation.isCancelled { throw .cancelled }
+                return (receiver.failure ?? sender.failure)?.message ?? "neither says that it is done"
+            }
+        }
+        source.hasJustTransferred = true
+        destination.hasJustTransferred = true
+        for failure in [receiver.failure, sender.failure].compactMap({ $0 }) {
+            if failure.endsConnection {
+                source.disconnect()
+                destination.disconnect()
+            }
+            if failure.kind == .noSuchSource, failure.verb == "RETR" { throw failure }
+            return failure.message
+        }
+        return nil
+    }
+}
