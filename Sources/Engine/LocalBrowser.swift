@@ -25,6 +25,12 @@ public final class LocalBrowser: Sendable {
                 end(ticket, events) { () throws(TransportError) in
                     for path in paths { try LocalDirectory.changeMode(path.bytes, to: mode) }
                 }
+            case .write(let path, let bytes, let ticket):
+                end(ticket, events) { () throws(TransportError) in
+                    let file = try LocalFile.create(path.bytes)
+                    try file.write(bytes, at: 0)
+                    try file.close()
+                }
             case .discard(let copy): PrivateDirectory.remove(with: copy.bytes)
             case .delete(let paths, let ticket):
                 end(ticket, events) { () throws(TransportError) in

@@ -63,7 +63,11 @@ public enum Action: Hashable, Sendable {
 
     // MARK: The log
 
-    case logFollowToggled, logExplained, logLineCopied
+    case logFollowToggled, logExplained, logOpened, logFoldsToggled, logTimesToggled
+    case logFilterAsked, logSearchAsked
+    /// To the next line that holds what was searched for; negative is upwards.
+    case logSearchedAgain(by: Int)
+    case logLineCopied, logConversationCopied, logSaved
 
     // MARK: The screen and the program
 
@@ -147,6 +151,14 @@ extension Action {
         case .queueDetailsAsked: "details, the whole error"
         case .logFollowToggled: "follow"
         case .logExplained: "explain the line"
+        case .logOpened: "unfold, or explain"
+        case .logFoldsToggled: "fold, or show all"
+        case .logTimesToggled: "times"
+        case .logFilterAsked: "filter"
+        case .logSearchAsked: "search"
+        case .logSearchedAgain: "next, previous"
+        case .logConversationCopied: "copy the conversation"
+        case .logSaved: "write it to a file"
         case .logLineCopied: "copy the line"
         case .helpAsked: "this page"
         case .commandsAsked: "every command by name"

@@ -56,6 +56,8 @@ struct InputForm: Sendable {
         case filter(EngineEvent.Side)
         case jump(EngineEvent.Side, from: Int)
         case mark(EngineEvent.Side, marks: Bool)
+        case logFilter
+        case logSearch(from: Int)
         case rawCommand
         case permissions(Location, paths: [RemotePath])
     }

@@ -130,9 +130,18 @@ public struct Keymap: Sendable {
     ]
 
     private static let logging: [Binding] = [
-        Binding(.logExplained, .log, .log, "e", .function(4), .enter),
+        Binding(.logFilterAsked, .log, .log, "f"),
+        Binding(.logSearchAsked, .log, .log, "/", .control("s")),
+        Binding(.logSearchedAgain(by: 1), .log, .log, "n"),
+        Binding(.logSearchedAgain(by: -1), .log, .log, "N"),
+        Binding(.logExplained, .log, .log, "e", .function(4)),
+        Binding(.logOpened, .log, .log, .enter, .function(3), "v"),
+        Binding(.logFoldsToggled, .log, .log, "o"),
         Binding(.logFollowToggled, .log, .log, "F"),
+        Binding(.logTimesToggled, .log, .log, "t"),
         Binding(.logLineCopied, .log, .log, "y"),
+        Binding(.logConversationCopied, .log, .log, "Y"),
+        Binding(.logSaved, .log, .log, "w"),
     ]
 
     private static let program: [Binding] = [

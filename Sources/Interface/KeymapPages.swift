@@ -98,6 +98,15 @@ extension Action {
             case .logFollowToggled: "follow the log"
             case .logExplained: "explain the line of the log"
             case .logLineCopied: "copy the line of the log"
+            case .logOpened: "unfold the line of the log"
+            case .logFoldsToggled: "fold the log, or show every line"
+            case .logTimesToggled: "times in the log"
+            case .logFilterAsked: "filter the log"
+            case .logSearchAsked: "search the log"
+            case .logSearchedAgain(let by):
+                by > 0 ? "next line found in the log" : "previous line found in the log"
+            case .logConversationCopied: "copy the conversation of the log"
+            case .logSaved: "write the log to a file"
             case .helpAsked: "keys"
             default: help
             }

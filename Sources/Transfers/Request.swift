@@ -19,6 +19,8 @@ public enum LocalRequest: Hashable, Sendable {
     case delete([LocalPath], Ticket)
     /// Permission bits, at most 0o7777, for each.
     case changeMode([LocalPath], UInt16, Ticket)
+    /// Makes a file with these bytes; an error where the name is taken.
+    case write(LocalPath, [UInt8], Ticket)
     /// Removes a copy that `RemoteRequest.fetch` made, with the directory that was made for it.
     case discard(LocalPath)
 }

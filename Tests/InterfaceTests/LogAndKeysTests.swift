@@ -20,7 +20,7 @@ private func line(_ text: String) -> DialogueLine {
     var model = sampleModel()
     _ = handle("4", &model)
     _ = handle(.up, &model)
-    for _ in 0..<14 { _ = update(&model, .engine(.dialogue(line("more")))) }
+    for number in 0..<14 { _ = update(&model, .engine(.dialogue(line("more \(number)")))) }
     #expect(view(model, size: model.size).text[26].contains("14 new lines ↓ F"))
     _ = handle("F", &model)
     #expect(model.log.follows)

@@ -34,7 +34,7 @@ import Transfers
         │ ! debi…12.5.0-i386-netinst.iso   675 MB waiting to retry · try 2 of 5 in 4 s · 450                                   │
         │ · debi…12.5.0-source-DVD-1.iso   4.3 GB next                                          12.5.0/ → ~/mirror/debian-cd   │
         └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
-        ┌─ 4 Log all connections · follow ─────────────────────────────────────────────────────── F follow  y copy  e explain ─┐
+        ┌─ 4 Log all connections · follow ───────────────────────────────────────────────────── f filter  / search  e explain ─┐
         │ 00:49:12.094 a1 < 229 Entering Extended Passive Mode (|||51834|)                                               32 ms │
         │ 00:49:12.126 a1 = data: connected to 151.101.2.132:51834                                                       32 ms │
         │ 00:49:12.127 a1 > MLSD                                                                                               │

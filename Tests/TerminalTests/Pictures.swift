@@ -26,7 +26,7 @@ let demoAt120x36 = """
     │                                                                                                                      │
     │                                                                                                                      │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
-    ┌─ 4 Log all connections · follow ─────────────────────────────────────────────────────── F follow  y copy  e explain ─┐
+    ┌─ 4 Log all connections · follow ───────────────────────────────────────────────────── f filter  / search  e explain ─┐
     │ hh:mm:ss.mmm a1 < 200 Switching to Binary mode.                                                                 # ms │
     │ hh:mm:ss.mmm a1 > EPSV                                                                                               │
     │ hh:mm:ss.mmm a1 < 229 Entering Extended Passive Mode (|||#####|)                                                # ms │

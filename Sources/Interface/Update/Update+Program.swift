@@ -21,6 +21,9 @@ extension Model {
             pane.listing = .none
         } else if focus.isPane, !pane.filter.isEmpty {
             setFilter(lastPane, "")
+        } else if focus == .log, !log.filter.isEmpty || !log.search.isEmpty {
+            log.setFilter("")
+            log.search = ""
         } else if isZoomed {
             isZoomed = false
         } else if !focus.isPane {

@@ -54,6 +54,10 @@ extension Model {
         guard case .input(let form) = dialog else { return }
         switch form.purpose {
         case .filter(let side): setFilter(side, "")
+        case .logFilter: log.setFilter("")
+        case .logSearch(let row):
+            log.search = ""
+            log.moveCursor(to: row)
         case .jump(let side, let row): self[side].moveCursor(to: row)
         default: break
         }
@@ -179,9 +183,21 @@ extension Model {
             form.error = jump(side, to: form.field.text, after: self[side].cursor) ? nil : Self.noName
             return replace(.input(form))
         }
+        if case .logSearch = form.purpose, key == .down || key == .up || key == .control("s") {
+            let step = key == .up ? -1 : 1
+            let isFound = searchLog(form.field.text, from: log.cursor + step, step: step)
+            form.error = isFound ? nil : "no such line"
+            return replace(.input(form))
+        }
         guard form.field.handle(key) else { return [] }
         form.error = nil
         switch form.purpose {
+        case .logFilter:
+            log.setFilter(form.field.text)
+            if log.count == 0, log.lineCount > 0 { form.error = "no such line" }
+        case .logSearch(let row):
+            // Backwards: what one looks for was said before.
+            if !searchLog(form.field.text, from: row, step: -1) { form.error = "no such line" }
         case .filter(let side): setFilter(side, form.field.text)
         case .jump(let side, let row):
             if !jump(side, to: form.field.text, after: row - 1) { form.error = Self.noName }
@@ -196,7 +212,7 @@ extension Model {
         switch form.purpose {
         case .makeDirectory(let location): result = makeDirectory(location, text)
         case .rename(let location, let name): result = rename(location, name, to: text)
-        case .filter, .jump: result = .done([])
+        case .filter, .jump, .logFilter, .logSearch: result = .done([])
         case .mark(let side, let marks):
             if !text.isEmpty { mark(side, pattern: text, marks) }
             result = .done([])

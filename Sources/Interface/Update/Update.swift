@@ -82,7 +82,15 @@ extension Model {
 
         case .logFollowToggled: log.setFollow(!log.follows)
         case .logExplained: explainLogLine()
+        case .logOpened: openLogLine()
+        case .logFoldsToggled: log.toggleFolds()
+        case .logTimesToggled: log.showsTimes.toggle()
+        case .logFilterAsked: ask(.logFilter, log.filter.text)
+        case .logSearchAsked: ask(.logSearch(from: log.cursor))
+        case .logSearchedAgain(let by): searchLogAgain(by: by)
         case .logLineCopied: return copyLogLine()
+        case .logConversationCopied: return copyConversation()
+        case .logSaved: return saveLog()
 
         case .helpAsked: dialogs.append(.help(HelpPage(context: keyContext)))
         case .commandsAsked: dialogs.append(.commands(CommandForm()))

@@ -11,12 +11,12 @@ private func drawInPane(
     _ form: InputForm, _ model: Model, _ layout: Layout, _ canvas: inout Canvas
 ) -> Bool {
     guard let (part, label) = form.border, let rect = layout[part] else { return false }
-    let end = canvas.put(" \(label) ", rect.column + 2, rect.endRow - 1, .titleFocus)
+    let row = layout.hasBox(part) ? rect.endRow - 1 : rect.row
+    let end = canvas.put(" \(label) ", rect.column + 2, row, .titleFocus)
     let error = form.error.map { " \($0) " } ?? ""
     let room = max(4, rect.endColumn - 2 - end - cellWidth(error))
-    drawField(
-        form.field, Rect(column: end, row: rect.endRow - 1, columns: room, rows: 1), isFocused: true, &canvas)
-    canvas.put(error, end + room, rect.endRow - 1, .fieldError)
+    drawField(form.field, Rect(column: end, row: row, columns: room, rows: 1), isFocused: true, &canvas)
+    canvas.put(error, end + room, row, .fieldError)
     return true
 }
 
@@ -26,6 +26,8 @@ extension InputForm {
         switch purpose {
         case .filter(let side): (side == .local ? .local : .remote, "Filter")
         case .jump(let side, _): (side == .local ? .local : .remote, "Jump to")
+        case .logFilter: (.log, "Filter")
+        case .logSearch: (.log, "Search")
         default: nil
         }
     }
@@ -102,7 +104,8 @@ private func inputBox(_ form: InputForm, _ width: Int) -> DialogBox {
     case .rawCommand:
         title = "Raw command"
         hint = "Sent as it is, as in SITE CHMOD 644 a; the reply is in the log."
-    case .filter: title = "Filter"
+    case .filter, .logFilter: title = "Filter"
+    case .logSearch: title = "Search"
     case .jump: title = "Jump to"
     }
     var box = DialogBox(title: title)

@@ -27,7 +27,8 @@ func functionLabels(_ model: Model, _ layout: Layout) -> [FunctionLabel] {
     var gap = 2
     func total() -> Int { labels.reduce(0) { $0 + $1.key.count + $1.text.count + gap } - gap }
     if total() > layout.size.columns { gap = 1 }
-    for key in ["4", "3", "9", "6", "7", "2", "8"] where total() > layout.size.columns {
+    for key in ["4", "3", "9", "6", "7", "2", "8", "o", "n", "w", "y", "F", "Q"]
+    where total() > layout.size.columns {
         labels.removeAll { $0.key == key }
     }
     var column = 0
@@ -64,8 +65,11 @@ private func allLabels(_ model: Model, isWide: Bool) -> [FunctionLabel] {
         ]
     case .log:
         return [
-            label("e", "Explain", .logExplained), label("y", "Copy", .logLineCopied),
-            label("F", "Follow", .logFollowToggled), label("Q", "Raw command", .rawCommandAsked),
+            label("f", "Filter", .logFilterAsked), label("/", "Search", .logSearchAsked),
+            label("n", "Next", .logSearchedAgain(by: 1)), label("e", "Explain", .logExplained),
+            label("y", "Copy", .logLineCopied), label("w", "Save", .logSaved),
+            label("o", "Fold", .logFoldsToggled), label("F", "Follow", .logFollowToggled),
+            label("Q", "Raw command", .rawCommandAsked),
             label("?", "Keys", .helpAsked), label("10", "Quit", .quitAsked),
         ]
     }
