@@ -24,13 +24,15 @@ public final class Browser: Sendable {
     ///   - passwords: asked when a server wants one, and told those that `connect` brings.
     ///   - events: called on the browser's own thread.
     public init(
-        passwords: Passwords, memory: ServerMemory = ServerMemory(), dialogue: @escaping DialogueSink,
+        passwords: Passwords, memory: ServerMemory = ServerMemory(), trust: Trust = Trust(),
+        dialogue: @escaping DialogueSink,
         events: @escaping @Sendable (EngineEvent) -> Void
     ) {
         self.dialogue = dialogue
         self.events = events
         core = Confined(
-            BrowserCore(passwords: passwords, memory: memory, dialogue: dialogue, events: events),
+            BrowserCore(
+                passwords: passwords, memory: memory, trust: trust, dialogue: dialogue, events: events),
             label: "portside.browser")
     }
 
@@ -79,6 +81,7 @@ public final class Browser: Sendable {
 struct BrowserCore: ~Copyable {
     private let passwords: Passwords
     private let memory: ServerMemory
+    private let trust: Trust
     private let dialogue: DialogueSink
     private let events: @Sendable (EngineEvent) -> Void
     private var session: Session?
@@ -89,9 +92,10 @@ struct BrowserCore: ~Copyable {
     private var uses = 0
 
     init(
-        passwords: Passwords, memory: ServerMemory, dialogue: @escaping DialogueSink,
+        passwords: Passwords, memory: ServerMemory, trust: Trust, dialogue: @escaping DialogueSink,
         events: @escaping @Sendable (EngineEvent) -> Void
     ) {
+        self.trust = trust
         self.passwords = passwords
         self.memory = memory
         self.dialogue = dialogue
@@ -107,7 +111,7 @@ struct BrowserCore: ~Copyable {
         let passwords = passwords
         let session = Session(
             site: site, name: name, controls: controls, memory: memory,
-            password: { passwords[$0.id] }, dialogue: dialogue)
+            password: { passwords[$0.id] }, trust: trust, dialogue: dialogue)
         self.session = session
         show(.connecting(site))
         events(.dataModeChanged(controls.dataMode))
@@ -126,6 +130,9 @@ struct BrowserCore: ~Copyable {
             passwords.forget(site.id)
             show(.failed(site, failure.message))
             events(.passwordNeeded(site, reason: failure.kind == .loginRefused ? failure.message : nil))
+        } else if let doubt = failure.certificate {
+            show(.failed(site, failure.message))
+            events(.certificateDoubted(site, doubt))
         } else {
             show(.failed(site, failure.kind == .cancelled ? Self.stopped : failure.message))
         }
@@ -162,7 +169,8 @@ struct BrowserCore: ~Copyable {
                 show(.connected(session.site, session.facts))
             } else if error.kind == .cancelled {
                 show(.lost(session.site, reason: Self.stopped))
-            } else if error.kind == .passwordNeeded || error.kind == .loginRefused {
+            } else if error.kind == .passwordNeeded || error.kind == .loginRefused || error.certificate != nil
+            {
                 failed(to: session.site, error)
             } else {
                 show(.lost(session.site, reason: error.message))

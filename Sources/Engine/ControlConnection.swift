@@ -8,7 +8,7 @@ public typealias DialogueSink = @Sendable (DialogueLine) -> Void
 /// The control connection (RFC 959 §2.2): `write` and `readReply` are the only two places a line is seen,
 /// and both give it to the dialogue at once.
 final class ControlConnection {
-    private let socket: Socket
+    private var socket: Socket
     private var parser = ReplyParser()
     private let name: ConnectionName
     private let dialogue: DialogueSink
@@ -70,6 +70,36 @@ final class ControlConnection {
     var local: Address { socket.local }
     /// For `poll`: readable when the server says something, or has gone.
     var raw: Int32 { socket.raw }
+    /// Bytes that were said in clear and not read yet: after AUTH there may be none.
+    var hasUnreadBytes: Bool { parser.hasUnreadBytes }
+    /// Nil while it is clear.
+    var tls: TLSConnection? { socket.tls }
+
+    /// Encrypts it, blocking until both sides have agreed. What is known of the certificate is not judged here.
+    func startTLS(
+        _ context: TLSContext, host: String, until deadline: Deadline, cancellation: Cancellation
+    ) throws(Failure) {
+        do throws(TransportError) {
+            try socket.startTLS(context, host: host)
+            try socket.finishHandshake(until: deadline, cancellation: cancellation)
+        } catch {
+            throw ended(by: error)
+        }
+    }
+
+    /// After CCC: both sides end the encryption and go on in clear.
+    func endTLS(until deadline: Deadline, cancellation: Cancellation) throws(Failure) {
+        do throws(TransportError) {
+            try socket.endTLS(until: deadline, cancellation: cancellation)
+        } catch {
+            throw ended(by: error)
+        }
+    }
+
+    /// Says, without waiting, that nothing more will be sent.
+    func sayEnd() {
+        if socket.tls != nil { try? socket.endWriting(until: .after(.zero), cancellation: nil) }
+    }
 
     /// Writes one line, in one piece, and shows it with its secret hidden.
     func write(
@@ -91,6 +121,8 @@ final class ControlConnection {
     /// Telnet IP and Synch, which must go before ABOR: vsftpd sees an ABOR in mid-transfer only by the urgent
     /// signal, NonStop only after IP (RFC 959 §4.1.3, RFC 854).
     func writeSynch(until deadline: Deadline) {
+        // An urgent byte would fall into the middle of what is encrypted.
+        guard socket.tls == nil else { return }
         try? socket.write([0xFF, 0xF4, 0xFF], until: deadline, cancellation: nil)
         socket.writeUrgent(0xF2)
     }
@@ -120,6 +152,9 @@ final class ControlConnection {
 
     /// The dialogue says so too: it is what everything after it is about.
     private func ended(by error: TransportError) -> Failure {
+        var error = error
+        // Many servers say goodbye in FTP's words and in no others.
+        if case .tls(.endedWithoutCloseNotify, _) = error { error = .closedByPeer }
         if error != .cancelled { note(.warning, "\(error)") }
         var failure = Failure(error, attempt: peer.host)
         failure.endsConnection = true
@@ -152,14 +187,32 @@ final class ControlConnection {
         return try nextParsed()
     }
 
+    /// Under TLS what made the connection readable may have been no reply, but a ticket.
+    private func replyIfWhole() throws(Failure) -> Reply? {
+        do throws(TransportError) {
+            guard try fill(until: .after(.zero), cancellation: nil) > 0 else { throw .closedByPeer }
+        } catch {
+            if case .timedOut = error { return nil }
+            throw ended(by: error)
+        }
+        return try nextParsed()
+    }
+
     private func fill(until deadline: Deadline, cancellation: Cancellation?) throws(TransportError) -> Int {
         var result: Result<Int, TransportError> = .success(0)
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
             do throws(TransportError) {
                 // A reply is hardly ever there already: to wait first saves a read in vain each time.
-                _ = Wait.wait(for: socket.raw, .readable, until: deadline, cancellation: cancellation)
-                let count = try socket.read(into: buffer, until: deadline, cancellation: cancellation)
-                parser.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+                if !socket.hasPendingBytes {
+                    _ = Wait.wait(for: socket.raw, .readable, until: deadline, cancellation: cancellation)
+                }
+                var count = 0
+                repeat {
+                    let more = try socket.read(into: buffer, until: deadline, cancellation: cancellation)
+                    parser.append(UnsafeRawBufferPointer(rebasing: buffer[..<more]))
+                    count += more
+                    // What is decrypted already, nobody who waits for the descriptor would hear of.
+                } while socket.hasPendingBytes
                 result = .success(count)
             } catch {
                 result = .failure(error)

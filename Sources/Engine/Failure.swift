@@ -1,5 +1,5 @@
 public import FTPProtocol
-import Transfers
+public import Transfers
 public import Transport
 
 /// Why something did not work, in one sentence that names what was tried, what came back and what to do.
@@ -36,6 +36,8 @@ public struct Failure: Error, Hashable, Sendable {
     public var reply: Reply?
     /// The verb of the command it refused.
     public var verb: String?
+    /// What the user may decide about, where a certificate is not trusted.
+    public var certificate: CertificateDoubt?
 
     public init(
         _ kind: Kind, _ message: String, isTemporary: Bool = false, endsConnection: Bool = false,

@@ -19,6 +19,41 @@ extension Session {
     ///
     /// - Parameter move: runs the pump once; called again after each interruption.
     func transfer(_ order: TransferOrder, move: DataMove) throws(Failure) -> TransferEnd {
+        let place = directory
+        let failure: Failure
+        do throws(Failure) { return try whole(order, try transferByAnyMethod(order, move)) } catch {
+            failure = error
+        }
+        guard mayTryOlderTLS(after: failure) else { throw failure }
+        trust.noteNeedOfOlderTLS(site)
+        warn("\(failure.message); trying once more with TLS 1.2, on a new connection")
+        disconnect()
+        try connect()
+        try goBack(to: place)
+        return try whole(order, try transferByAnyMethod(order, move))
+    }
+
+    /// An encrypted file that ended without close_notify is whole only if the server says that it has no more: anybody
+    /// on the way can end a connection.
+    private func whole(_ order: TransferOrder, _ end: TransferEnd) throws(Failure) -> TransferEnd {
+        guard end.isCut, order.command.verb == "RETR", let argument = order.command.argument else {
+            return end
+        }
+        let bytes = order.restartOffset + end.bytes
+        let size = type == .image ? try size(of: RemotePath(bytes: argument)) : nil
+        guard size == bytes else {
+            throw Failure(
+                .doesNotVerify,
+                "RETR: the encrypted data connection was cut off after \(bytes) bytes (no close_notify), and "
+                    + (size.map { "the server has \($0)" } ?? "the size is not known") + "; try again",
+                isTemporary: true)
+        }
+        control?.note(.warning, "data: ended without close_notify; the size is right")
+        return end
+    }
+
+    private func transferByAnyMethod(_ order: TransferOrder, _ move: DataMove) throws(Failure) -> TransferEnd
+    {
         ladder.mode = controls.dataMode
         if let proxy = site.network.proxy, proxy.kind.isTunnel, ladder.mode == .active {
             throw Failure(
@@ -38,6 +73,7 @@ extension Session {
             case .unconfirmed(let end, let failure): return try settle(order, end, failure)
             case .methodFailed(let why):
                 failures.append(why)
+                if mayTryOlderTLS(after: why.failure) { throw why.failure }
                 guard !isLast else { break }
                 warn("\(why.failure.message); trying \(methods[index + 1].rawValue)")
                 // Where this took a new login, LIST would list the login directory.

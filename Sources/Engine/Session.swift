@@ -15,10 +15,15 @@ public final class Session {
     private let dialogue: DialogueSink
     private let password: @Sendable (Site) -> Secret?
     let memory: ServerMemory
+    let trust: Trust
 
     /// Nil while not connected.
     var control: ControlConnection?
     var features = Features()
+    /// Nil while what crosses is clear.
+    var security: SessionSecurity?
+    /// What AUTH was answered with, where it was no yes: a site that does not insist goes on without.
+    var refusalOfTLS: RefusalOfTLS?
     var ladder = DataMethodLadder(mode: .auto, family: .ipv4)
     var pump = Pump()
     /// The type the server has acknowledged, nil when a raw command may have changed it.
@@ -61,12 +66,15 @@ public final class Session {
     /// - Parameters:
     ///   - password: asked when the server wants one; nil where nobody knows it.
     ///   - memory: what other sessions learned, and where this one's lessons go.
+    ///   - trust: which certificates are believed.
     ///   - dialogue: called on the thread that uses the session.
     public init(
         site: Site, name: ConnectionName, controls: SessionControls? = nil,
         memory: ServerMemory = ServerMemory(), password: @escaping @Sendable (Site) -> Secret?,
+        trust: Trust = Trust(),
         dialogue: @escaping DialogueSink
     ) {
+        self.trust = trust
         self.site = site
         self.memory = memory
         self.name = name
@@ -94,7 +102,7 @@ public final class Session {
         let times = (control?.latencies ?? []).sorted()
         return ConnectionState.ServerFacts(
             system: serverName(greeting: greeting, system: system), charset: isUTF8 ? "UTF-8" : "bytes",
-            isEncrypted: false, home: home, latency: times.isEmpty ? nil : times[times.count / 2],
+            security: security?.summary, home: home, latency: times.isEmpty ? nil : times[times.count / 2],
             features: ["MLST", "MLSD", "REST", "SIZE", "MDTM", "MFMT", "EPSV", "UTF8"].filter {
                 features.has($0)
             })
@@ -107,23 +115,28 @@ public final class Session {
     public func connect() throws(Failure) {
         if let control, control.idleTime > trustedIdleTime { try checkThatItStands() }
         guard control == nil else { return }
-        switch site.encryption {
-        case .whenOffered, .none: break
-        case .explicit, .implicit:
-            throw Failure(
-                .invalidRequest,
-                "encryption (TLS) is not there yet: use --tls off and ftp:// where clear text is acceptable")
-        }
+        let wasRefused = refusalOfTLS != nil
+        let failure: Failure
+        do throws(Failure) { return try logInOnNewConnection() } catch { failure = error }
+        guard !wasRefused, refusalOfTLS == .hungUp else { throw failure }
+        warn("the server hung up at AUTH; connecting again without encryption")
+        try logInOnNewConnection()
+    }
+
+    private func logInOnNewConnection() throws(Failure) {
         let control = try ControlConnection(
             to: site, name: name, dialogue: dialogue, cancellation: cancellation)
         self.control = control
         do {
+            if site.encryption == .implicit { try startTLS() }
             try greet()
+            try negotiateSecurity()
             try logIn()
+            try protectData()
             try prepare()
         } catch {
             if error.kind == .passwordNeeded { quit() }
-            self.control = nil
+            disconnect()
             throw error
         }
     }
@@ -166,7 +179,9 @@ public final class Session {
                     "\(site.shortName) wants an account for \(visible(site.user)): use --account",
                     endsConnection: true)
             case .finished: return
-            case .failed(let error): throw Failure(error)
+            case .failed(let error):
+                let failure = Failure(error)
+                throw control?.tls == nil ? failure.wantingTLS(of: site) : failure
             }
         }
     }
@@ -194,6 +209,7 @@ public final class Session {
             let peer = control.peer.unmapped
             ladder = DataMethodLadder(
                 mode: controls.dataMode, family: peer.family == .ipv4 ? .ipv4 : .ipv6,
+                isEncrypted: security != nil,
                 isReachable: site.activeAddress != nil || !local.isPrivate || peer.isPrivate
                     || peer.isLoopback,
                 features: features,
@@ -230,12 +246,14 @@ public final class Session {
         if (try? control.write(.quit, until: deadline, cancellation: nil)) != nil {
             _ = try? control.readReply(until: deadline, cancellation: nil)
         }
+        control.sayEnd()
         disconnect()
     }
 
     /// Closes without a word.
     public func disconnect() {
         control = nil
+        security = nil
         directory = nil
         leavesOffsetBehind = false
         hasJustTransferred = false

@@ -23,7 +23,7 @@ struct TransferEnd {
     var bytes: Int64 = 0
     var reply: Reply?
     /// The data connection of a listing broke, and the reply says that all is well: mostly true (ProFTPD and IIS
-    /// reset what they have sent whole), but nobody can tell.
+    /// reset what they have sent whole), but nobody can tell. Or what was encrypted ended without close_notify.
     var isCut = false
 }
 
@@ -56,6 +56,7 @@ struct TransferConversation: ~Copyable {
     private var end = TransferEnd()
     /// The data connection is in use, or awaited: neither its end nor its failure was seen.
     private var isMoving = false
+    private var hasNotedSecurity = false
     /// Why the control connection says nothing any more.
     private var controlLoss: Failure?
 
@@ -88,7 +89,7 @@ struct TransferConversation: ~Copyable {
                 turn = .step(.wait)
             case .step(.wait): turn = isMoving ? try listenToBoth(move) : try awaitFinalReply()
             case .step(.finished):
-                socket = nil
+                closeData()
                 return .done(end)
             case .step(.failed(let error)): turn = .over(try fail(error, move))
             case .over(let outcome): return outcome
@@ -107,8 +108,11 @@ struct TransferConversation: ~Copyable {
         guard let control = session.control else { throw session.notConnected }
         try control.write(command, until: .after(session.patience), cancellation: session.cancellation)
         let grace = Deadline.after(min(session.patience, Self.preliminaryGrace))
-        if command.verb == order.command.verb, !control.isHeard(until: grace, session.cancellation) {
-            return .step(.moveBytes)
+        if command.verb == order.command.verb {
+            // The handshake may come before the 1yz or after it: servers differ.
+            try session.protect(&socket)
+            if !control.hasUnreadBytes { shakeHands(until: grace) }
+            if !control.isHeard(until: grace, session.cancellation) { return .step(.moveBytes) }
         }
         return hear(try session.readReply())
     }
@@ -139,6 +143,7 @@ struct TransferConversation: ~Copyable {
     private mutating func listenToBoth(_ move: DataMove) throws(Failure) -> Turn {
         if let reply = try replyIfThere() { return hear(reply) }
         guard socket != nil else { return try open() }
+        shakeHands(until: .after(session.patience))
         return try dataSaid(
             movePart(
                 Pump.Conditions(
@@ -156,7 +161,6 @@ struct TransferConversation: ~Copyable {
                 from: control.peer, watching: control.raw, until: .after(order.connectPatience),
                 cancellation: session.cancellation
             ) { control.note(.warning, "data: turned away a connection from \($0), which is not the server") }
-            return .step(.wait)
         } catch {
             if error == .cancelled {
                 // A server that waits in accept() hears nothing of ABOR; one that dials us finds nobody.
@@ -168,6 +172,23 @@ struct TransferConversation: ~Copyable {
             session.disconnect()
             return .over(.methodFailed(failure))
         }
+        try session.protect(&socket)
+        return .step(.wait)
+    }
+
+    /// Goes on with the handshake of an encrypted data connection until it is over or the server says something. Why it
+    /// fails is what the pump will say.
+    private mutating func shakeHands(until deadline: Deadline) {
+        guard !hasNotedSecurity, let open = socket.take() else { return }
+        if let tls = open.tls {
+            let watched = controlLoss == nil ? session.control?.raw ?? -1 : -1
+            open.advanceHandshake(watching: watched, until: deadline, cancellation: session.cancellation)
+            if tls.isEstablished {
+                hasNotedSecurity = true
+                session.noteSecurity(of: tls)
+            }
+        }
+        socket = consume open
     }
 
     private mutating func movePart(_ conditions: Pump.Conditions, _ move: DataMove) -> PumpResult {
@@ -184,7 +205,8 @@ struct TransferConversation: ~Copyable {
         case .endOfData, .cutOff:
             session.control?.remark = order.remark?()
             isMoving = false
-            if order.isUpload { sayEndOfData() } else { socket = nil }
+            if result.end == .cutOff { end.isCut = true }
+            sayEndOfData()
             return .step(exchange.dataEnded())
         case .peerFailed(let error): return try dataBroke(error)
         case .cancelled:
@@ -202,16 +224,29 @@ struct TransferConversation: ~Copyable {
         }
     }
 
+    /// An upload's end is ours to say, and has to leave: without close_notify an encrypted one is taken for cut off. Of
+    /// a download servers want to hear that its end was seen.
     private mutating func sayEndOfData() {
         guard let open = socket.take() else { return }
-        open.shutdownWriting()
-        socket = consume open
+        if order.isUpload {
+            try? open.endWriting(until: .after(session.patience), cancellation: session.cancellation)
+            socket = consume open
+        } else if open.tls != nil {
+            try? open.endWriting(until: .after(.zero), cancellation: nil)
+        }
+    }
+
+    /// An upload that is confirmed may still have brought tickets, which the next data connection wants.
+    private mutating func closeData() {
+        guard let open = socket.take() else { return }
+        if open.tls != nil { open.discardRest(until: .after(.zero), cancellation: nil) }
     }
 
     private mutating func dataBroke(_ error: TransportError) throws(Failure) -> Turn {
         socket = nil
         isMoving = false
         if let controlLoss { throw controlLoss }
+        if error.meansSomebodyInBetween { throw Failure(error, attempt: "data connection") }
         var step = exchange.dataFailed()
         // The server's own words are the better reason, if they come soon.
         while case .wait = step {
@@ -220,7 +255,7 @@ struct TransferConversation: ~Copyable {
             step = exchange.receive(reply)
         }
         guard end.reply?.code.isNegative != true else { return .step(step) }
-        if order.isListing, end.reply?.code.kind == .completion {
+        if order.isListing, !error.isAboutTLS, end.reply?.code.kind == .completion {
             end.isCut = true
             return .over(.done(end))
         }
@@ -253,6 +288,18 @@ struct TransferConversation: ~Copyable {
             }
         }
         throw Failure(error)
+    }
+}
+
+extension TransportError {
+    fileprivate var isAboutTLS: Bool { if case .tls = self { true } else { false } }
+
+    /// Whatever the server says about it, this is not to be passed over.
+    fileprivate var meansSomebodyInBetween: Bool {
+        switch self {
+        case .tls(.notTLS, _), .tls(.certificateDiffers, _): true
+        default: false
+        }
     }
 }
 

@@ -47,12 +47,14 @@ public final class TransferQueue: Sendable {
     ///   - events: on the queue's own thread.
     public init(
         journal: @escaping @Sendable () -> any Journal, configuration: Configuration,
-        passwords: @escaping @Sendable (Site) -> Secret?, dialogue: @escaping DialogueSink,
+        passwords: @escaping @Sendable (Site) -> Secret?, trust: Trust = Trust(),
+        dialogue: @escaping DialogueSink,
         events: @escaping @Sendable (EngineEvent) -> Void
     ) {
         core = Confined(
             TransferQueueCore(
-                configuration: configuration, passwords: passwords, dialogue: dialogue, events: events),
+                configuration: configuration, passwords: passwords, trust: trust, dialogue: dialogue,
+                events: events),
             label: "portside.queue")
         core.perform { [core] value in value.begin(journal(), itself: core) }
     }

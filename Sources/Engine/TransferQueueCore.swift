@@ -10,6 +10,7 @@ struct TransferQueueCore: ~Copyable {
     private var isFlushScheduled = false
     private let configuration: TransferQueue.Configuration
     private let passwords: @Sendable (Site) -> Secret?
+    private let trust: Trust
     private let dialogue: DialogueSink
     private let events: @Sendable (EngineEvent) -> Void
     private weak var itself: Confined<TransferQueueCore>?
@@ -62,9 +63,10 @@ struct TransferQueueCore: ~Copyable {
 
     init(
         configuration: TransferQueue.Configuration,
-        passwords: @escaping @Sendable (Site) -> Secret?, dialogue: @escaping DialogueSink,
+        passwords: @escaping @Sendable (Site) -> Secret?, trust: Trust, dialogue: @escaping DialogueSink,
         events: @escaping @Sendable (EngineEvent) -> Void
     ) {
+        self.trust = trust
         journal = Self.writer(of: ForgetfulJournal(), events)
         self.configuration = configuration
         overallRate = configuration.limit ?? RateLimit(bytesPerSecond: nil)
@@ -301,7 +303,7 @@ struct TransferQueueCore: ~Copyable {
         return TransferWorker(
             site: site, name: ConnectionName(.transfer, number),
             dataMode: dataModes[site.id] ?? site.dataMode,
-            memory: configuration.memory, password: passwords, dialogue: dialogue)
+            memory: configuration.memory, password: passwords, trust: trust, dialogue: dialogue)
     }
 
     mutating func setDataMode(_ mode: DataMode, for site: Site.ID) {

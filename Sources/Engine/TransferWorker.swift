@@ -17,7 +17,7 @@ final class TransferWorker: Sendable {
 
     init(
         site: Site, name: ConnectionName, dataMode: DataMode, memory: ServerMemory,
-        password: @escaping @Sendable (Site) -> Secret?,
+        password: @escaping @Sendable (Site) -> Secret?, trust: Trust,
         dialogue: @escaping DialogueSink
     ) {
         self.site = site
@@ -26,7 +26,7 @@ final class TransferWorker: Sendable {
         self.controls = controls
         session = Confined(
             Session(
-                site: site, name: name, controls: controls, memory: memory, password: password,
+                site: site, name: name, controls: controls, memory: memory, password: password, trust: trust,
                 dialogue: dialogue),
             label: "portside.\(name)")
     }

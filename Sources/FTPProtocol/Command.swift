@@ -85,6 +85,12 @@ extension Command {
     public static func user(_ name: String) -> Command { Command("USER", name) }
     public static func password(_ secret: String) -> Command { Command("PASS", secret) }
     public static func account(_ secret: String) -> Command { Command("ACCT", secret) }
+    /// RFC 4217 §4: `TLS`, and the older `TLS-C` and `SSL`.
+    public static func authenticate(_ mechanism: String) -> Command { Command("AUTH", mechanism) }
+    public static let protectionBufferSize = Command("PBSZ", "0")
+    /// `P`, private, or `C`, clear.
+    public static func protectionLevel(_ level: String) -> Command { Command("PROT", level) }
+    public static let clearCommandChannel = Command("CCC")
     public static let features = Command("FEAT")
     public static func options(_ text: String) -> Command { Command("OPTS", text) }
     public static let system = Command("SYST")

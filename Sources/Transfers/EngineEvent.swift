@@ -22,6 +22,8 @@ public enum EngineEvent: Hashable, Sendable {
     /// One transfer ended; for panes (list again), toasts and progress lines.
     case transferEnded(Transfer)
     case passwordNeeded(Site, reason: String?)
+    /// The connection was not made; `trust` and another `connect` make it.
+    case certificateDoubted(Site, CertificateDoubt)
     /// The queue ends with this program, for this reason: it could not be opened, or another process has it.
     case queueNotKept(String)
     /// Something to tell that has no other place.
@@ -62,7 +64,8 @@ public enum ConnectionState: Hashable, Sendable {
         public var system: String
         /// `UTF-8` or `bytes`.
         public var charset: String
-        public var isEncrypted: Bool
+        /// `TLS 1.3 verified`, `TLS, not verified`, …; nil where nothing is encrypted.
+        public var security: String?
         /// Where the login left us.
         public var home: RemotePath
         /// Median of the last replies' times, in milliseconds.
@@ -70,12 +73,12 @@ public enum ConnectionState: Hashable, Sendable {
         public var features: [String]
 
         public init(
-            system: String, charset: String, isEncrypted: Bool, home: RemotePath, latency: Int? = nil,
+            system: String, charset: String, security: String?, home: RemotePath, latency: Int? = nil,
             features: [String] = []
         ) {
             self.system = system
             self.charset = charset
-            self.isEncrypted = isEncrypted
+            self.security = security
             self.home = home
             self.latency = latency
             self.features = features

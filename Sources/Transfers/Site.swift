@@ -15,6 +15,7 @@ public struct Site: Hashable, Sendable, Identifiable {
     public var user: String
     public var account: String?
     public var encryption: Encryption
+    public var security = Security()
     public var dataMode: DataMode
     /// What PORT and EPRT offer instead of the control connection's own address.
     public var activeAddress: String?

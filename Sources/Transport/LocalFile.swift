@@ -21,6 +21,30 @@ public struct LocalFile: ~Copyable, Sendable {
     /// For a download: made when it is not there, never through a link, readable by whoever the umask allows.
     ///
     /// - Parameter truncating: empty it; else what is there stays, to be gone on from.
+    /// A small file as a whole: certificates and keys.
+    ///
+    /// - Throws: `unusable` beyond 1 MiB, which no such file has.
+    public static func contents(of path: String) throws(TransportError) -> [UInt8] {
+        let file = try openForReading(Array(path.utf8))
+        var failure: TransportError?
+        let bytes = [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, count in
+            do throws(TransportError) {
+                while count < buffer.count {
+                    let rest = UnsafeMutableRawBufferPointer(
+                        rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+                    let more = try file.read(into: rest, at: Int64(count))
+                    if more == 0 { return }
+                    count += more
+                }
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        guard bytes.count < 1 << 20 else { throw .unusable("\(path) is too large") }
+        return bytes
+    }
+
     public static func openForWriting(_ path: [UInt8], truncating: Bool) throws(TransportError) -> LocalFile {
         try open(path, O_WRONLY | O_CREAT | O_NOFOLLOW | (truncating ? O_TRUNC : 0), verb: "create")
     }

@@ -28,6 +28,25 @@ extension Socket {
         }
     }
 
+    /// Whether bytes have been decrypted that a wait for the descriptor would not announce.
+    public var hasPendingBytes: Bool { tls?.hasPending == true }
+
+    /// Goes on with the handshake until it is over, or `watched` is readable, or the deadline passes; for a handshake
+    /// that runs while another connection is heard. Its failure is told by the next call that needs it.
+    public func advanceHandshake(
+        watching watched: Int32, until deadline: Deadline, cancellation: Cancellation?
+    ) {
+        while let step = try? tls?.handshake(), step != .done {
+            let outcome = Wait.wait(
+                for: raw, step == .wantsToRead ? .readable : .writable, watching: watched, until: deadline,
+                cancellation: cancellation)
+            switch outcome {
+            case .ready, .watchedReady(firstIsReady: true): continue
+            case .watchedReady, .timedOut, .cancelled: return
+            }
+        }
+    }
+
     /// Says that nothing more will be written: close_notify, then the end of the stream. Reading goes on.
     ///
     /// Blocks until the kernel has it: a server takes data that end without it for cut off.

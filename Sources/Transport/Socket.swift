@@ -117,7 +117,7 @@ public struct Socket: ~Copyable, Sendable {
 
     /// Whether the peer has closed or something has arrived, without waiting.
     public var isReadable: Bool {
-        if tls?.hasPending == true { return true }
+        if hasPendingBytes { return true }
         if case .ready = Wait.wait(for: raw, .readable, until: .after(.zero), cancellation: nil) {
             return true
         }

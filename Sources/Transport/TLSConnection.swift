@@ -17,6 +17,8 @@ public final class TLSConnection: Sendable {
         var isEstablished = false
         /// Nothing more can be done with it; not even an end can be said.
         var hasFailed = false
+        /// Why the handshake failed: said again to whoever asks again.
+        var failure: TLSFailure?
         /// How reading ended, which holds from then on.
         var end: Moved?
     }
@@ -113,6 +115,14 @@ public final class TLSConnection: Sendable {
     /// No byte passes before this is done, and with it the look at a data connection's certificate.
     private func advance(_ state: inout State) throws(TLSFailure) -> Progress {
         if state.isEstablished { return .done }
+        if let failure = state.failure { throw failure }
+        do throws(TLSFailure) { return try shakeHands(&state) } catch {
+            state.failure = error
+            throw error
+        }
+    }
+
+    private func shakeHands(_ state: inout State) throws(TLSFailure) -> Progress {
         let code = SSL_do_handshake(connection)
         if code != 1 {
             switch try outcome(of: code, &state) {

@@ -41,6 +41,11 @@ public struct TLSSettings: Sendable {
     public var keyLog: String?
 
     public init() {}
+
+    /// What the environment says about `keyLog`.
+    public static var keyLogOfEnvironment: String? {
+        getenv("SSLKEYLOGFILE").map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+    }
 }
 
 /// What one control connection and its data connections have in common: versions, trust, identity, and the sessions

@@ -21,6 +21,11 @@ public struct TLSIdentity: Hashable, Sendable {
         return text.contains("ENCRYPTED")
     }
 
+    /// Whether certificate and key can be read and belong together.
+    ///
+    /// - Throws: `unusable`, with what is wrong.
+    public func check() throws(TransportError) { _ = try Loaded(self) }
+
     /// A new key and a certificate for it, for tests and for servers of one's own.
     ///
     /// - Parameters:

@@ -25,6 +25,7 @@ final class Application: EffectRunner, Sendable {
 
     private let inbox = Inbox()
     private let passwords = Passwords()
+    private let trust = Trust(known: knownServers())
     private let browser: Browser
     private let local: LocalBrowser
     private let queue: TransferQueue
@@ -37,13 +38,15 @@ final class Application: EffectRunner, Sendable {
     private init(_ start: Start, _ configuration: Configuration) {
         let inbox = inbox
         let passwords = passwords
+        let trust = trust
         let keeper = keeper
         personality = start.personality
         let dialogue: DialogueSink = { inbox.post(.dialogue($0)) }
         // The demo leaves nothing behind.
         let memory = start.isDemo ? ServerMemory() : .kept
         let events: @Sendable (EngineEvent) -> Void = { inbox.post($0) }
-        browser = Browser(passwords: passwords, memory: memory, dialogue: dialogue, events: events)
+        browser = Browser(
+            passwords: passwords, memory: memory, trust: trust, dialogue: dialogue, events: events)
         local = LocalBrowser(events: events)
         var queueConfiguration = TransferQueue.Configuration(connections: configuration.connections ?? 4)
         queueConfiguration.memory = memory
@@ -52,7 +55,7 @@ final class Application: EffectRunner, Sendable {
             // The demo's queue ends with it, as its server does.
             journal: { isDemo ? ForgetfulJournal() : keeper.open { inbox.post($0) } },
             configuration: queueConfiguration,
-            passwords: { passwords[$0.id] }, dialogue: dialogue, events: events)
+            passwords: { passwords[$0.id] }, trust: trust, dialogue: dialogue, events: events)
     }
 
     /// Opens the screen and runs until the user leaves. Blocks.

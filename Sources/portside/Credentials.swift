@@ -1,6 +1,7 @@
 import Engine
 import FTPProtocol
 import Glibc
+import Storage
 import Transfers
 import Transport
 
@@ -10,6 +11,7 @@ import Transport
 final class Credentials {
     let options: ConnectionOptions
     let passwords = Passwords()
+    let trust = Trust(known: knownServers())
     private let cancellation: Cancellation
     /// Nobody logs in now: what is not there yet may come.
     private let isForLater: Bool
@@ -84,6 +86,43 @@ final class Credentials {
         }
     }
 
+    /// Makes sure that an encrypted client key can be read; a terminal is asked for its passphrase, a script refused.
+    func unlockKey(of site: Site) throws {
+        guard let certificate = site.security.certificate else { return }
+        let path = site.security.key ?? certificate
+        do {
+            var identity = TLSIdentity(
+                certificates: try LocalFile.contents(of: certificate), key: try LocalFile.contents(of: path))
+            if identity.isKeyEncrypted {
+                identity.passphrase = try passphrase(ofKey: path).value
+                trust.setPassphrase(Secret(identity.passphrase ?? ""), ofKey: path)
+            }
+            try identity.check()
+        } catch let error as TransportError {
+            throw Failure(error, attempt: visible(path))
+        }
+    }
+
+    private func passphrase(ofKey path: String) throws -> Secret {
+        if let file = options.security.keyPasswordFile {
+            guard let text = try UserFiles.readText(file) else {
+                throw Failure(
+                    .noSuchSource, "\(visible(file)): no such file; it should hold the key's passphrase")
+            }
+            return Secret(String(text.prefix { $0 != "\n" && $0 != "\r\n" }))
+        }
+        guard Question.canBeAsked else {
+            throw Failure(
+                .passwordNeeded,
+                "the key \(visible(path)) is encrypted: use --key-password-file for its passphrase")
+        }
+        guard
+            let typed = Question.ask(
+                "Passphrase for the key \(visible(path)): ", isSecret: true, cancellation: cancellation)
+        else { throw Failure.cancelled }
+        return Secret(typed)
+    }
+
     private func password(from path: String) throws -> Secret {
         if let passwordInFile { return passwordInFile }
         guard let text = try UserFiles.readText(path) else {
@@ -101,6 +140,11 @@ final class Credentials {
         passwordInFile = secret
         return secret
     }
+}
+
+/// Which servers have spoken TLS, and which certificates the user trusts; kept beside the queue.
+func knownServers() -> any KnownServers {
+    KnownServersFile(directory: WorkingQueue.directory)
 }
 
 extension UserFiles {

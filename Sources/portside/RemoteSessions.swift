@@ -32,13 +32,15 @@ final class RemoteSessions {
 
     private func makeSession(for site: Site) throws -> sending Session {
         try credentials.askIfNeeded(for: site)
+        try credentials.unlockKey(of: site)
         let passwords = credentials.passwords
         made += 1
         let controls = SessionControls(dataMode: site.dataMode)
         interrupts.add(controls.cancellation)
         return Session(
             site: site, name: ConnectionName(.browsing, made), controls: controls,
-            memory: .kept, password: { passwords[$0.id] }, dialogue: printer.sink)
+            memory: .kept, password: { passwords[$0.id] }, trust: credentials.trust,
+            dialogue: printer.sink)
     }
 
     /// Runs `body` with the session of a target; the right exit status when ^C ended it.

@@ -45,7 +45,8 @@ final class TransferRun: Sendable {
     /// - Throws: the failure when there was just one thing to do and it failed, else `ExitStatus.Silent`.
     func work(
         on transfers: [Transfer], of sites: [Site], journal: any Journal = ForgetfulJournal(),
-        configuration: TransferQueue.Configuration, passwords: Passwords, dialogue: @escaping DialogueSink
+        configuration: TransferQueue.Configuration, passwords: Passwords, trust: Trust,
+        dialogue: @escaping DialogueSink
     ) throws {
         var configuration = configuration
         let later = staying.withLock { $0 }
@@ -57,7 +58,7 @@ final class TransferRun: Sendable {
             note(id, failure)
         }
         let queue = TransferQueue(
-            journal: { journal }, configuration: configuration, passwords: { passwords[$0.id] },
+            journal: { journal }, configuration: configuration, passwords: { passwords[$0.id] }, trust: trust,
             dialogue: dialogue,
             events: { [self] in hear($0) })
         for site in sites { queue.learn(site) }

@@ -27,7 +27,7 @@ let sampleSite: Site = {
 }()
 
 let sampleFacts = ConnectionState.ServerFacts(
-    system: "ProFTPD 1.3.8", charset: "UTF-8", isEncrypted: false, home: RemotePath("/debian-cd/12.5.0"),
+    system: "ProFTPD 1.3.8", charset: "UTF-8", security: nil, home: RemotePath("/debian-cd/12.5.0"),
     latency: 31
 )
 

@@ -1,5 +1,5 @@
 # What each server is started with. Sourced by servers.sh, whose variables these functions read:
-# dir bind port low high root me uid gid group max id. Each writes below $dir and sets `command`.
+# dir bind port low high root me uid gid group max id tls. Each writes below $dir and sets `command`.
 
 configure_vsftpd() {
     local pam="portside-${id,,}-$$" listen="listen=YES
@@ -39,6 +39,20 @@ max_per_ip=$max
 xferlog_enable=NO
 vsftpd_log_file=$dir/vsftpd.log
 ftpd_banner=vsftpd test server
+C
+    [ -z "$tls" ] || cat >>"$dir/vsftpd.conf" <<C
+ssl_enable=YES
+ssl_tlsv1=YES
+allow_anon_ssl=YES
+force_local_logins_ssl=YES
+force_local_data_ssl=YES
+require_ssl_reuse=YES
+strict_ssl_read_eof=YES
+strict_ssl_write_shutdown=YES
+ssl_ciphers=HIGH
+rsa_cert_file=
+dsa_cert_file=$dir/tls/certificate.pem
+dsa_private_key_file=$dir/tls/key.pem
 C
     mkdir "$dir/empty"
     chmod 555 "$dir/empty"
@@ -113,6 +127,15 @@ DelayEngine off
   RequireValidShell off
 </Anonymous>
 C
+    [ -z "$tls" ] || cat >>"$dir/proftpd.conf" <<C
+LoadModule mod_tls.c
+TLSEngine on
+TLSProtocol TLSv$tls
+TLSECCertificateFile $dir/tls/certificate.pem
+TLSECCertificateKeyFile $dir/tls/key.pem
+TLSRequired on
+TLSLog $dir/tls.log
+C
     command=("$(program proftpd)" -n -q -c "$dir/proftpd.conf")
 }
 
@@ -126,9 +149,11 @@ configure_pure_ftpd() {
     "$(program pure-pw)" mkdb "$dir/accounts.pdb" -f "$dir/passwd" >/dev/null || die "pure-pw mkdb failed"
     command=("$(program pure-ftpd)" -S "$bind,$port" -p "$low:$high" -l "puredb:$dir/accounts.pdb"
         -E -H -A -u 1 -c "$max" -C "$max" -L 2000000:20 -U 133:022 -I 15 "${family[@]}")
+    [ -z "$tls" ] || command+=(-Y 3 -2 "$dir/tls/server.pem")
 }
 
 configure_pyftpdlib() {
     command=("$(python)" -W ignore "$here/pyftpdlib-server.py" \
-        "$bind" "$port" "$low" "$high" "$root" "$uid" "$gid" "$max" "$ACCOUNT" "$SECRET")
+        "$bind" "$port" "$low" "$high" "$root" "$uid" "$gid" "$max" "$ACCOUNT" "$SECRET" \
+        ${tls:+"$dir/tls/server.pem"})
 }

@@ -5,7 +5,7 @@
 #   servers.sh start NAME [option]  NAME: vsftpd | proftpd | pure-ftpd | pyftpdlib; prints what `env` prints
 #   servers.sh stop ID | all        end what `start` began, and remove what it wrote
 #   servers.sh sweep                stop those whose owner has gone
-#   servers.sh env ID               FTP_HOST=... FTP_PORT=... FTP_USER=... FTP_PASS=... FTP_ROOT=..., one a line
+#   servers.sh env ID               FTP_HOST=... FTP_PORT=... FTP_USER=... FTP_PASS=... FTP_ROOT=..., one a line; FTP_CA with --tls
 #   servers.sh have NAME            exit 0 if NAME can be run here, else say why not
 #
 # Options of start:
@@ -16,6 +16,9 @@
 #   --port N, --pasv LOW-HIGH    (default: a free block of 500 ports between 10000 and 32500)
 #   --owner PID   `sweep`, which every `start` does too, stops this instance when PID has gone
 #   --max N       connections allowed (default 200)
+#   --tls VERSION 1.2 or 1.3: that version only, and no login without it. Data connections have to resume the
+#                 session of the control connection (vsftpd, ProFTPD). `env` prints FTP_CA too, the authority that
+#                 signed for localhost, 127.0.0.1 and ::1
 #
 # Account: "tester" with password "secret", read and write. vsftpd knows the name but takes any password: a PAM
 # service that checks one would need an account in /etc/passwd. Anonymous: read on vsftpd, read and write on
@@ -37,8 +40,8 @@ die() { echo "servers.sh: $*" >&2; exit 1; }
 # ------------------------------------------------------------------------------------------------ programs
 
 # The three Debian packages conflict with each other: they are unpacked side by side, not installed.
-PACKAGES="vsftpd proftpd-core pure-ftpd pure-ftpd-common"
-LIBRARIES="openssl libcap2 libpam0g libwrap0 libsodium23 libhiredis0.14 libmemcached11 libmemcachedutil2
+PACKAGES="vsftpd proftpd-core proftpd-mod-crypto pure-ftpd pure-ftpd-common"
+LIBRARIES="openssl python3-openssl libcap2 libpam0g libwrap0 libsodium23 libhiredis0.14 libmemcached11 libmemcachedutil2
     libpcre2-posix3 libacl1 libidn2-0 python3-pyftpdlib"
 
 install_programs() {
@@ -127,18 +130,53 @@ free_block() { # the first port of 500 that no instance has
     die "no block of ports is free"
 }
 
+# ------------------------------------------------------------------------------------------------ certificates
+
+make_certificates() { # into $dir/tls: ca.pem, server.pem (the key too), openssl.cnf that allows one version only
+    local tls="$dir/tls"
+    mkdir "$tls" || return 1
+    cat >"$tls/openssl.cnf" <<C
+openssl_conf = init
+[init]
+ssl_conf = ssl
+[ssl]
+system_default = system
+[system]
+MinProtocol = TLSv$1
+MaxProtocol = TLSv$1
+[req]
+distinguished_name = name
+[name]
+[authority]
+basicConstraints = critical,CA:TRUE
+[server]
+subjectAltName = DNS:localhost,IP:127.0.0.1,IP:::1
+C
+    (
+        cd "$tls" && export OPENSSL_CONF=$tls/openssl.cnf || exit 1
+        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem \
+            -days 2 -subj "/CN=Test Authority" -extensions authority &&
+            openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out request.pem \
+                -subj "/CN=localhost" &&
+            openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
+                -extfile openssl.cnf -extensions server -out certificate.pem &&
+            cat key.pem certificate.pem >server.pem
+    ) >"$tls/log" 2>&1 || { cat "$tls/log" >&2; return 1; }
+    chmod 711 "$tls" && chmod 644 "$tls/ca.pem" "$tls/openssl.cnf" && chmod 600 "$tls"/*key* "$tls/server.pem"
+}
+
 # ------------------------------------------------------------------------------------------------ start
 
 . "$here/configurations.sh"
 
 start_server() {
-    local name=$1 id=$1 root="" port="" pasv="" bind=127.0.0.1 owner="" max=200
+    local name=$1 id=$1 root="" port="" pasv="" bind=127.0.0.1 owner="" max=200 tls=""
     shift
     installed "$name" || exit 69
     while [ $# -gt 1 ]; do
         case $1 in
             --id) id=$2 ;; --root) root=$2 ;; --bind) bind=$2 ;; --port) port=$2 ;; --pasv) pasv=$2 ;;
-            --owner) owner=$2 ;; --max) max=$2 ;;
+            --owner) owner=$2 ;; --max) max=$2 ;; --tls) tls=$2 ;;
             *) die "unknown option $1" ;;
         esac
         shift 2
@@ -172,18 +210,23 @@ start_server() {
     [ -n "$root" ] || { root="$dir/root" && mkdir "$root"; }
     chown -hR "$uid:$gid" "$root" || exit 1
 
-    local -a command=()
+    local -a command=() environment=()
+    if [ -n "$tls" ]; then
+        make_certificates "$tls" || { stop_one "$id"; die "no certificates"; }
+        environment=(env "OPENSSL_CONF=$dir/tls/openssl.cnf")
+    fi
     "configure_${name//-/_}"
     : >"$dir/log"
     (
         # It must not keep what the caller has open: neither the lock above nor a test's sockets.
         for i in "/proc/$BASHPID/fd/"*; do [ "${i##*/}" -le 2 ] || eval "exec ${i##*/}>&-"; done
-        exec setsid "${command[@]}"
+        exec setsid "${environment[@]}" "${command[@]}"
     ) </dev/null >>"$dir/log" 2>&1 &
     local pid=$! i
     echo "$pid $(start_time "$pid")" >"$dir/pid"
     printf 'FTP_HOST=%s\nFTP_PORT=%s\nFTP_USER=%s\nFTP_PASS=%s\nFTP_ROOT=%s\n' \
         "$bind" "$port" "$ACCOUNT" "$SECRET" "$root" >"$dir/env"
+    [ -z "$tls" ] || echo "FTP_CA=$dir/tls/ca.pem" >>"$dir/env"
     for i in $(seq 200); do
         listening "$bind" "$port" && { cat "$dir/env"; return 0; }
         running "$dir/pid" || break

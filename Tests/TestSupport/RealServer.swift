@@ -34,6 +34,8 @@ public final class RealServer: Sendable {
     public let password: String
     /// The directory served as "/". What is in it belongs to the account that the sessions run as.
     public let root: String
+    /// The file with the authority that signed the server's certificate; nil without TLS.
+    public let authority: String?
     private let identifier: String
 
     private init(kind: Kind, identifier: String, environment: [String: String]) throws {
@@ -48,6 +50,7 @@ public final class RealServer: Sendable {
         self.user = user
         self.password = password
         self.root = root
+        authority = environment["FTP_CA"]
     }
 
     deinit { stop() }
@@ -58,7 +61,10 @@ public final class RealServer: Sendable {
     ///
     /// - Parameter root: the directory to serve, which is given to the server's account with all that is in it;
     ///   nil for an empty one of its own.
-    public static func start(_ kind: Kind, root: String? = nil, bind: Binding = .ipv4) throws -> RealServer {
+    /// - Parameter tls: `1.2` or `1.3`: nothing else, and no login without it.
+    public static func start(
+        _ kind: Kind, root: String? = nil, bind: Binding = .ipv4, tls: String? = nil
+    ) throws -> RealServer {
         if let reason = unavailable(kind, bind: bind) { try Test.cancel("\(reason)") }
         let identifier = "\(kind.rawValue)-\(UUID().uuidString)"
         var arguments = [
@@ -66,6 +72,7 @@ public final class RealServer: Sendable {
             "--owner", String(ProcessInfo.processInfo.processIdentifier),
         ]
         if let root { arguments += ["--root", root] }
+        if let tls { arguments += ["--tls", tls] }
         let result = try run(arguments)
         guard result.status == 0 else {
             throw ServerFailure(description: "\(kind.rawValue) did not start: \(result.output)")

@@ -91,7 +91,12 @@ private final class Player: @unchecked Sendable {
         switch line.first {
         case "<": try control?.write(Array((filled(text) + "\r\n").utf8), until: limit, cancellation: nil)
         case ">":
-            let said = try readLine()
+            var said = try readLine()
+            if said.hasPrefix("AUTH "), !text.hasPrefix("AUTH ") {
+                // Documents that do not speak of encryption are from servers that have none.
+                try play("< 502 AUTH is not implemented.")
+                said = try readLine()
+            }
             note(said)
             let fits = text.hasSuffix("*") ? said.hasPrefix(text.dropLast()) : said == text
             guard fits else { throw Departure(text: "the client said “\(said)”") }

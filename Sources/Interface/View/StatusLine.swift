@@ -106,7 +106,10 @@ private func linkAction(_ model: Model) -> Action? {
 private func encryptionPieces(_ model: Model, isWide: Bool) -> [Piece] {
     switch model.connection {
     case .connected(_, let facts):
-        return [facts.isEncrypted ? Piece("TLS", .statusGood) : Piece("CLEAR", .statusBad)]
+        guard let security = facts.security else { return [Piece("CLEAR", .statusBad)] }
+        let isSure = security.hasSuffix("verified") && !security.hasSuffix("not verified")
+        let role: Role = isSure || security.hasSuffix("pinned") ? .statusGood : .statusWarn
+        return [Piece(isWide ? security : security.replacing("verified", with: "ok"), role)]
     case .notConnected, .failed, .connecting, .lost: return []
     }
 }

@@ -25,18 +25,7 @@ struct ConnectionOptions: ParsableArguments {
             "Connect through a proxy: socks5, socks5h, http, ftp, ftp-site or ftp-open://[USER[:PASSWORD]@]HOST[:PORT].",
             valueName: "url"))
     var proxy: String?
-    @Option(help: "Encryption: auto, require or off.")
-    var tls: TLSPolicy = .auto
-    @Option(help: ArgumentHelp("Trust these certificates.", valueName: "file"))
-    var ca: String?
-    @Option(help: ArgumentHelp("Client certificate.", valueName: "file"))
-    var cert: String?
-    @Option(help: ArgumentHelp("Client key.", valueName: "file"))
-    var key: String?
-    @Option(help: "Trust only the certificate with this SHA-256.")
-    var fingerprint: String?
-    @Flag(help: "Trust any certificate.")
-    var insecure = false
+    @OptionGroup var security: SecurityOptions
     @Option(help: "User name; without one, anonymous.")
     var user: String?
     @Option(help: ArgumentHelp("The file whose first line is the password.", valueName: "file"))
@@ -57,8 +46,6 @@ struct ConnectionOptions: ParsableArguments {
     var segments = 1
     @Option(help: "Bytes a second, e.g. 2M.")
     var limit: String?
-    @Option(help: "Data channel under TLS: private or clear.")
-    var prot: String?
     @Option(help: "Give up after this many seconds, whatever happens.")
     var maxTime: Int?
     @Flag(name: .customShort("4"), help: "IPv4 only.")
@@ -72,8 +59,6 @@ struct ConnectionOptions: ParsableArguments {
     @Option(help: "Progress on standard error: auto, bar, json or none.")
     var progress: ProgressStyle = .auto
 
-    enum TLSPolicy: String, ExpressibleByArgument, CaseIterable { case auto, require, off }
-
     func validate() throws {
         guard (1...86_400).contains(timeout) else {
             throw ValidationError("--timeout takes 1 to 86400 seconds")
@@ -85,9 +70,6 @@ struct ConnectionOptions: ParsableArguments {
         }
         if ipv4, ipv6 { throw ValidationError("-4 and -6 exclude each other") }
         if segments != 1 { throw ValidationError("--segments is not there yet: one connection for one file") }
-        if ca != nil || cert != nil || key != nil || fingerprint != nil || insecure || prot != nil {
-            throw ValidationError("encryption (TLS) is not there yet, and so are no options for it")
-        }
         if let charset, !["utf-8", "utf8", "bytes"].contains(charset.lowercased()) {
             throw ValidationError("--charset \(charset) is not there yet: names are kept as bytes")
         }
@@ -137,13 +119,7 @@ struct ConnectionOptions: ParsableArguments {
         var site = target.site
         if let user { site.user = user }
         site.account = account
-        switch (tls, site.encryption) {
-        case (.require, .whenOffered), (.require, .explicit): site.encryption = .explicit
-        case (.off, .explicit), (.off, .implicit):
-            throw Usage("--tls off contradicts \(site.encryption == .implicit ? "ftps" : "ftpes")://")
-        case (.off, _): site.encryption = .none
-        default: break
-        }
+        try security.apply(to: &site)
         site.dataMode = mode
         site.activeAddress = activeAddress
         site.activePorts = try ports()

@@ -34,7 +34,8 @@ struct QueueRunCommand: ParsableCommand {
         do {
             try run.work(
                 on: [], of: [], journal: queue.store, configuration: transfer.queueConfiguration(options),
-                passwords: credentials.passwords, dialogue: sessions.printer.sink)
+                passwords: credentials.passwords, trust: credentials.trust,
+                dialogue: sessions.printer.sink)
         } catch let failure as Failure {
             // One or many: only failures are left.
             complain(failure.message)

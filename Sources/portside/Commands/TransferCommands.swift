@@ -144,6 +144,7 @@ extension TransferOptionGroup {
             isSkippingWanted: onConflict != nil || isResuming)
         try run.work(
             on: plan.transfers, of: plan.sites, configuration: queueConfiguration(options),
-            passwords: sessions.credentials.passwords, dialogue: sessions.printer.sink)
+            passwords: sessions.credentials.passwords, trust: sessions.credentials.trust,
+            dialogue: sessions.printer.sink)
     }
 }
