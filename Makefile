@@ -1,6 +1,7 @@
 # make run                  build, and open the demo: no network, no account needed
 # make build                the release build alone
 # make test                 all tests, those against vsftpd, ProFTPD and Pure-FTPd included
+# make soak KILLS=5000       kills the program so many times in the middle of its queue, and reports
 # make bench                speed and memory beside lftp and curl, as ratios
 # make lint                 formatting
 # make install PREFIX=...   the program, its themes, manual page and completions (default /usr/local)
@@ -11,7 +12,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: run build test bench lint install clean needs-build needs-test needs-bench swift
+.PHONY: run build test soak bench lint install clean needs-build needs-test needs-bench swift
 
 PREFIX ?= /usr/local
 export PATH := $(PATH):/opt/swift/usr/bin
@@ -50,6 +51,10 @@ run: build
 test: needs-test
 	swift build --build-tests
 	@Scripts/test
+
+soak: needs-test
+	swift build --build-tests
+	@Scripts/soak $(or $(KILLS),5000)
 
 bench: needs-bench
 	@Benchmarks/bench --portside "$(BINARY)" $(BENCH)

@@ -38,6 +38,8 @@ public struct Failure: Error, Hashable, Sendable {
     public var verb: String?
     /// What the user may decide about, where a certificate is not trusted.
     public var certificate: CertificateDoubt?
+    /// The disk takes nothing now, whatever the file: full, read-only, failing.
+    public var isDiskTrouble = false
 
     public init(
         _ kind: Kind, _ message: String, isTemporary: Bool = false, endsConnection: Bool = false,
@@ -86,6 +88,7 @@ public struct Failure: Error, Hashable, Sendable {
                 Self.isAbout(creating: error) ? .cannotCreate : .localDisk, "\(error)\(Self.diskAdvice(code))"
             )
             if error.isNoSuchFile, !Self.isAbout(creating: error) { kind = .noSuchSource }
+            isDiskTrouble = [Errno.noSpace, Errno.quota, Errno.readOnly, Errno.inputOutput].contains(code)
         case .timedOut(let what):
             self.init(
                 .temporary,
@@ -224,6 +227,7 @@ extension Failure: CustomStringConvertible {
 /// The numbers of <errno.h> that change what is advised.
 private enum Errno {
     static let permission: Int32 = 1
+    static let inputOutput: Int32 = 5
     static let access: Int32 = 13
     static let noSpace: Int32 = 28
     static let readOnly: Int32 = 30

@@ -1,3 +1,4 @@
+import FTPProtocol
 import Transfers
 
 /// Changes of the queue that are not on the disk yet: the newest state of each transfer.
@@ -57,6 +58,9 @@ struct JournalWriter {
     private let failed: @Sendable (String) -> Void
     /// What could not be written, for the next time.
     private var unwritten = JournalBatch()
+    /// Why not all of it is on the disk; nil when it is.
+    private(set) var problem: String?
+    private var told: Set<Transfer.ID> = []
 
     /// - Parameter failed: told, in a sentence, when the journal cannot be written.
     init(journal: any Journal, failed: @escaping @Sendable (String) -> Void) {
@@ -76,14 +80,63 @@ struct JournalWriter {
     }
 
     /// Blocks until the batch, and what was left of those before, is on the disk.
+    ///
+    /// A row that cannot be written for its own sake is told and left out; everything else that cannot is kept for the
+    /// next time.
     mutating func write(_ batch: JournalBatch) {
         unwritten.add(batch)
         guard !unwritten.isEmpty else { return }
         do {
             try journal.remember(unwritten.change)
             unwritten = JournalBatch()
+            problem = nil
+        } catch let error as any JournalError where error.concernsRow {
+            isolate()
         } catch {
-            failed("the queue cannot be saved: \(error)")
+            fail(error)
+        }
+    }
+
+    private mutating func fail(_ error: any Error) {
+        let sentence = "the queue cannot be saved: \(error)"
+        // Each change would say it again.
+        if sentence != problem { failed(sentence) }
+        problem = sentence
+    }
+
+    /// Everything but the transfers in one transaction, these in ever smaller ones, down to those that are to blame.
+    private mutating func isolate() {
+        var rest = unwritten.change
+        let transfers = rest.transfers
+        rest.transfers = []
+        var refused: [Transfer.ID: any Error] = [:]
+        do {
+            try journal.remember(rest)
+            var parts = [transfers[...]]
+            while let part = parts.popLast() {
+                do {
+                    try journal.remember(JournalChange(transfers: Array(part)))
+                } catch let error as any JournalError where error.concernsRow {
+                    guard part.count > 1 else {
+                        for transfer in part { refused[transfer.id] = error }
+                        continue
+                    }
+                    let middle = part.startIndex + part.count / 2
+                    parts += [part[..<middle], part[middle...]]
+                }
+            }
+        } catch {
+            return fail(error)
+        }
+        unwritten = JournalBatch()
+        problem = nil
+        for transfer in transfers {
+            guard let error = refused[transfer.id] else { continue }
+            let sentence =
+                "transfer \(transfer.id) (\(visible(transfer.sourceName))) cannot be kept: \(error); "
+                + "it goes on now, but a restart does not know of it"
+            problem = sentence
+            if told.insert(transfer.id).inserted { failed(sentence) }
         }
     }
 }

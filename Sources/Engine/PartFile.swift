@@ -185,10 +185,11 @@ final class PartFile {
 
     /// How many bytes are to be compared before it is gone on with. Fewer with each try in a row that came no
     /// further, so that a line which breaks after some bytes still ends whole; size and time are compared always.
-    var overlap: Int {
-        let tries = max(0, job.transfer.attempts - 1)
-        let bytes = Self.usualOverlap >> (4 * min(tries, 4))
-        return record == nil ? max(bytes, 64) : bytes
+    var overlap: Int { Self.overlap(attempts: job.transfer.attempts, hasRecord: record != nil) }
+
+    static func overlap(attempts: Int, hasRecord: Bool) -> Int {
+        let bytes = usualOverlap >> (4 * min(max(0, attempts - 1), 4))
+        return hasRecord ? bytes : max(bytes, 64)
     }
 
     /// What is there cannot be the beginning of the source; nil when it may be.

@@ -24,9 +24,10 @@ extension Session {
         progress: ProgressCounter?, limit: RateLimit?
     ) throws(Failure) -> Resumption {
         try connect()
-        var mine = [UInt8](repeating: 0, count: min(size, Int(clamping: offset)))
-        try FileTransfer.disk { () throws(TransportError) in
-            try file.read(exactly: &mine, at: offset - Int64(mine.count))
+        let count = min(size, Int(clamping: offset))
+        let mine: [UInt8]
+        do throws(TransportError) { mine = try file.bytes(at: offset - Int64(count), count: count) } catch {
+            throw Failure(error, attempt: "disk")
         }
         var overlap = Overlap(mine)
         var position = offset
@@ -62,29 +63,6 @@ extension Session {
                 return .refused("the server does not go on from there")
             }
             throw error
-        }
-    }
-}
-
-extension LocalFile {
-    /// Reads as many bytes as `buffer` has.
-    ///
-    /// - Throws: `disk` with EIO when there are fewer.
-    fileprivate func read(exactly buffer: inout [UInt8], at offset: Int64) throws(TransportError) {
-        var done = 0
-        while done < buffer.count {
-            var count = 0
-            var failure: TransportError?
-            buffer.withUnsafeMutableBytes { bytes in
-                do throws(TransportError) {
-                    count = try read(
-                        into: UnsafeMutableRawBufferPointer(rebasing: bytes[done...]),
-                        at: offset + Int64(done))
-                } catch { failure = error }
-            }
-            if let failure { throw failure }
-            guard count > 0 else { throw .unusable("the part became shorter while it was read; try again") }
-            done += count
         }
     }
 }

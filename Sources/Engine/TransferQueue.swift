@@ -90,11 +90,14 @@ public final class TransferQueue: Sendable {
 
     /// Interrupts everything, writes the journal, closes the connections. Blocks until that is done,
     /// about three seconds at most.
-    public func stop() {
+    ///
+    /// - Returns: why the journal does not have everything; nil when it has.
+    @discardableResult
+    public func stop() -> String? {
         let workers = core.wait { $0.interruptAll() }
         // All at once, and then wait for all: a silent server costs its two seconds only once.
         for worker in workers { worker.quit() }
         for worker in workers { worker.quitAndWait() }
-        core.wait { $0.finish() }
+        return core.wait { $0.finish() }
     }
 }

@@ -41,6 +41,7 @@ struct TransferQueueCore: ~Copyable {
     /// Each holds within the overall one.
     private var siteRates: [Site.ID: RateLimit] = [:]
     private var lastCheckpoint: Int64 = 0
+    private var heldDisks = HeldDisks()
 
     /// A connection with nothing to do.
     private struct Rest {
@@ -144,6 +145,7 @@ struct TransferQueueCore: ~Copyable {
         }
         // Whoever adds something may mean the directories of before, and what is in them by now.
         if case .request(.add) = event { freshDirectories = [] }
+        if case .request(let request) = event, request.letsGoOn { heldDisks.releaseAll() }
         if case .request(.show(let first, let count)) = event {
             window = max(0, first)..<max(0, first) + max(0, min(count, 500))
         }
@@ -197,9 +199,14 @@ struct TransferQueueCore: ~Copyable {
         return unsaved
     }
 
-    private mutating func flushAndWait() {
+    /// - Returns: why not all of it is on the disk; nil when it is.
+    @discardableResult
+    private mutating func flushAndWait() -> String? {
         let batch = takeUnsaved()
-        journal.wait { $0.write(batch) }
+        return journal.wait { writer in
+            writer.write(batch)
+            return writer.problem
+        }
     }
 
     private mutating func start(_ transfer: Transfer) {
@@ -208,6 +215,11 @@ struct TransferQueueCore: ~Copyable {
                 .failed(
                     transfer.id,
                     .init("the queue does not know the server of this transfer", isTemporary: false)))
+            return
+        }
+        if let reason = heldDisks.reason(for: transfer) {
+            // Not from within: each would begin the next, however many there are.
+            itself?.perform { $0.handle(.held(transfer.id, reason: reason, bytes: transfer.bytes)) }
             return
         }
         let worker = takeWorker(for: site)
@@ -276,6 +288,8 @@ struct TransferQueueCore: ~Copyable {
         case .failed(let failure, _) where failure.kind == .passwordNeeded:
             handle(.passwordNeeded(id))
             events(.passwordNeeded(worker.site, reason: nil))
+        case .failed(let failure, _) where failure.isDiskTrouble && isDownload(id):
+            hold(id, failure, bytes: bytes)
         case .failed(let failure, let isLoggedIn):
             let isLimit = !isLoggedIn && failure.reply?.soundsLikeALimit == true
             let others = busy.values.count { $0.site.id == worker.site.id }
@@ -290,6 +304,16 @@ struct TransferQueueCore: ~Copyable {
                         connectionLimit: isLimit ? others : nil, concernsSite: !isLoggedIn)))
             if case .failed? = scheduler.transfer(id)?.state { configuration.failed?(id, failure) }
         }
+    }
+
+    private func isDownload(_ id: Transfer.ID) -> Bool { scheduler.transfer(id)?.direction == .download }
+
+    private mutating func hold(_ id: Transfer.ID, _ failure: Failure, bytes: Int64) {
+        guard let transfer = scheduler.transfer(id) else { return }
+        let isNew = heldDisks.hold(for: transfer, failure.message)
+        handle(.held(id, reason: failure.message, bytes: bytes))
+        configuration.failed?(id, failure)
+        if isNew { events(.diskHeld(failure.message)) }
     }
 
     // MARK: - Workers
@@ -381,7 +405,9 @@ struct TransferQueueCore: ~Copyable {
     }
 
     /// After the workers have ended: what they reported goes to the journal.
-    mutating func finish() {
+    ///
+    /// - Returns: why not all of it is there; nil when it is.
+    mutating func finish() -> String? {
         flushAndWait()
     }
 

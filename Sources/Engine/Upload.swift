@@ -2,101 +2,296 @@ public import FTPProtocol
 import Transfers
 public import Transport
 
-/// STOR or APPE of a local file, and the proof by SIZE that all of it is there.
+/// STOR of a local file to a temporary name, the proof by SIZE that all of it is there, and RNFR and RNTO; or APPE.
+///
+/// Straight to the final name it goes where the user wants it (`--no-temp`), where the server takes no temporary
+/// names, behind what is there already, and when it is small and the queue made the directory itself just now: then
+/// nothing is there that could be lost.
 struct Upload {
     let job: FileTransfer
 
-    private var transfer: Transfer { job.transfer }
+    var transfer: Transfer { job.transfer }
+
+    /// What is sent, as it was when it was opened.
+    final class Source {
+        let file: LocalFile
+        let status: FileStatus
+
+        init(_ file: consuming LocalFile, _ status: FileStatus) {
+            self.file = file
+            self.status = status
+        }
+
+        var entry: ConflictDecision.File { .init(size: status.size, modified: status.modified) }
+    }
+
+    /// A server that refuses temporary names is not asked again on this connection.
+    private static let temporaryNames = "TEMPORARY NAMES"
 
     func run(on session: Session) throws(Failure) -> FileTransfer.Outcome {
-        let source = try FileTransfer.disk { () throws(TransportError) in
+        let file = try FileTransfer.disk { () throws(TransportError) in
             try LocalFile.openForReading(transfer.localPath.bytes)
         }
-        let status = try FileTransfer.disk { () throws(TransportError) in try source.status() }
+        let status = try FileTransfer.disk { () throws(TransportError) in try file.status() }
         guard status.kind == .file else {
             throw Failure(.noSuchSource, "\(transfer.localPath) is not a file")
         }
-        if transfer.size != status.size || transfer.modified == nil {
-            job.learnt(status.size, transfer.modified ?? status.modified)
+        let source = Source(file, status)
+        if transfer.size != status.size || transfer.modified != status.modified {
+            job.learnt(status.size, status.modified)
         }
         var target = session.resolve(transfer.remotePath)
-        var offset: Int64 = 0
-        if transfer.options.appends {
-            guard transfer.bytes == 0 else { throw Self.appendedInPart(target) }
-            let before = try session.size(of: target)
-            do throws(Failure) {
-                return try append(source, status, to: target, after: before, session)
-            } catch {
-                // A second APPE would append the beginning once more.
-                throw job.progress.bytes > 0 && error.kind != .cancelled
-                    ? Self.appendedInPart(target, error) : error
-            }
-        }
+        if transfer.options.appends { return try append(source, to: target, session) }
+        var replaces = false
         if !job.isDestinationFresh, let there = try destination(target, session) {
-            let local = ConflictDecision.File(size: status.size, modified: status.modified)
-            if job.isAlreadyDone(local, there) { return .done(bytes: status.size) }
-            switch decide(local, there) {
-            case .proceed: break
-            case .resume(let bytes): offset = bytes
+            if job.isAlreadyDone(source.entry, there) { return .done(bytes: status.size) }
+            switch decide(source.entry, there) {
+            case .proceed: replaces = true
+            case .resume(let bytes): return try inPlace(source, from: bytes, as: target, session)
             case .skip(let reason): return .skipped(reason)
             case .ask: return .conflict(size: there.size, modified: there.modified)
             case .rename: target = try freeName(session)
             }
         }
-        if offset < status.size || status.size == 0 {
-            job.progress.set(offset)
-            job.activity(nil)
-            if transfer.bytes == 0, status.size >= PartFile.worthRemembering {
-                job.beginning(
-                    Part(name: transfer.remoteName, sourceSize: status.size, sourceModified: status.modified))
+        let isHarmless = job.isDestinationFresh && status.size < PartFile.worthRemembering
+        guard !transfer.options.writesInPlace, !isHarmless, session.features.mayTry(Self.temporaryNames)
+        else {
+            return try inPlace(source, from: 0, as: target, session)
+        }
+        return try throughTemporary(source, as: target, replacing: replaces, session)
+    }
+
+    // MARK: - Straight to its name
+
+    private func inPlace(
+        _ source: Source, from offset: Int64, as target: RemotePath, _ session: Session
+    ) throws(Failure) -> FileTransfer.Outcome {
+        var offset = offset
+        if offset > 0, let why = try whyNot(behind: offset, of: target, source, session) {
+            session.warn("\(target): starting over: \(why)")
+            // What is there is no beginning of ours: it stays until the whole new one can take its place.
+            if !transfer.options.writesInPlace, !isOwn(target), session.features.mayTry(Self.temporaryNames) {
+                return try throughTemporary(source, as: target, replacing: true, session)
             }
-            do throws(Failure) {
-                offset = try send(source, from: offset, as: target, session)
-            } catch {
-                throw session.sayingWhatIsLeft(of: target, after: job.progress, error)
+            offset = 0
+        }
+        begin(transfer.remoteName, source)
+        let sent = try send(source, from: offset, as: target, session)
+        try verify(source, sent: sent, target, session)
+        try session.setModificationTime(of: target, to: source.status.modified)
+        job.kept(nil)
+        return .done(bytes: sent)
+    }
+
+    /// What an earlier try of this very transfer left under its final name.
+    private func isOwn(_ target: RemotePath) -> Bool { transfer.part?.name == target.lastComponent }
+
+    // MARK: - Through a temporary name
+
+    private func throughTemporary(
+        _ source: Source, as target: RemotePath, replacing replaces: Bool, _ session: Session
+    ) throws(Failure) -> FileTransfer.Outcome {
+        let temporary = target.parent.appending(temporaryName(for: target.lastComponent))
+        let offset = try whereToGoOn(temporary, source, session)
+        begin(temporary.lastComponent, source)
+        let sent: Int64
+        do throws(Failure) {
+            sent = try send(source, from: offset, as: temporary, session)
+        } catch {
+            // No such name, perhaps; where the final one is refused too, that is the reason.
+            guard error.refusesName, offset == 0 else { throw error }
+            let outcome = try inPlace(source, from: 0, as: target, session)
+            session.warn("\(temporary): \(error.message); straight to the final name from now on")
+            session.features.disable(Self.temporaryNames)
+            return outcome
+        }
+        try verify(source, sent: sent, temporary, session)
+        try session.setModificationTime(of: temporary, to: source.status.modified)
+        return try place(temporary, as: target, source, replacing: replaces, session)
+    }
+
+    /// `NAME.1a2b3c4d.part`: of this job alone, and the same with each try, so that a try replaces what the one before
+    /// has left.
+    private func temporaryName(for name: [UInt8]) -> [UInt8] {
+        // FNV-1a: nobody's file is called so by chance.
+        let hash = (transfer.localPath.bytes + [0] + transfer.remotePath.bytes).reduce(UInt32(0x811C_9DC5)) {
+            ($0 ^ UInt32($1)) &* 0x0100_0193
+        }
+        let end = Array(".\(String(hash, radix: 16))".utf8) + PartFile.suffix
+        return Array(name.prefix(PartFile.longestName - end.count)) + end
+    }
+
+    /// How much of an earlier try is there and proven to be the beginning of the source.
+    private func whereToGoOn(
+        _ temporary: RemotePath, _ source: Source, _ session: Session
+    ) throws(Failure) -> Int64 {
+        guard let part = transfer.part, part.name == temporary.lastComponent else { return 0 }
+        var why = part.difference(fromSize: source.status.size, modified: source.status.modified)
+        var there: Int64 = 0
+        if why == nil {
+            guard let size = try session.size(of: temporary) else {
+                session.warn("\(transfer.localPath): starting over: \(temporary) is gone")
+                return 0
+            }
+            there = size
+            if there > source.status.size { why = "\(temporary) is longer than the source" }
+        }
+        if why == nil, there > 0 { why = try whyNot(behind: there, of: temporary, source, session) }
+        guard let why else { return there }
+        session.warn("\(transfer.localPath): starting over: \(why)")
+        return 0
+    }
+
+    /// Renames the whole file into its place, against nothing but what the policy allows.
+    private func place(
+        _ temporary: RemotePath, as target: RemotePath, _ source: Source, replacing: Bool,
+        _ session: Session
+    ) throws(Failure) -> FileTransfer.Outcome {
+        var replaces = replacing
+        // A long transfer gives others time to put something there, and Unix servers replace it without a word.
+        if !replaces, !job.isDestinationFresh, source.status.size >= PartFile.worthRemembering {
+            switch try judgeAgain(target, source, session) {
+            case .end(let outcome):
+                if case .skipped = outcome { try? session.delete(temporary) }
+                return outcome
+            case .go(let allowed): replaces = allowed
             }
         }
-        job.activity("checking")
-        try verify(source, status, sent: offset, target, session)
-        try session.setModificationTime(of: target, to: status.modified)
-        return .done(bytes: offset)
+        do throws(Failure) {
+            try session.rename(temporary, to: target, replacing: true)
+        } catch {
+            guard error.verb == "RNTO" || error.verb == "RNFR", error.reply?.code.kind == .permanentNegative
+            else {
+                throw leaving(temporary, error)
+            }
+            if try destination(target, session) != nil {
+                // IIS renames onto nothing that exists.
+                guard replaces else { return try conflict(target, source, session) }
+                try session.delete(target)
+                do throws(Failure) {
+                    try session.rename(temporary, to: target, replacing: true)
+                } catch {
+                    throw leaving(temporary, error)
+                }
+            } else {
+                return try withoutRenaming(temporary, as: target, source, because: error, session)
+            }
+        }
+        job.kept(nil)
+        return .done(bytes: source.status.size)
+    }
+
+    private enum Judgement {
+        case go(replacing: Bool)
+        case end(FileTransfer.Outcome)
+    }
+
+    private func judgeAgain(
+        _ target: RemotePath, _ source: Source, _ session: Session
+    ) throws(Failure) -> Judgement {
+        guard let there = try destination(target, session) else { return .go(replacing: false) }
+        switch ConflictDecision.decide(transfer.options.onConflict, source: source.entry, destination: there)
+        {
+        case .proceed: return .go(replacing: true)
+        case .skip(let reason): return .end(.skipped(reason))
+        case .ask, .resume, .rename: return .end(.conflict(size: there.size, modified: there.modified))
+        }
+    }
+
+    private func conflict(
+        _ target: RemotePath, _ source: Source, _ session: Session
+    ) throws(Failure) -> FileTransfer.Outcome {
+        let there = try destination(target, session)
+        return .conflict(size: there?.size, modified: there?.modified)
+    }
+
+    /// The server stores but does not rename: once more, straight to the final name, and so from now on.
+    private func withoutRenaming(
+        _ temporary: RemotePath, as target: RemotePath, _ source: Source, because refusal: Failure,
+        _ session: Session
+    ) throws(Failure) -> FileTransfer.Outcome {
+        session.features.disable(Self.temporaryNames)
+        session.warn("\(refusal.message); once more, straight to the final name")
+        let outcome = try inPlace(source, from: 0, as: target, session)
+        do throws(Failure) { try session.delete(temporary) } catch {
+            session.warn("\(temporary) is left over: \(error.message)")
+        }
+        return outcome
+    }
+
+    private func leaving(_ temporary: RemotePath, _ failure: Failure) -> Failure {
+        var copy = failure
+        copy.message += "; all of it is there as \(temporary)"
+        return copy
+    }
+
+    // MARK: - The bytes
+
+    /// The journal knows of what is large before it is begun, so that it is gone on with after a crash.
+    private func begin(_ name: [UInt8], _ source: Source) {
+        job.activity(nil)
+        guard source.status.size >= PartFile.worthRemembering else { return }
+        let part = Part(
+            name: name, sourceSize: source.status.size, sourceModified: source.status.modified)
+        if part != transfer.part { job.beginning(part) }
     }
 
     /// - Returns: the offset reached.
     private func send(
-        _ source: borrowing LocalFile, from offset: Int64, as target: RemotePath, _ session: Session
+        _ source: Source, from offset: Int64, as target: RemotePath, _ session: Session
+    ) throws(Failure) -> Int64 {
+        job.progress.set(offset)
+        if offset == source.status.size, offset > 0 { return offset }
+        do throws(Failure) {
+            return try store(source, from: offset, as: target, session)
+        } catch {
+            throw session.sayingWhatIsLeft(of: target, after: job.progress, error)
+        }
+    }
+
+    private func store(
+        _ source: Source, from offset: Int64, as target: RemotePath, _ session: Session
     ) throws(Failure) -> Int64 {
         do throws(Failure) {
             return try offset
-                + session.store(source, from: offset, as: target, progress: job.progress, limit: job.limit)
+                + session.store(
+                    source.file, from: offset, as: target, progress: job.progress, limit: job.limit)
         } catch {
             if error.kind == .cannotCreate, job.makesDirectories, offset == 0, target.parent != session.home,
                 try session.ensureDirectoryWithParents(target.parent)
             {
                 return try session.store(
-                    source, from: 0, as: target, progress: job.progress, limit: job.limit)
+                    source.file, from: 0, as: target, progress: job.progress, limit: job.limit)
             }
             guard offset > 0, error.refusesRestart else { throw error }
         }
         // No REST for uploads here: append what is missing (RFC 3659 §5 allows no REST with APPE).
         return try offset
             + session.store(
-                source, from: offset, as: target, with: .append, progress: job.progress, limit: job.limit)
+                source.file, from: offset, as: target, with: .append, progress: job.progress,
+                limit: job.limit)
     }
 
     private func append(
-        _ source: borrowing LocalFile, _ status: FileStatus, to target: RemotePath, after before: Int64?,
-        _ session: Session
+        _ source: Source, to target: RemotePath, _ session: Session
     ) throws(Failure) -> FileTransfer.Outcome {
+        guard transfer.bytes == 0 else { throw Self.appendedInPart(target) }
+        let before = try session.size(of: target)
         job.progress.set(0)
-        let sent = try session.store(
-            source, from: 0, as: target, with: .append, progress: job.progress, limit: job.limit)
-        if let before, let now = try session.size(of: target), now != before + sent {
-            throw Failure(
-                .doesNotVerify,
-                "\(target): the server has \(now) bytes, \(before + sent) were expected; compare the two")
+        do throws(Failure) {
+            let sent = try session.store(
+                source.file, from: 0, as: target, with: .append, progress: job.progress, limit: job.limit)
+            if let before, let now = try session.size(of: target), now != before + sent {
+                throw Failure(
+                    .doesNotVerify,
+                    "\(target): the server has \(now) bytes, \(before + sent) were expected; compare the two")
+            }
+            return .done(bytes: sent)
+        } catch {
+            // A second APPE would append the beginning once more.
+            throw job.progress.bytes > 0 && error.kind != .cancelled
+                ? Self.appendedInPart(target, error) : error
         }
-        return .done(bytes: sent)
     }
 
     private static func appendedInPart(_ target: RemotePath, _ cause: Failure? = nil) -> Failure {
@@ -108,44 +303,14 @@ struct Upload {
         )
     }
 
-    /// What is at the destination; nil when nothing is.
-    private func destination(
-        _ target: RemotePath, _ session: Session
-    ) throws(Failure) -> ConflictDecision.File? {
-        let answer = try session.sizeReply(of: target)
-        if let size = answer?.sizeInBytes {
-            let wantsTime = job.mayHaveEnded || [.newer, .ask].contains(transfer.options.onConflict)
-            return ConflictDecision.File(
-                size: size, modified: wantsTime ? try session.modificationTime(of: target) : nil)
-        }
-        // Only a plain 550 says that nothing is there: not 450, not "in use", not a size beyond 32 bits.
-        if let answer, answer.code == .fileUnavailable, !RetryPolicy.isTemporary(answer) { return nil }
-        guard let entry = try session.entry(at: target), entry.kind != .directory else { return nil }
-        return ConflictDecision.File(size: entry.size, modified: entry.modified?.utcSeconds)
-    }
-
-    /// What an earlier try of this very transfer left is gone on with; anything else is a conflict.
-    private func decide(_ source: ConflictDecision.File, _ there: ConflictDecision.File) -> ConflictDecision {
-        // A try that never came to STOR has left nothing, so what is there then is somebody else's.
-        // Nor is it ours where the policy lets something stand under that name before: replaced or kept beside.
-        let policy = transfer.options.onConflict
-        let isOurs =
-            policy != .overwrite && policy != .newer && policy != .rename
-            && (transfer.bytes > 0 || transfer.attempts > 0 && there.size == 0)
-        if isOurs, source.modified == transfer.modified || transfer.modified == nil, let size = there.size,
-            let whole = source.size, size <= whole
-        {
-            return .resume(at: size)
-        }
-        return ConflictDecision.decide(transfer.options.onConflict, source: source, destination: there)
-    }
-
     private func verify(
-        _ source: borrowing LocalFile, _ status: FileStatus, sent: Int64, _ target: RemotePath,
-        _ session: Session
+        _ source: Source, sent: Int64, _ target: RemotePath, _ session: Session
     ) throws(Failure) {
-        let now = try FileTransfer.disk { () throws(TransportError) in try source.status() }
-        guard now.size == status.size, now.modified == status.modified, sent == status.size else {
+        job.activity("checking")
+        let now = try FileTransfer.disk { () throws(TransportError) in try source.file.status() }
+        guard now.size == source.status.size, now.modified == source.status.modified,
+            sent == source.status.size
+        else {
             throw Failure(
                 .doesNotVerify, "\(transfer.localPath) changed while it was sent; trying again",
                 isTemporary: true)
@@ -156,20 +321,10 @@ struct Upload {
                 isTemporary: true)
         }
     }
-
-    private func freeName(_ session: Session) throws(Failure) -> RemotePath {
-        for number in 1...FileTransfer.mostNumbers {
-            let name = FileTransfer.numbered(transfer.remoteName, number)
-            let path = session.resolve(transfer.remoteDirectory.appending(name))
-            if try destination(path, session) == nil { return path }
-        }
-        throw Failure(.cannotCreate, "\(transfer.remotePath): all names beside it are taken")
-    }
 }
 
 extension Session {
-    /// Adds to the sentence about an upload that failed how much of it there is: it stands under its final
-    /// name, and looks like a whole file.
+    /// Adds to the sentence about an upload that failed how much of it there is, and under which name.
     public func sayingWhatIsLeft(
         of path: RemotePath, after progress: ProgressCounter, _ failure: Failure
     ) -> Failure {
@@ -177,7 +332,7 @@ extension Session {
             let left = try? size(of: path)
         else { return failure }
         var copy = failure
-        copy.message += "; \(left) bytes of it are there"
+        copy.message += "; \(left) bytes of it are there as \(path)"
         return copy
     }
 }
@@ -191,6 +346,12 @@ extension Failure {
         case "STOR": return reply.code == .localError || reply.code.meansNotImplemented
         default: return false
         }
+    }
+
+    /// 553 and the like to STOR: not for want of space, and not of a connection.
+    fileprivate var refusesName: Bool {
+        verb == "STOR" && kind == .cannotCreate && reply?.code.kind == .permanentNegative
+            && reply?.code != .exceededStorage
     }
 }
 

@@ -18,10 +18,19 @@ public struct QueueStore: Journal {
     public struct SetAside: Hashable, Sendable {
         public var path: String
         public var reason: String
+        /// So many transfers in it were set aside; nil when it was the whole file.
+        public var transfers: Int?
 
         /// For the user.
         public var message: String {
-            "the queue was damaged (\(reason)); a new one was begun, the old one is kept as \(path)"
+            guard let transfers else {
+                return
+                    "the queue was damaged (\(reason)); a new one was begun, the old one is kept as \(path)"
+            }
+            let what = transfers == 1 ? "one transfer" : "\(transfers) transfers"
+            return
+                "\(what) of the queue cannot be read (\(reason)); set aside in its table setAside (\(path)), "
+                + "all others are there"
         }
     }
 
@@ -68,7 +77,7 @@ public struct QueueStore: Journal {
         do {
             let store = try QueueStore(directory: lock.directory)
             try store.check()
-            return (store, nil)
+            return (store, try store.setAsideUnreadable())
         } catch StorageError.damaged(_, let reason) {
             let place = StateDirectory(path: lock.directory)
             let aside = SetAside(path: try place.setAside(), reason: reason)
@@ -134,18 +143,34 @@ public struct QueueStore: Journal {
         }
     }
 
-    /// Reads every page and row once: about 0.1 s for 100,000 transfers.
+    /// Reads every page and row once: about 0.1 s for 100,000 transfers. Rows that make no sense are no damage of the file.
     private func check() throws {
         try mappingErrors {
             try database.read { database in
-                let finding = try String.fetchOne(database, sql: "PRAGMA quick_check(1)") ?? "no answer"
-                guard finding == "ok" else { throw StorageError.damaged(path: path, reason: finding) }
-                if try Row.fetchOne(database, sql: "PRAGMA foreign_key_check") != nil {
-                    throw StorageError.damaged(
-                        path: path, reason: "a transfer without its directory or server")
-                }
+                let findings = try String.fetchAll(database, sql: "PRAGMA quick_check(1000)")
+                let finding = findings.isEmpty ? "no answer" : findings.first { !Self.isAboutARow($0) }
+                if let finding { throw StorageError.damaged(path: path, reason: finding) }
             }
         }
+    }
+
+    private static func isAboutARow(_ finding: String) -> Bool {
+        finding == "ok" || finding.hasPrefix("CHECK constraint failed in transfer")
+            || finding.contains(" value in transfer.") || finding.contains(" value in site.")
+            || finding.hasPrefix("CHECK constraint failed in site")
+    }
+
+    /// Moves the transfers that cannot be read to a table of their own: nothing is thrown away, and the others go on.
+    private func setAsideUnreadable() throws -> SetAside? {
+        let ids = try mappingErrors {
+            try database.read { try Reading(database: $0, path: path).unreadable() }
+        }
+        guard let first = ids.first else { return nil }
+        let reason = "transfer \(first) makes no sense"
+        try change { writing in
+            for id in ids { try writing.setAside(id, reason) }
+        }
+        return SetAside(path: path, reason: reason, transfers: ids.count)
     }
 
     func mappingErrors<Result>(_ body: () throws -> Result) throws -> Result {

@@ -21,6 +21,13 @@ struct Reading {
             nextID: max(next, max(0, greatest) + 1), settings: try settings())
     }
 
+    /// The rows of the queue that make no sense.
+    func unreadable() throws -> [Transfer.ID] {
+        var ids: [Transfer.ID] = []
+        _ = try transfers(where: "id > 0", siteIDs: try sites().mapValues(\.id)) { ids.append($0) }
+        return ids
+    }
+
     private func settings() throws -> QueueSettings {
         let text = try String.fetchOne(database, sql: "SELECT value FROM setting WHERE name = 'queue'")
         guard let text else { return QueueSettings() }
@@ -77,7 +84,7 @@ struct Reading {
                 let dataMode = row.text(6).flatMap(DataMode.init(rawValue:)),
                 let timeout = row.integer(11), let connections = row.integer(12),
                 let retries = row.integer(13)
-            else { throw damaged("a server that makes no sense") }
+            else { continue }  // its transfers show that it is missing
             var site = Site(
                 host: host, port: port, user: user, account: row.text(4), encryption: encryption,
                 dataMode: dataMode)
@@ -101,13 +108,15 @@ struct Reading {
         var directories: [Int64: [UInt8]] = [:]
         let rows = try Row.fetchCursor(database, sql: "SELECT number, path FROM directory")
         while let row = try rows.next() {
-            guard let number = row.integer(0), let bytes = row.bytes(1) else { throw damaged("a directory") }
+            guard let number = row.integer(0), let bytes = row.bytes(1) else { continue }
             directories[number] = bytes
         }
         return directories
     }
 
-    private func transfers(where condition: String, siteIDs: [Int64: Site.ID]) throws -> [Transfer] {
+    private func transfers(
+        where condition: String, siteIDs: [Int64: Site.ID], unreadable: (Transfer.ID) -> Void = { _ in }
+    ) throws -> [Transfer] {
         // One array of bytes a directory, whoever is in it.
         let directories = try directories()
         var transfers: [Transfer] = []
@@ -116,10 +125,12 @@ struct Reading {
         // Thousands have the same.
         var known: [String: TransferOptions] = [:]
         while let row = try rows.next() {
-            guard let transfer = transfer(row, siteIDs, directories, &known) else {
-                throw damaged("transfer \(row.integer(0) ?? 0) makes no sense")
+            // What makes no sense is set aside by the queue's worker, and passed over by the others.
+            if let transfer = transfer(row, siteIDs, directories, &known) {
+                transfers.append(transfer)
+            } else if let id = row.integer(0) {
+                unreadable(id)
             }
-            transfers.append(transfer)
         }
         return transfers
     }

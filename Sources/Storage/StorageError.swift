@@ -1,7 +1,8 @@
 import GRDB
+public import Transfers
 
 /// Why the queue could not be read or written. Each prints as one sentence that says what to do.
-public enum StorageError: Error, Hashable, Sendable {
+public enum StorageError: JournalError, Hashable, Sendable {
     /// No space left (SQLITE_FULL): nothing of this change was written.
     case full(path: String)
     /// Missing permission, a read-only file system, or a directory that cannot be made.
@@ -14,7 +15,16 @@ public enum StorageError: Error, Hashable, Sendable {
     case newerSchema(path: String, found: Int, known: Int)
     /// A transfer names a site that was never remembered: a mistake of ours.
     case unknownSite(String)
+    /// What was to be written is nothing that may stand there: a mistake of ours, or a limit of SQLite.
+    case refused(reason: String)
     case other(path: String, reason: String)
+
+    public var concernsRow: Bool {
+        switch self {
+        case .unknownSite, .refused: true
+        case .full, .notWritable, .busy, .damaged, .newerSchema, .other: false
+        }
+    }
 
     init(_ error: any Error, path: String) {
         guard let error = error as? DatabaseError else {
@@ -28,6 +38,7 @@ public enum StorageError: Error, Hashable, Sendable {
             case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN, .SQLITE_AUTH:
                 .notWritable(path: path, reason: reason)
             case .SQLITE_BUSY, .SQLITE_LOCKED: .busy(path: path)
+            case .SQLITE_CONSTRAINT, .SQLITE_TOOBIG: .refused(reason: reason)
             case .SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_MISMATCH: .damaged(path: path, reason: reason)
             default: .other(path: path, reason: reason)
             }
@@ -50,6 +61,7 @@ extension StorageError: CustomStringConvertible {
                 + "update portside, or move the file away; nothing in it was changed"
         case .unknownSite(let site):
             "the queue does not know the server \(site) of a transfer"
+        case .refused(let reason): "the queue does not take it (\(reason))"
         case .other(let path, let reason):
             "the queue cannot be used (\(path): \(reason))"
         }

@@ -22,6 +22,7 @@ struct StoredState {
             case .waiting: StoredState(name: "waiting")
             case .running: StoredState(name: "running")
             case .paused: StoredState(name: "paused")
+            case .held(let reason): StoredState(name: "paused", reason: reason)
             case .retrying(let at, let reason): StoredState(name: "retrying", reason: reason, time: at)
             case .asking(.destinationExists(let size, let modified)):
                 StoredState(name: "exists", time: modified, size: size)
@@ -37,7 +38,7 @@ struct StoredState {
         switch name {
         case "waiting": .waiting
         case "running": .running
-        case "paused": .paused
+        case "paused": reason.map { .held($0) } ?? .paused
         case "retrying": .retrying(at: time ?? 0, reason: reason ?? "")
         case "exists": .asking(.destinationExists(size: size, modified: time))
         case "password": .asking(.password)

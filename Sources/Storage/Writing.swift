@@ -127,6 +127,22 @@ struct Writing {
             arguments: [try JSON.encode(answer), now, number])
     }
 
+    func setAside(_ id: Transfer.ID, _ reason: String) throws {
+        let row = Columns.names.map { "'\($0)=' || coalesce(quote(\($0)), '')" }.joined(
+            separator: " || ' ' || ")
+        try database.execute(
+            sql: """
+                INSERT INTO setAside (reason, row) SELECT ?, \(row)
+                    || ' site=' || coalesce((SELECT quote(id) FROM site WHERE number = transfer.site), '')
+                    || ' remote=' || coalesce(
+                        (SELECT quote(path) FROM directory WHERE number = remoteDirectory), '')
+                    || ' local=' || coalesce(
+                        (SELECT quote(path) FROM directory WHERE number = localDirectory), '')
+                FROM transfer WHERE id = ?
+                """, arguments: [reason, id])
+        try database.execute(sql: "DELETE FROM transfer WHERE id = ?", arguments: [id])
+    }
+
     mutating func forget(_ ids: [Transfer.ID]) throws {
         guard !ids.isEmpty else { return }
         let delete = try database.cachedStatement(sql: "DELETE FROM transfer WHERE id = ?")
@@ -189,7 +205,7 @@ struct Writing {
 
 /// The columns of `transfer`, in the order in which they are written and read.
 enum Columns {
-    private static let names = [
+    static let names = [
         "id", "position", "direction", "kind", "site", "remoteDirectory", "remoteName", "localDirectory",
         "localName", "size", "modified", "onConflict", "retries", "appends", "writesInPlace", "bytes",
         "attempts", "state", "reason", "stateTime", "stateSize", "options", "endedAt", "depth", "partName",

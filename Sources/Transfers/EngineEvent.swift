@@ -26,6 +26,8 @@ public enum EngineEvent: Hashable, Sendable {
     case certificateDoubted(Site, CertificateDoubt)
     /// The queue ends with this program, for this reason: it could not be opened, or another process has it.
     case queueNotKept(String)
+    /// A disk takes nothing now, for this reason; what is to go there is held.
+    case diskHeld(String)
     /// Something to tell that has no other place.
     case notice(String)
 

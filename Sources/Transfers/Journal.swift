@@ -11,6 +11,12 @@ public protocol Journal: Sendable {
     func left() throws -> [LeftForWorker]
 }
 
+/// An error of a journal that knows whose fault it is.
+public protocol JournalError: Error {
+    /// Something that was to be written can never be, whatever happens; other rows may.
+    var concernsRow: Bool { get }
+}
+
 extension Journal {
     /// Inserts or replaces, in one transaction. Sites come before the transfers that name them.
     public func remember(sites: [Site], transfers: [Transfer], forgotten: [Transfer.ID]) throws {

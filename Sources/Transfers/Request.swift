@@ -94,3 +94,13 @@ public enum QueueRequest: Hashable, Sendable {
     case show(firstRow: Int, count: Int)
     case password(Site.ID, Secret)
 }
+
+extension QueueRequest {
+    /// Whoever asks this wants what is held to be tried again.
+    public var letsGoOn: Bool {
+        switch self {
+        case .add, .resume, .retry, .resumeAll, .retryFailed: true
+        default: false
+        }
+    }
+}

@@ -7,7 +7,7 @@ extension Scheduler {
         nextID = max(nextID, contents.nextID)
         for var transfer in contents.transfers {
             switch transfer.state {
-            case .running, .retrying, .asking(.password): transfer.state = .waiting
+            case .running, .held, .retrying, .asking(.password): transfer.state = .waiting
             case .waiting, .paused, .asking, .failed, .done, .skipped: break
             }
             nextID = max(nextID, transfer.id == .max ? .max : transfer.id + 1)
@@ -136,7 +136,7 @@ extension Transfer {
         transfer.part = nil
         switch state {
         case .waiting, .paused, .failed, .skipped: break
-        case .running, .retrying, .asking, .done: transfer.state = .waiting
+        case .running, .held, .retrying, .asking, .done: transfer.state = .waiting
         }
         return transfer
     }

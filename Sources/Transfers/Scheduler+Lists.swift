@@ -8,7 +8,7 @@ extension Scheduler {
         case .asking: .asking
         case .retrying: .retrying
         case .waiting: .waiting(table.common(of: slot).options.priority)
-        case .paused: .paused
+        case .paused, .held: .paused
         case .failed: .failed
         case .done, .skipped: .done
         }

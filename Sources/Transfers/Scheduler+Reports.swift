@@ -35,6 +35,16 @@ extension Scheduler {
         remember(slot)
     }
 
+    mutating func held(_ id: Transfer.ID, _ reason: String, bytes: Int64) {
+        guard takeWorker(id) != nil, let slot = table.slot(of: id) else { return }
+        let wasRunning = table.state(of: slot) == .running
+        change(slot) { table, slot in
+            table[slot].bytes = max(0, bytes)
+            if wasRunning { table.setState(.held(reason), of: slot) }
+        }
+        remember(slot)
+    }
+
     mutating func failed(_ id: Transfer.ID, _ failure: Failure, now: Int64) {
         guard let worker = takeWorker(id) else { return }
         if let limit = connectionLimit(shownBy: failure, at: worker.site) {

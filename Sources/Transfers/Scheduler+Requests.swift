@@ -53,8 +53,10 @@ extension Scheduler {
     }
 
     private mutating func resume(_ slot: Slot) {
-        guard table.state(of: slot) == .paused else { return }
-        setState(.waiting, of: slot)
+        switch table.state(of: slot) {
+        case .paused, .held: setState(.waiting, of: slot)
+        default: return
+        }
     }
 
     /// Removes it; a worker at it is stopped, and counts until it says that it has.
@@ -77,7 +79,7 @@ extension Scheduler {
             let target = table.transfer(slot).target
             if let other = rival(for: target), other != slot, !table.state(of: other).isEnded { return }
             targets.enter(target, slot)
-        case .retrying: break
+        case .retrying, .held: break
         default: return
         }
         sites[site(of: slot)].notBefore = 0

@@ -32,6 +32,8 @@ public struct Scheduler: Sendable {
         case scanEnded(Transfer.ID, Failure?)
         case finished(Transfer.ID, bytes: Int64)
         case skipped(Transfer.ID, reason: String)
+        /// The disk takes nothing now: it waits until somebody lets it go on.
+        case held(Transfer.ID, reason: String, bytes: Int64)
         case failed(Transfer.ID, Failure)
         /// The answer to `stop`: nothing of it is at work any more.
         case stopped(Transfer.ID, bytes: Int64)
@@ -205,6 +207,7 @@ public struct Scheduler: Sendable {
         case .scanEnded(let id, nil): treeEnded(id)
         case .scanEnded(let id, let failure?), .failed(let id, let failure): failed(id, failure, now: now)
         case .finished(let id, let bytes): ended(id, .done, bytes: bytes)
+        case .held(let id, let reason, let bytes): held(id, reason, bytes: bytes)
         case .skipped(let id, let reason): ended(id, .skipped(reason), bytes: nil)
         case .stopped(let id, let bytes): stopped(id, bytes: bytes)
         case .conflicted(let id, let size, let modified):

@@ -71,6 +71,8 @@ public enum TransferState: Hashable, Sendable {
     case waiting
     case running
     case paused
+    /// The disk it goes to takes nothing now, for this reason; goes on when somebody says so, or at the next start.
+    case held(String)
     /// After a temporary failure: tried again when the clock passes `at` (seconds since 1970).
     case retrying(at: Int64, reason: String)
     /// The destination exists, and the policy is to ask; or a password is needed.

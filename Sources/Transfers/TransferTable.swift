@@ -118,7 +118,7 @@ struct TransferTable: Sendable {
         case .running: self[slot].plainState = .running
         case .paused: self[slot].plainState = .paused
         case .done: self[slot].plainState = .done
-        case .retrying, .asking, .failed, .skipped:
+        case .held, .retrying, .asking, .failed, .skipped:
             self[slot].plainState = .detailed
             details[slot] = state
         }

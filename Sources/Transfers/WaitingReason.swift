@@ -56,7 +56,7 @@ extension Scheduler {
         switch table.state(of: slot) {
         case .waiting: return reasonForWaiting(slot, now: now)
         case .retrying(let at, let reason): return .nextTry(at: at, reason: reason)
-        case .running, .paused, .asking, .failed, .done, .skipped: return nil
+        case .running, .paused, .held, .asking, .failed, .done, .skipped: return nil
         }
     }
 

@@ -89,6 +89,27 @@ public struct LocalFile: ~Copyable, Sendable {
         try lent.read(into: buffer, at: offset)
     }
 
+    /// Reads just so many bytes at `offset`.
+    ///
+    /// - Throws: `unusable` when there are fewer.
+    public func bytes(at offset: Int64, count: Int) throws(TransportError) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: count)
+        var done = 0
+        while done < count {
+            let more = bytes.withUnsafeMutableBytes {
+                pread(raw, $0.baseAddress.map { $0 + done }, count - done, off_t(offset) + done)
+            }
+            if more > 0 {
+                done += more
+            } else if more == 0 {
+                throw .unusable("\(visiblePath(path)): shorter than it was a moment ago; try again")
+            } else if errno != EINTR {
+                throw diskError("read", path)
+            }
+        }
+        return bytes
+    }
+
     public func truncate(to size: Int64) throws(TransportError) {
         guard ftruncate(raw, off_t(size)) == 0 else { throw diskError("write", path) }
     }

@@ -60,8 +60,8 @@ final class Application: EffectRunner, Sendable {
 
     /// Opens the screen and runs until the user leaves. Blocks.
     ///
-    /// - Returns: the exit status.
-    static func run(_ start: Start) throws -> Int32 {
+    /// - Returns: the exit status, and what is to be said when the screen is gone: why the queue is not all saved.
+    static func run(_ start: Start) throws -> (status: Int32, complaint: String?) {
         let files = UserFiles.ofThisProcess()
         let (configuration, configurationProblems) = Configuration.load(files.configuration + "/config.toml")
         let themes = ThemeLoader(directories: files.themes)
@@ -82,8 +82,7 @@ final class Application: EffectRunner, Sendable {
             terminal: terminal, signals: signals, inbox: application.inbox, runner: application, model: model,
             programs: ExternalPrograms(configuration), themeOnLight: onLight)
         let status = loop.run(first: [.started] + problems + application.firstActions(start))
-        application.stop()
-        return status
+        return (status, application.stop())
     }
 
     private func model(_ start: Start, _ configuration: Configuration, _ terminal: borrowing Terminal)
@@ -157,11 +156,12 @@ final class Application: EffectRunner, Sendable {
         if password != nil { queue.passwordGiven(for: site.id) }
     }
 
-    private func stop() {
+    private func stop() -> String? {
         browser.stop()
-        queue.stop()
+        let unsaved = queue.stop()
         local.stop()
         demo.stop()
+        return unsaved
     }
 
     // MARK: - Before the first frame

@@ -25,6 +25,8 @@ struct Portside: ParsableCommand {
 
     static func main() {
         signal(SIGPIPE, SIG_IGN)
+        // A file beyond the limit of size is an error of that file.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             let book = SavedArguments { try SiteBook.opened()[$0] }
             var command = try parseAsRoot(try book.expanded(Array(CommandLine.arguments.dropFirst())))

@@ -87,8 +87,10 @@ final class TransferRun: Sendable {
         }
         progress.finish()
         let left = queue.contents()
-        if interrupts.status == nil { queue.stop() }
+        let unsaved = interrupts.status == nil ? queue.stop() : nil
         try conclude(left)
+        // Said already, as everything that cannot be saved is.
+        if unsaved != nil { throw ExitStatus.Silent(code: Failure.Kind.localDisk.exitStatus) }
     }
 
     // MARK: - What happens
@@ -115,6 +117,8 @@ final class TransferRun: Sendable {
                 tally.withLock { $0.failures[transfer.id] = (transfer, Failure(.permissionRefused, message)) }
             default: break
             }
+        // Each of them says so at the end.
+        case .diskHeld: break
         case .notice(let text):
             tally.withLock { $0.leftOut += 1 }
             progress.complain(text)
@@ -194,6 +198,9 @@ final class TransferRun: Sendable {
         // What asks or waits for a password cannot be answered here.
         for transfer in left {
             switch transfer.state {
+            case .held(let reason):
+                let failure = pendingFailures.withLock { $0[transfer.id] }
+                outcome.failures[transfer.id] = (transfer, failure ?? Failure(.localDisk, reason))
             case .asking(.destinationExists):
                 complain("\(name(transfer)): the destination exists; say what to do with --on-conflict")
                 outcome.leftOut += 1

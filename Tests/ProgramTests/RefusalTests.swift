@@ -87,8 +87,15 @@ struct RefusalTests {
         let bench = try Bench(faults: [.diskFull(after: 1_000)])
         try bench.local.write(Bench.big, to: "big")
         let outcome = try bench.run("put", "--retries", "0", bench.local.path(of: "big"), bench.target("new"))
-        let left = try #require(try bench.served.contents(of: "new"))
-        expect(73, "\(left.count) bytes of it are there", outcome)
+        let temporary = try #require(
+            try bench.served.names().first {
+                $0.starts(with: Array("new.".utf8)) && $0.suffix(5) == Array(".part".utf8)[...]
+            })
+        let left = try #require(try bench.served.contents(ofBytes: temporary))
+        expect(
+            73, "\(left.count) bytes of it are there as /\(String(decoding: temporary, as: UTF8.self))",
+            outcome)
+        #expect(try bench.served.contents(of: "new") == nil)
         let piped = try bench.run("put", "-", bench.target("newer"), input: Bench.big)
         let leftOfPipe = try #require(try bench.served.contents(of: "newer"))
         expect(73, "\(leftOfPipe.count) bytes of it are there", piped)

@@ -92,6 +92,38 @@ import Transfers
         }
     }
 
+    @Test(arguments: [
+        "UPDATE transfer SET onConflict = 'nothing known' WHERE id = 2",
+        "UPDATE transfer SET options = '{' WHERE id = 2",
+        "UPDATE transfer SET site = 4711 WHERE id = 2",
+        "UPDATE transfer SET remoteDirectory = 4711 WHERE id = 2",
+    ])
+    func aRowThatMakesNoSenseIsSetAsideAndTheOthersStay(_ damage: String) throws {
+        try withTemporaryDirectory { directory in
+            do {
+                let store = try QueueStore(directory: directory)
+                try store.remember(
+                    sites: [Site(host: "h")], transfers: [.numbered(1), .numbered(2), .numbered(3)],
+                    forgotten: [])
+                try store.database.inDatabase { try $0.execute(sql: damage) }
+                // Who only looks passes it over.
+                #expect(try store.load().transfers == [.numbered(1), .numbered(3)])
+            }
+            let lock = try acquireLock(directory)
+            let (store, setAside) = try QueueStore.open(as: lock)
+            let message = try #require(setAside?.message)
+            #expect(message.contains("one transfer") && message.contains("transfer 2"), "\(message)")
+            #expect(try store.load().transfers == [.numbered(1), .numbered(3)])
+            #expect(try store.load().nextID == 4)
+            let row = try store.database.inDatabase {
+                try String.fetchOne($0, sql: "SELECT row FROM setAside")
+            }
+            #expect(row?.contains("id=2") == true, "\(row ?? "")")
+            // Once is enough.
+            #expect(try QueueStore.open(as: lock).setAside == nil)
+        }
+    }
+
     @Test func aProcessKilledInMidTransactionLeavesWhatWasRememberedBefore() async throws {
         let directory = "/tmp/portside-storage-killed-\(getpid())"
         await #expect(processExitsWith: .signal(SIGKILL)) { [directory = directory as String] in

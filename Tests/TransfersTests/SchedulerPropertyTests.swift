@@ -200,7 +200,7 @@ struct World {
             switch row.state {
             case .running: counts.running += 1
             case .waiting, .retrying: counts.waiting += 1
-            case .paused: counts.paused += 1
+            case .paused, .held: counts.paused += 1
             case .asking: counts.asking += 1
             case .failed: counts.failed += 1
             case .done, .skipped: counts.done += 1

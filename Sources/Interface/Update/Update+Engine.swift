@@ -26,6 +26,8 @@ extension Model {
         case .queueNotKept(let reason):
             queue.notKept = visible(reason)
             say("The queue is not kept when you quit: \(visible(reason))", isError: true)
+        case .diskHeld(let reason):
+            say("Downloads are held: \(visible(reason)). Space on one lets it go on.", isError: true)
         case .notice(let text): say(visible(text))
         }
         return []

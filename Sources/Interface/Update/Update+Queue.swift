@@ -10,7 +10,7 @@ extension Model {
     mutating func pauseOrResume() -> [Effect] {
         onQueueRow { row in
             switch row.transfer.state {
-            case .paused: .resume([row.id])
+            case .paused, .held: .resume([row.id])
             case .failed: .retry([row.id])
             default: .pause([row.id])
             }

@@ -58,6 +58,7 @@ private func stateWords(_ row: QueueSnapshot.Row, _ model: Model) -> String {
     case .waiting: "waiting"
     case .running: row.activity.map { visible($0) } ?? "running, \(row.rate.map(rate) ?? "–")"
     case .paused: "paused by you"
+    case .held: "held: its disk takes nothing; Space goes on"
     case .retrying: nextTry(row.transfer, model) ?? "waiting to retry"
     case .asking: "needs an answer: A"
     case .failed: "failed"

@@ -189,7 +189,7 @@ private func queueSign(_ transfer: Transfer) -> (String, Role) {
     switch transfer.state {
     case .running: transfer.direction == .download ? ("↓", .queueDownload) : ("↑", .queueUpload)
     case .waiting: ("·", .queueWaiting)
-    case .paused: ("‖", .queuePaused)
+    case .paused, .held: ("‖", .queuePaused)
     case .retrying: ("!", .queueRetry)
     case .asking: ("?", .queueAsk)
     case .failed: ("x", .queueFailed)
@@ -205,6 +205,7 @@ private func queueState(_ row: QueueSnapshot.Row, _ model: Model, isNext: Bool, 
     case .running: (row.activity.map { visible($0) } ?? "", .queueUpload)
     case .waiting: (isNext ? "next" : "waiting", .queueWaiting)
     case .paused: ("paused", .queuePaused)
+    case .held(let reason): ("held: \(briefReason(reason, row.transfer))", .queueFailed)
     case .retrying(_, let reason):
         (
             [

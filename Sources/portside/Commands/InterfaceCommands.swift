@@ -65,11 +65,16 @@ struct DemoCommand: ParsableCommand {
 }
 
 private func open(_ start: Application.Start) throws {
-    let status: Int32
+    var status: Int32
+    let complaint: String?
     do {
-        status = try Application.run(start)
+        (status, complaint) = try Application.run(start)
     } catch let error as StartError {
         throw Usage("\(error)")
+    }
+    if let complaint {
+        complain(complaint)
+        if status == 0 { status = Failure.Kind.localDisk.exitStatus }
     }
     throw ExitStatus.Silent(code: status)
 }

@@ -91,7 +91,7 @@ extension Transfer {
         switch state {
         case .waiting: "waiting"
         case .running: "running"
-        case .paused: "paused"
+        case .paused, .held: "paused"
         case .retrying: "retrying"
         case .asking: "asking"
         case .failed: "failed"
@@ -101,7 +101,8 @@ extension Transfer {
 
     fileprivate var message: String? {
         switch state {
-        case .failed(let message), .retrying(_, let message), .skipped(let message): message
+        case .failed(let message), .held(let message), .retrying(_, let message), .skipped(let message):
+            message
         case .asking(.destinationExists): "the destination exists"
         case .asking(.password): "the server wants a password"
         case .waiting, .running, .paused, .done: nil

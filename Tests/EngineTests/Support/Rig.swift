@@ -72,8 +72,20 @@ final class Rig: Sendable {
 
     final class Commands: Sendable {
         private let lines = Mutex<[String]>([])
+        private let hooks = Mutex<[String: @Sendable () -> Void]>([:])
 
-        func append(_ line: [UInt8]) { lines.withLock { $0.append(String(decoding: line, as: UTF8.self)) } }
+        func append(_ line: [UInt8]) {
+            let text = String(decoding: line, as: UTF8.self)
+            lines.withLock { $0.append(text) }
+            let verb = String(text.prefix { $0 != " " })
+            if let hook = hooks.withLock({ $0.removeValue(forKey: verb) }) { hook() }
+        }
+
+        /// Calls `body` the next time this verb is heard, before the server acts on it.
+        func when(_ verb: String, _ body: @escaping @Sendable () -> Void) {
+            hooks.withLock { $0[verb] = body }
+        }
+
         var all: [String] { lines.withLock { $0 } }
         func count(of verb: String) -> Int { all.count { $0 == verb || $0.hasPrefix(verb + " ") } }
     }

@@ -1,0 +1,140 @@
+import EmbeddedServer
+import FTPProtocol
+import Foundation
+import Glibc
+import Synchronization
+import TestSupport
+import Testing
+import Transport
+
+/// `kill -9` at any moment: the queue is as it was, and every file comes out whole.
+///
+/// `PORTSIDE_KILLS` says how many there are; `make soak` has five thousand of them, and a report.
+@Suite struct KillTests {
+    private static let kills = ProcessInfo.processInfo.environment["PORTSIDE_KILLS"].flatMap { Int($0) } ?? 20
+    private static let report = ProcessInfo.processInfo.environment["PORTSIDE_KILL_REPORT"]
+
+    private final class Heard: Sendable {
+        /// By connection.
+        let lines = Mutex<[String: [String]]>([:])
+    }
+
+    /// Downloads and uploads, small and large, on a server that also breaks connections.
+    private final class Field {
+        let served: TemporaryDirectory
+        let home: TemporaryDirectory
+        let local: TemporaryDirectory
+        let server: EmbeddedServer
+        let port: UInt16
+        let heard = Heard()
+        var contents: [String: [UInt8]] = [:]
+
+        init(round: Int) throws {
+            served = try TemporaryDirectory()
+            home = try TemporaryDirectory()
+            local = try TemporaryDirectory()
+            try served.makeDirectory("down")
+            try local.makeDirectory("up")
+            for number in 0..<12 {
+                let size = [0, 1, 900, 40_000, 300_000, 1_500_000][number % 6] + number
+                let bytes = (0..<size).map {
+                    UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 13 &+ $0 &* (number + round))
+                }
+                contents["file-\(number)"] = bytes
+                try served.write(bytes, to: "down/file-\(number)")
+                try local.write(bytes, to: "up/file-\(number)")
+            }
+            let heard = heard
+            server = try EmbeddedServer(
+                serving: Array(served.path.utf8),
+                ServerConfiguration(
+                    faults: [
+                        .slow(Array("file-5".utf8), bytesPerSecond: 2_500_000),
+                        .slow(Array("file-11".utf8), bytesPerSecond: 2_500_000),
+                        .busyOnce(Array("file-3".utf8)),
+                    ],
+                    dialogue: { connection, direction, line in
+                        guard case .sent = direction else { return }
+                        heard.lines.withLock {
+                            $0["\(connection)", default: []].append(String(decoding: line, as: UTF8.self))
+                        }
+                    }))
+            port = try server.start()
+        }
+
+        deinit { server.stop() }
+
+        func start(_ arguments: String...) throws -> Command { try Command(arguments, home: home.path) }
+
+        func fill() throws {
+            let url = "ftp://127.0.0.1:\(port)/"
+            #expect(
+                try start("queue", "add", "get", "-r", "-o", local.path, url + "down").finish().status == 0)
+            #expect(try start("queue", "add", "put", "-r", local.path(of: "up"), url).finish().status == 0)
+        }
+
+        /// How often the bytes of a large file were asked for from the beginning.
+        func timesFromTheStart(_ name: String) -> Int {
+            heard.lines.withLock { Array($0.values) }.reduce(0) { sum, lines in
+                sum
+                    + lines.indices.count { index in
+                        lines[index] == "RETR /down/\(name)"
+                            && (index == 0 || !lines[index - 1].hasPrefix("REST "))
+                    }
+            }
+        }
+    }
+
+    @Test func killedAtAnyMomentTheQueueGoesOnAndEveryFileIsWhole() throws {
+        var random = SystemRandomNumberGenerator()
+        var killed = 0
+        var round = 0
+        var fromStart = 0
+        var reasons = 0
+        while killed < Self.kills {
+            round += 1
+            let field = try Field(round: round)
+            try field.fill()
+            var isDone = false
+            for attempt in 0..<400 where !isDone {
+                let run = try field.start("queue", "run", "-v", "--progress", "none")
+                // The last ones are let live, so that each round comes to its end.
+                let life = Double.random(in: 0..<0.35, using: &random)
+                let isKilled = killed < Self.kills && attempt < 40
+                if isKilled {
+                    usleep(useconds_t(life * 1_000_000))
+                    run.signal(SIGKILL)
+                }
+                let outcome = try run.finish()
+                reasons += outcome.complaint.split(separator: "\n").count { $0.contains("starting over: ") }
+                if outcome.status == 128 + SIGKILL {
+                    killed += 1
+                } else {
+                    #expect(outcome.status == 0, "\(outcome.complaint.suffix(2_000))")
+                    isDone = true
+                }
+            }
+            for (name, bytes) in field.contents {
+                let down = try field.local.contents(of: "down/\(name)")
+                let up = try field.served.contents(of: "up/\(name)")
+                #expect(down == bytes, "\(name): \(down?.count ?? -1) bytes of \(bytes.count) downloaded")
+                #expect(up == bytes, "\(name): \(up?.count ?? -1) bytes of \(bytes.count) uploaded")
+                if bytes.count >= 256 << 10 { fromStart += max(0, field.timesFromTheStart(name) - 1) }
+            }
+            // No litter, on either side.
+            #expect(try field.local.names(in: "down").count == field.contents.count)
+            #expect(try field.served.names(in: "up").count == field.contents.count)
+            // The queue has each once, and all are done.
+            let rows = try field.start("queue", "list", "--json").finish().lines
+            #expect(rows.count == 2 * field.contents.count)
+            #expect(rows.allSatisfy { $0.contains("\"state\":\"done\"") }, "\(rows)")
+        }
+        // What was fetched again from its beginning, was so for a reason that was said.
+        #expect(fromStart <= reasons, "\(fromStart) times from the start, \(reasons) reasons")
+        if let report = Self.report {
+            let line =
+                "\(killed) kills in \(round) rounds: \(fromStart) files begun again, \(reasons) reasons said\n"
+            try Data(line.utf8).write(to: URL(fileURLWithPath: report))
+        }
+    }
+}
