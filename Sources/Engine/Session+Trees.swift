@@ -8,11 +8,12 @@ extension Session {
         guard kind == .directory else { return try delete(path) }
         try connect()
         var directories = [resolve(path)]
+        let top = directories[0].bytes.split(separator: UInt8(ascii: "/")).count
         var next = 0
         while next < directories.count {
             let directory = directories[next]
             next += 1
-            guard directory.bytes.split(separator: UInt8(ascii: "/")).count <= Self.deepestTree else {
+            guard directory.bytes.split(separator: UInt8(ascii: "/")).count - top <= Self.deepestTree else {
                 throw Failure(.permissionRefused, "\(directory): too deep to be deleted safely")
             }
             var files: [RemotePath] = []
@@ -39,6 +40,6 @@ extension Session {
         for directory in directories.reversed() { try removeDirectory(directory) }
     }
 
-    /// Beyond this a tree is a trap.
-    private static let deepestTree = 128
+    /// Beyond this a tree is a trap, for everything that goes through one: as deep as OpenSSH goes, in directories.
+    public static let deepestTree = 64
 }

@@ -16,6 +16,8 @@ public final class TransferQueue: Sendable {
         public var filter: FileFilter
         /// Whether an upload makes the remote directories that are missing above it.
         public var makesDirectories = true
+        /// Given to servers that ask for one, where the site has none: `--account`. It is a secret, and not in the journal.
+        public var account: String?
         /// Only keep the queue; start nothing.
         public var isHeld: Bool
         /// Whether a server that cannot be reached at all is tried again: on the screen yes, in a script no.

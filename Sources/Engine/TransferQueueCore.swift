@@ -210,7 +210,7 @@ struct TransferQueueCore: ~Copyable {
     }
 
     private mutating func start(_ transfer: Transfer) {
-        guard let site = sites[transfer.site], !isStopping else {
+        guard let known = sites[transfer.site], !isStopping else {
             handle(
                 .failed(
                     transfer.id,
@@ -222,13 +222,16 @@ struct TransferQueueCore: ~Copyable {
             itself?.perform { $0.handle(.held(transfer.id, reason: reason, bytes: transfer.bytes)) }
             return
         }
-        let worker = takeWorker(for: site)
+        var site = (transfer.options.connection ?? .usual).applied(to: known)
+        // It is a secret, and not in the journal.
+        if site.account == nil { site.account = configuration.account }
+        let worker = takeWorker(for: site, as: transfer.site)
         busy[transfer.id] = worker
         // Known at once, where a message from the worker would cost two changes of thread a file.
-        if worker.isLoggedIn { loggedIn(transfer.id, at: site.id) }
+        if worker.isLoggedIn { loggedIn(transfer.id, at: transfer.site) }
         pace.begin(transfer.id, at: transfer.bytes)
         let id = transfer.id
-        let siteID = site.id
+        let siteID = transfer.site
         guard let itself else { return }
         let isFresh =
             transfer.attempts == 0 && transfer.bytes == 0
@@ -295,7 +298,7 @@ struct TransferQueueCore: ~Copyable {
             let others = busy.values.count { $0.site.id == worker.site.id }
             let isHopeless =
                 !configuration.retriesUnreachable && failure.kind == .unreachable
-                && !reached.contains(worker.site.id)
+                && !reached.contains(scheduler.transfer(id)?.site ?? worker.site.id)
             handle(
                 .failed(
                     id,
@@ -318,7 +321,8 @@ struct TransferQueueCore: ~Copyable {
 
     // MARK: - Workers
 
-    private mutating func takeWorker(for site: Site) -> TransferWorker {
+    /// - Parameter id: what the queue calls it.
+    private mutating func takeWorker(for site: Site, as id: Site.ID) -> TransferWorker {
         if let index = idle.lastIndex(where: { $0.worker.site == site }) {
             return idle.remove(at: index).worker
         }
@@ -326,7 +330,7 @@ struct TransferQueueCore: ~Copyable {
         workerCount = max(workerCount, number)
         return TransferWorker(
             site: site, name: ConnectionName(.transfer, number),
-            dataMode: dataModes[site.id] ?? site.dataMode,
+            dataMode: dataModes[id].flatMap { $0 == .auto ? nil : $0 } ?? site.dataMode,
             memory: configuration.memory, password: passwords, trust: trust, dialogue: dialogue)
     }
 

@@ -19,9 +19,9 @@ struct TreeScan {
     /// Told how many entries were seen so far.
     let activity: (String?) -> Void
 
-    /// As deep as OpenSSH goes.
-    private static let deepest = 64
     private static let batch = 500
+    /// So many directories in each other with the very same entries are one that contains itself.
+    private static let mostAlike = 3
 
     func run(on session: Session) throws(Failure) {
         switch tree.direction {
@@ -38,6 +38,8 @@ struct TreeScan {
         var remote: RemotePath
         var local: LocalPath
         var depth: Int
+        /// What each of the directories above it holds, in a number.
+        var above: [Int] = []
     }
 
     private func download(on session: Session) throws(Failure) {
@@ -45,8 +47,8 @@ struct TreeScan {
         var seen = 0
         var missed: [String] = []
         while let place = open.popLast() {
-            guard place.depth <= Self.deepest else {
-                missed.append("\(place.remote): more than \(Self.deepest) directories deep")
+            guard place.depth <= Session.deepestTree else {
+                missed.append("\(place.remote): more than \(Session.deepestTree) directories deep")
                 continue
             }
             do throws(Failure) {
@@ -91,6 +93,7 @@ struct TreeScan {
     ) throws(Failure) -> [RemoteDirectory] {
         // The file's own name counts.
         let depth = tree.depth + place.depth + 1
+        var contents = Hasher()
         var links: [ListingEntry] = []
         var below: [[UInt8]] = []
         var count = seen
@@ -99,6 +102,7 @@ struct TreeScan {
             activity("scanning \(count) files")
             var files: [Transfer] = []
             for entry in entries {
+                contents.combine(entry)
                 switch entry.kind {
                 case .directory where isSafeLocalName(entry.name) && entry.name.count <= PartFile.longestName:
                     if filter.takes(directory: entry.name) { below.append(entry.name) }
@@ -132,9 +136,16 @@ struct TreeScan {
             entry.modified = nil
             found([file(entry, place.remote, place.local, as: link.name, depth: depth)])
         }
+        let above = place.above + [contents.finalize()]
+        if above.count > Self.mostAlike, Set(above.suffix(Self.mostAlike + 1)).count == 1, !below.isEmpty {
+            missed.append(
+                "\(place.remote): holds the same as the directories above it, so it seems to contain itself")
+            return []
+        }
         return below.reversed().map {
             RemoteDirectory(
-                remote: place.remote.appending($0), local: place.local.appending($0), depth: place.depth + 1)
+                remote: place.remote.appending($0), local: place.local.appending($0), depth: place.depth + 1,
+                above: above)
         }
     }
 
@@ -160,8 +171,8 @@ struct TreeScan {
         var seen = 0
         var missed: [String] = []
         while let place = open.popLast() {
-            guard place.depth <= Self.deepest else {
-                missed.append("\(place.local): more than \(Self.deepest) directories deep")
+            guard place.depth <= Session.deepestTree else {
+                missed.append("\(place.local): more than \(Session.deepestTree) directories deep")
                 continue
             }
             let entries: [LocalDirectory.Entry]

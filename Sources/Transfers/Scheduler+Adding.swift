@@ -19,6 +19,8 @@ extension Scheduler {
     }
 
     mutating func learn(_ site: Site) {
+        let settings = ConnectionSettings(of: site)
+        settingsOfSites[site.id] = settings == .usual ? nil : settings
         sites[siteNumber(site.id)].setAllowed(max(1, site.connections))
     }
 
@@ -27,6 +29,9 @@ extension Scheduler {
     mutating func add(_ transfers: [Transfer]) {
         for transfer in transfers {
             var newcomer = transfer.asNewcomer
+            if newcomer.options.connection == nil {
+                newcomer.options.connection = settingsOfSites[newcomer.site]
+            }
             let rival = rival(for: newcomer.target).map { table.transfer($0) }
             if let rival, !rival.state.isEnded, !newcomer.state.isEnded {
                 if rival.isSameJob(as: newcomer) {

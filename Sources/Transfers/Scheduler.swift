@@ -155,6 +155,8 @@ public struct Scheduler: Sendable {
     var groups = [PositionList](repeating: PositionList(), count: Group.allCases.count)
     var sites: [SiteQueue] = []
     var siteIndex: [Site.ID: Int] = [:]
+    /// How sites are spoken with that are not spoken with as usual, for what is added next.
+    var settingsOfSites: [Site.ID: ConnectionSettings] = [:]
     var atWork: [Transfer.ID: Worker] = [:]
     /// How many of those at work are not in the queue any more.
     var orphans = 0

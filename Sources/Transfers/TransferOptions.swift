@@ -19,11 +19,13 @@ public struct TransferOptions: Hashable, Sendable {
     public var filter: FileFilter?
     /// The tree's destination is to become equal to its source.
     public var mirror: MirrorOptions?
+    /// How to speak with the server; nil: as usual. The queue fills it in with what is known of the site then.
+    public var connection: ConnectionSettings?
 
     public init(
         onConflict: ConflictPolicy = .ask, retries: Int = 5, appends: Bool = false,
         writesInPlace: Bool = false, priority: Priority = .normal, notBefore: Int64? = nil, segments: Int = 1,
-        filter: FileFilter? = nil, mirror: MirrorOptions? = nil
+        filter: FileFilter? = nil, mirror: MirrorOptions? = nil, connection: ConnectionSettings? = nil
     ) {
         self.onConflict = onConflict
         self.retries = retries
@@ -34,6 +36,7 @@ public struct TransferOptions: Hashable, Sendable {
         self.segments = segments
         self.filter = filter
         self.mirror = mirror
+        self.connection = connection
     }
 }
 
@@ -51,7 +54,8 @@ extension TransferOptions: Codable {
             notBefore: try container.decodeIfPresent(Int64.self, forKey: .notBefore),
             segments: try value(.segments, 1),
             filter: try container.decodeIfPresent(FileFilter.self, forKey: .filter),
-            mirror: try container.decodeIfPresent(MirrorOptions.self, forKey: .mirror))
+            mirror: try container.decodeIfPresent(MirrorOptions.self, forKey: .mirror),
+            connection: try container.decodeIfPresent(ConnectionSettings.self, forKey: .connection))
     }
 }
 

@@ -36,6 +36,31 @@ import Transport
         #expect(!failed.isEmpty, "\(bench.queue.contents().map(\.state))")
     }
 
+    @Test func aDirectoryThatContainsItselfEndsTheTreeWithASentence() async throws {
+        let rig = try Rig()
+        // Each level is like the one above it, down to the last second.
+        var path = "tree"
+        var all = [path]
+        for _ in 0..<12 {
+            try rig.served.makeDirectory(path)
+            path += "/loop"
+            all.append(path)
+        }
+        try rig.served.makeDirectory(path)
+        for place in all.reversed() {
+            try Disk.write([1], to: rig.served.path(of: place + "/file"), modified: 1_500_000_000)
+            Disk.setModified(1_500_000_000, of: Disk.bytes(rig.served.path(of: place)))
+        }
+        let bench = try rig.queue()
+        await bench.run(tree(rig))
+        let failures = bench.queue.contents().compactMap { row -> String? in
+            if case .failed(let why) = row.state { why } else { nil }
+        }
+        #expect(failures.count == 1 && failures[0].contains("contain itself"), "\(failures)")
+        #expect(rig.heard.count(of: "MLSD") == 4, "\(rig.heard.all)")
+        #expect(try rig.local.contents(of: "tree/loop/file") == [1])
+    }
+
     @Test func aPipeWhereTheTreeHasAFileIsAConflictLikeAnythingElse() async throws {
         let rig = try Rig()
         try rig.served.makeDirectory("tree")

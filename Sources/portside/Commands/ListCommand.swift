@@ -21,9 +21,6 @@ struct ListCommand: ParsableCommand {
     var stat = false
     @OptionGroup var options: ConnectionOptions
 
-    /// No honest tree is deeper.
-    private static let deepest = 64
-
     mutating func run() throws {
         let target = try remoteTarget(self.target)
         let sessions = try RemoteSessions(options)
@@ -82,8 +79,8 @@ struct ListCommand: ParsableCommand {
             }
             printer.print(sorted.rest())
             below.sort { $0.lexicographicallyPrecedes($1) }
-            if end.isIncomplete || depth >= Self.deepest && !below.isEmpty { isComplete = false }
-            guard depth < Self.deepest else { continue }
+            if end.isIncomplete || depth >= Session.deepestTree && !below.isEmpty { isComplete = false }
+            guard depth < Session.deepestTree else { continue }
             for name in below.reversed() where all || name.first != UInt8(ascii: ".") {
                 open.append(
                     (path.appending(name), relative.isEmpty ? name : relative + [0x2F] + name, depth + 1))

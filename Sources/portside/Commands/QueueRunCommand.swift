@@ -25,15 +25,22 @@ struct QueueRunCommand: ParsableCommand {
         let waiting = Set(contents.transfers.filter { !$0.state.isEnded }.map(\.site))
         for site in contents.sites where waiting.contains(site.id) {
             try credentials.learnPassword(for: site)
+            // Under the name of the login with it, too.
+            guard let account = options.account, site.account == nil else { continue }
+            var login = site
+            login.account = account
+            credentials.passwords[login.id] = credentials.passwords[site.id]
         }
         if contents.settings.isPaused {
             complain("the queue is paused; portside queue resume lets it go on")
         }
+        var configuration = transfer.queueConfiguration(options)
+        configuration.account = options.account
         let run = TransferRun(options: options, interrupts: sessions.interrupts, isSkippingWanted: true)
         if stay { run.stay(passwords: try credentials.source()) }
         do {
             try run.work(
-                on: [], of: [], journal: queue.store, configuration: transfer.queueConfiguration(options),
+                on: [], of: [], journal: queue.store, configuration: configuration,
                 passwords: credentials.passwords, trust: credentials.trust,
                 dialogue: sessions.printer.sink)
         } catch let failure as Failure {
