@@ -51,6 +51,8 @@ public final class Browser: Sendable {
                         time: wallClockNanoseconds()))
             }
             events(.dataModeChanged(mode))
+        case .trust(let doubt, let forever):
+            core.perform { $0.trust(doubt, forever) }
         case .connect(let site, let password, _):
             let controls = SessionControls(dataMode: site.dataMode)
             let name = current.withLock { current in
@@ -100,6 +102,10 @@ struct BrowserCore: ~Copyable {
         self.memory = memory
         self.dialogue = dialogue
         self.events = events
+    }
+
+    func trust(_ doubt: CertificateDoubt, _ forever: Bool) {
+        if let trouble = trust.trust(doubt, forever: forever) { events(.notice(trouble)) }
     }
 
     mutating func connect(
@@ -244,7 +250,7 @@ struct BrowserCore: ~Copyable {
                             time: wallClockNanoseconds()))
                 }
             }
-        case .connect, .disconnect, .setDataMode, .stop: break
+        case .connect, .disconnect, .setDataMode, .trust, .stop: break
         }
     }
 
@@ -258,7 +264,7 @@ struct BrowserCore: ~Copyable {
             .changeMode(_, _, let ticket), .fetch(_, let ticket), .lookUp(_, let ticket):
             events(.operationEnded(.remote, ticket, error: message))
         case .raw: events(.notice(message))
-        case .connect, .disconnect, .setDataMode, .stop: break
+        case .connect, .disconnect, .setDataMode, .trust, .stop: break
         }
     }
 

@@ -17,6 +17,7 @@ enum Dialog: Sendable {
     case commands(CommandForm)
     case facts(FactsPage)
     case sendBack(SendBackForm)
+    case certificate(CertificateForm)
 }
 
 struct HelpPage: Sendable {
@@ -155,6 +156,21 @@ struct EditedFile: Sendable {
 }
 
 /// After an edit that changed the copy.
+/// A certificate that is not trusted by itself. Disconnect is chosen first.
+struct CertificateForm: Sendable {
+    enum Choice: Int, CaseIterable { case disconnect, once, forever }
+
+    let site: Site
+    let doubt: CertificateDoubt
+    var choice = Choice.disconnect
+    /// Where it is another than the pinned one: the word that has to be typed.
+    var word = TextField()
+
+    static let wordForReplacing = "replace"
+
+    var hasChanged: Bool { doubt.pinned != nil }
+}
+
 struct SendBackForm: Sendable {
     enum Choice: Int, CaseIterable { case send, keep, discard }
 

@@ -75,7 +75,8 @@ struct Reading {
             database,
             sql: """
                 SELECT number, host, port, user, account, encryption, dataMode, activeAddress,
-                    firstActivePort, lastActivePort, family, timeout, connections, retries, network FROM site
+                    firstActivePort, lastActivePort, family, timeout, connections, retries, network,
+                    security FROM site
                 """)
         while let row = try rows.next() {
             guard let number = row.integer(0), let host = row.text(1), let user = row.text(3),
@@ -99,6 +100,8 @@ struct Reading {
             site.connections = Int(connections)
             site.retries = Int(retries)
             site.network = NetworkOptions(stored: row.text(14) ?? "")
+            // What cannot be read trusts nobody more than usual.
+            site.security = row.text(15).flatMap { JSON.decode(Site.Security.self, $0) } ?? Site.Security()
             sites[number] = site
         }
         return sites

@@ -10,6 +10,7 @@ enum Schema {
         { try $0.execute(sql: optionsAndRequests) },
         { try $0.execute(sql: partsAndRowsSetAside) },
         { try $0.execute(sql: "ALTER TABLE site ADD COLUMN network TEXT NOT NULL DEFAULT ''") },
+        { try $0.execute(sql: "ALTER TABLE site ADD COLUMN security TEXT NOT NULL DEFAULT ''") },
     ]
 
     static var version: Int { steps.count }

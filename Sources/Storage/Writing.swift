@@ -27,21 +27,21 @@ struct Writing {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO site (id, host, port, user, account, encryption, dataMode, activeAddress,
-                    firstActivePort, lastActivePort, family, timeout, connections, retries, network)
-                VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
+                    firstActivePort, lastActivePort, family, timeout, connections, retries, network, security)
+                VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)
                 ON CONFLICT (id) DO UPDATE SET host = excluded.host, port = excluded.port,
                     user = excluded.user, account = excluded.account, encryption = excluded.encryption,
                     dataMode = excluded.dataMode, activeAddress = excluded.activeAddress,
                     firstActivePort = excluded.firstActivePort, lastActivePort = excluded.lastActivePort,
                     family = excluded.family, timeout = excluded.timeout,
                     connections = excluded.connections, retries = excluded.retries,
-                    network = excluded.network
+                    network = excluded.network, security = excluded.security
                 """)
         try statement.execute(arguments: [
             site.id, site.host, site.port, site.user, String?.none, site.encryption.rawValue,
             site.dataMode.rawValue, site.activeAddress, site.activePorts?.lowerBound,
             site.activePorts?.upperBound, site.family?.rawValue, site.timeout, site.connections, site.retries,
-            site.network.stored,
+            site.network.stored, JSON.encode(site.security),
         ])
     }
 

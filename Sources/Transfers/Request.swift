@@ -44,6 +44,8 @@ public enum RemoteRequest: Hashable, Sendable {
     case raw([UInt8])
     /// Holds from the next data connection on, without reconnecting; confirmed by `dataModeChanged`.
     case setDataMode(DataMode)
+    /// The user's answer to `certificateDoubted`; `connect` follows. Forever: also in later runs of the program.
+    case trust(CertificateDoubt, forever: Bool)
     /// Ends what is running on the browsing connection, at once.
     case stop
 

@@ -25,7 +25,7 @@ final class Application: EffectRunner, Sendable {
 
     private let inbox = Inbox()
     private let passwords = Passwords()
-    private let trust = Trust(known: knownServers())
+    private let trust: Trust
     private let browser: Browser
     private let local: LocalBrowser
     private let queue: TransferQueue
@@ -38,7 +38,8 @@ final class Application: EffectRunner, Sendable {
     private init(_ start: Start, _ configuration: Configuration) {
         let inbox = inbox
         let passwords = passwords
-        let trust = trust
+        // The demo leaves nothing behind.
+        trust = start.isDemo ? Trust() : Trust(known: knownServers())
         let keeper = keeper
         personality = start.personality
         let dialogue: DialogueSink = { inbox.post(.dialogue($0)) }

@@ -79,6 +79,10 @@ extension Site {
         site.network.extendedPassive = .off
         site.network.trustsPassiveAddress = true
         site.network.keepAlive = 45
+        site.security.authorities = "/etc/own ca.pem"
+        site.security.certificate = "/home/alice/cert.pem"
+        site.security.fingerprint = String(repeating: "A0", count: 32)
+        site.security.protectsData = false
         return site
     }
 }

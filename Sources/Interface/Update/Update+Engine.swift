@@ -21,7 +21,7 @@ extension Model {
             queue.take(snapshot, now: now)
             markForRefresh(whileRunning: snapshot.rows)
         case .transferEnded(let transfer): return transferEnded(transfer)
-        case .certificateDoubted: return []
+        case .certificateDoubted(let site, let doubt): certificateDoubted(site, doubt)
         case .passwordNeeded(let site, let reason): passwordNeeded(site, reason)
         case .queueNotKept(let reason):
             queue.notKept = visible(reason)

@@ -109,6 +109,9 @@ extension Model {
         case .sendBack(var form):
             form.choice = SendBackForm.Choice(rawValue: at) ?? .keep
             dialogs[dialogs.count - 1] = .sendBack(form)
+        case .certificate(var form):
+            form.choice = CertificateForm.Choice(rawValue: at) ?? .disconnect
+            dialogs[dialogs.count - 1] = .certificate(form)
         case .quit: dialogs[dialogs.count - 1] = .quit(choice: at)
         default: return []
         }

@@ -40,6 +40,7 @@ extension Model {
                 return .facts(page)
             }
         case .sendBack(let form): return sendBackTakes(key, form)
+        case .certificate(let form): return certificateTakes(key, form)
         }
     }
 

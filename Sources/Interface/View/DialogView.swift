@@ -52,6 +52,7 @@ func dialogBox(_ dialog: Dialog, _ model: Model, _ size: Size) -> DialogBox {
     case .commands(let form): commandsBox(form, model, size)
     case .facts(let page): factsBox(page, model, width, size)
     case .sendBack(let form): sendBackBox(form, model, width)
+    case .certificate(let form): certificateBox(form, model, width)
     }
 }
 
