@@ -20,6 +20,8 @@ public struct DataMethodLadder: Hashable, Sendable {
         }
     }
     public let family: AddressFamily
+    /// This one and no other, whatever is known of it: to see whether it works.
+    public var only: DataMethod?
     public var isEncrypted: Bool
     /// Whether the server could reach the address we would name: false when ours is private and the
     /// server's is not. Behind a router that rewrites PORT it works all the same, unless encrypted.
@@ -53,6 +55,7 @@ public struct DataMethodLadder: Hashable, Sendable {
 
     /// To be tried in this order for one data connection. Empty when the server refuses all that `mode` allows.
     public var methods: [DataMethod] {
+        if let only { return [only] }
         var order = candidates.filter { !refused.contains($0) && !features.isDisabled($0.rawValue) }
         for method in failed where order.contains(method) {
             order.removeAll { $0 == method }

@@ -26,8 +26,12 @@ final class RemoteSessions {
     }
 
     /// A login of its own for a target, which the caller ends.
-    func makeSession(for target: TargetURL) throws -> sending Session {
-        try makeSession(for: try credentials.site(of: target))
+    ///
+    /// - Parameter family: only this one; nil for what the options say.
+    func makeSession(for target: TargetURL, over family: AddressFamily? = nil) throws -> sending Session {
+        var site = try credentials.site(of: target)
+        site.family = family ?? site.family
+        return try makeSession(for: site)
     }
 
     private func makeSession(for site: Site) throws -> sending Session {

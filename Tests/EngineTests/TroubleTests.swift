@@ -121,6 +121,21 @@ import Transport
         browser.stop()
     }
 
+    @Test func anIdleLoginIsKeptByCommandsThatDoNothing() throws {
+        let rig = try Rig()
+        var site = rig.site
+        site.network.keepAlive = 1
+        let states = States()
+        let browser = Browser(passwords: Passwords(), dialogue: rig.log.sink, events: { states.append($0) })
+        browser.perform(.connect(site, password: Secret("x"), directory: nil))
+        // PWD once at the login.
+        try eventually("both have been said") {
+            rig.heard.count(of: "NOOP") > 0 && rig.heard.count(of: "PWD") > 1
+        }
+        browser.stop()
+        #expect(!states.all.contains { if case .lost = $0 { true } else { false } })
+    }
+
     @Test func theBrowserStopsAtOnceWhateverIsQueued() throws {
         let rig = try Rig([.stallControl(seconds: 600)], timeout: 600)
         let states = States()

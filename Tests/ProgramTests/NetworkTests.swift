@@ -121,6 +121,20 @@ import Testing
         #expect(outcome.complaint.contains("PASV"))
     }
 
+    @Test func theProbeSaysWhichWaysWorkAndWhatBlocksTheOthers() throws {
+        let ground = try Ground()
+        try ground.internet.rule("no-active")
+        let outcome = try ground.run("probe", ground.target())
+        #expect(outcome.status == 0, "\(outcome.complaint)")
+        #expect(outcome.text.contains("IPv4: EPSV works\nIPv4: PASV works\n"), "\(outcome.text)")
+        #expect(outcome.lines.contains { $0.hasPrefix("IPv4: PORT fails: ") && $0.contains("incoming TCP") })
+        #expect(outcome.text.hasSuffix("use --mode passive, or leave it at auto\n"))
+        try ground.internet.rule("no-data")
+        let blocked = try ground.run("probe", ground.target())
+        #expect(blocked.status == 75 && blocked.complainsInOneLine, "\(blocked.complaint)")
+        #expect(blocked.lines.count { $0.contains(" fails: ") } == 4, "\(blocked.text)")
+    }
+
     @Test func aHostWhoseIPv6LeadsNowhereIsReachedByIPv4() throws {
         let ground = try Ground()
         try ground.internet.rule("no-ipv6")

@@ -16,11 +16,6 @@ struct MirrorCommand: NotYet {
     @Argument(parsing: .captureForPassthrough) var rest: [String] = []
 }
 
-struct ProbeCommand: NotYet {
-    static let configuration = CommandConfiguration(commandName: "probe", abstract: "Not there yet.")
-    @Argument(parsing: .captureForPassthrough) var rest: [String] = []
-}
-
 struct ReplayCommand: NotYet {
     static let configuration = CommandConfiguration(commandName: "replay", abstract: "Not there yet.")
     @Argument(parsing: .captureForPassthrough) var rest: [String] = []
