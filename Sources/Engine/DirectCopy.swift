@@ -34,6 +34,10 @@ public struct DirectCopy {
         try destination.connect()
         try source.setType(.image)
         try destination.setType(.image)
+        // Each would wait for the other to be the TLS client (RFC 4217 §7 knows of no third machine).
+        guard source.security?.protectsData != true, destination.security?.protectsData != true else {
+            return "their data connections are encrypted"
+        }
         var reason = "there is no way"
         for (passive, active) in [(source, destination), (destination, source)] {
             if let why = try arrange(passive, active) {
