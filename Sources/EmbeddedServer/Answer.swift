@@ -3,7 +3,7 @@ import FTPProtocol
 /// What the server has to say, before a personality puts it into words.
 enum Answer {
     // The session
-    case ready, tooManyConnections, goodbye, idleTooLong, lineTooLong, bareLineFeed
+    case ready, tooManyConnections, tooManyLogins, goodbye, idleTooLong, lineTooLong, bareLineFeed
     case needPassword(user: String), loggedIn, wrongPassword, loginFirst, userFirst
     case unknownCommand, missingParameter, badParameter, badSequence, hostAccepted, noTLS
     case serviceNotAvailable
@@ -11,7 +11,7 @@ enum Answer {
     // What the server is
     case system, features([String]), status([String]), help([String]), siteHelp
     case noOperation, allocation, account
-    case utf8On, unknownOption, listFacts([String])
+    case utf8On, unknownOption, listFacts([String]), directoryStyle(isDOS: Bool)
 
     // Parameters
     case typeSet(RepresentationType), typeUnsupported
@@ -25,11 +25,12 @@ enum Answer {
     case noDataConnection, cannotOpenData, strangerOnData, lowDataPort
 
     // Transfers
-    case openingForFile(name: [UInt8], size: Int64, RepresentationType), openingForListing, openingForUpload
+    case openingForFile(name: [UInt8], size: Int64?, RepresentationType), openingForListing, openingForUpload
     case openingForUnique([UInt8])
     case dataAlreadyOpen
     case transferComplete, listingComplete
     case transferBroken, transferAborted, aborted, nothingToAbort, diskFull, diskFailed
+    case storageExceeded
 
     // Files and directories
     case currentDirectory([UInt8]), changedDirectory(parent: Bool)

@@ -16,11 +16,16 @@ public final class EmbeddedServer: Sendable {
     public init(
         serving root: [UInt8], _ configuration: ServerConfiguration = ServerConfiguration()
     ) throws(TransportError) {
-        state = ServerState(configuration: configuration, tree: try ServedTree(root))
+        let levels: Int? = configuration.faults.lazy.compactMap {
+            if case .deepTree(let levels) = $0 { levels } else { nil }
+        }.first
+        let tree = try ServedTree(
+            root, hasLoop: configuration.faults.contains(.directoryLoop), levels: levels)
+        state = ServerState(configuration: configuration, tree: tree)
     }
 
     deinit {
-        state.cancellation.cancel()
+        state.stop()
     }
 
     /// Listens, and accepts from now on; does not block.
@@ -31,18 +36,20 @@ public final class EmbeddedServer: Sendable {
     public func start() throws(TransportError) -> UInt16 {
         var port = state.configuration.addresses.first?.port ?? 0
         for address in state.configuration.addresses {
-            let door = Door(try Listener(on: address.with(port: port), backlog: 128))
-            port = door.listener.address.port
-            addresses.withLock { $0.append(door.listener.address) }
-            let queue = DispatchQueue(label: "server.accept.\(door.listener.address)")
-            queue.async(group: work) { [state, work] in Self.accept(at: door, state, work) }
+            let listener = try Listener(on: address.with(port: port), backlog: 128)
+            let taken = listener.address
+            port = taken.port
+            addresses.withLock { $0.append(taken) }
+            let door = Carried(listener)
+            let queue = DispatchQueue(label: "server.accept.\(taken)")
+            queue.async(group: work) { [state, work] in Self.accept(at: taken, door, state, work) }
         }
         return port
     }
 
     /// Ends all sessions and waits until the last has gone. Not to be called from within a session.
     public func stop() {
-        state.cancellation.cancel()
+        state.stop()
         work.wait()
         addresses.withLock { $0 = [] }
     }
@@ -50,28 +57,30 @@ public final class EmbeddedServer: Sendable {
     /// Where it listens.
     public var listeningAddresses: [Address] { addresses.withLock { $0 } }
 
-    private static func accept(at door: Door, _ state: ServerState, _ work: DispatchGroup) {
-        while true {
-            let visitor: Visitor
+    private static func accept(
+        at address: Address, _ door: Carried<Listener>, _ state: ServerState, _ work: DispatchGroup
+    ) {
+        var open = door.take()
+        while !state.isStopped {
+            let cancellation = state.cancellation
+            let visitor: Carried<Socket>
             do throws(TransportError) {
-                visitor = Visitor(
-                    try door.listener.accept(until: .never, cancellation: state.cancellation))
-            } catch .cancelled {
-                return
+                let listener = if let kept = open.take() { kept } else { try Listener(on: address, backlog: 128) }
+                visitor = Carried(try listener.accept(until: .never, cancellation: cancellation))
+                open = consume listener
             } catch {
-                // Out of descriptors or memory: better in a moment, when sessions have ended.
-                guard
-                    case .timedOut = Wait.wait(
-                        for: -1, .readable, until: .after(.milliseconds(100)),
-                        cancellation: state.cancellation)
-                else { return }
+                // Stopped, restarted, or out of descriptors or memory: better in a moment, when sessions have ended.
+                _ = Wait.wait(
+                    for: -1, .readable,
+                    until: .after(error == .cancelled ? .seconds(1) : .milliseconds(100)),
+                    cancellation: state.cancellation)
                 continue
             }
             let (number, hasRoom) = state.enter()
             let queue = DispatchQueue(label: "server.session.\(number)")
             queue.async(group: work) {
                 defer { state.leave() }
-                guard let socket = visitor.takeSocket() else { return }
+                guard let socket = visitor.take() else { return }
                 var session = ServerSession(socket, number: number, state: state)
                 session.run(hasRoom: hasRoom)
             }
@@ -79,24 +88,15 @@ public final class EmbeddedServer: Sendable {
     }
 }
 
-/// Carries a listener, which cannot be copied, into a closure.
-private final class Door: Sendable {
-    let listener: Listener
+/// Carries a listener or a connection, which cannot be copied, into a closure.
+private final class Carried<Value: ~Copyable & Sendable>: Sendable {
+    private let value: Mutex<Value?>
 
-    init(_ listener: consuming Listener) {
-        self.listener = listener
-    }
-}
-
-/// Carries a fresh connection from the queue that accepted it to the session's own.
-private final class Visitor: Sendable {
-    private let socket: Mutex<Socket?>
-
-    init(_ socket: consuming Socket) {
-        self.socket = Mutex(consume socket)
+    init(_ value: consuming Value) {
+        self.value = Mutex(consume value)
     }
 
-    func takeSocket() -> Socket? {
-        socket.withLock { $0.take() }
+    func take() -> Value? {
+        value.withLock { $0.take() }
     }
 }

@@ -8,16 +8,25 @@ import Transport
 struct ServedTree: Sendable {
     /// Absolute, without links, without a slash at the end; empty for `/`.
     private let root: [UInt8]
+    /// Whether each directory holds `loop`, which is itself.
+    private let hasLoop: Bool
+    /// How many directories `deeper` are one in the other; nil for none.
+    let levels: Int?
+
+    static let loop = Array("loop".utf8)
+    static let deeper = Array("deeper".utf8)
 
     /// Longest path a client may name, in bytes: PATH_MAX of Linux, less some for the root.
     private static let longestPath = 3_072
 
     /// - Throws: `disk` when it is not a directory that can be reached.
-    init(_ directory: [UInt8]) throws(TransportError) {
+    init(_ directory: [UInt8], hasLoop: Bool = false, levels: Int? = nil) throws(TransportError) {
         guard let status = try LocalDirectory.status(of: directory), status.kind == .directory,
             let resolved = LocalDirectory.resolved(directory)
         else { throw .notADirectory(directory) }
         root = resolved == [slash] ? [] : resolved
+        self.hasLoop = hasLoop
+        self.levels = levels
     }
 
     /// The components of `path` seen from the directory `current`: `.` and `..` worked out, never above the root.
@@ -38,6 +47,7 @@ struct ServedTree: Sendable {
     /// Where the entry itself is: links in the directories before it are followed, itself it is not.
     /// Nil when the directory is not there, or is outside.
     func location(of components: [[UInt8]]) -> [UInt8]? {
+        let components = onDisk(components)
         guard let name = components.last else { return root.isEmpty ? [slash] : root }
         guard let parent = resolved(Array(components.dropLast())) else { return nil }
         return parent + [slash] + name
@@ -48,8 +58,15 @@ struct ServedTree: Sendable {
         resolved(components).map { $0.isEmpty ? [slash] : $0 }
     }
 
+    /// Without the directories that are not there (`symlink-loop`, `deep-tree`).
+    private func onDisk(_ components: [[UInt8]]) -> [[UInt8]] {
+        guard hasLoop || levels != nil else { return components }
+        return components.filter { !(hasLoop && $0 == Self.loop) && !(levels != nil && $0 == Self.deeper) }
+    }
+
     private func resolved(_ components: [[UInt8]]) -> [UInt8]? {
-        let path = root + components.flatMap { [slash] + $0 }
+        if let levels, components.count(where: { $0 == Self.deeper }) > levels { return nil }
+        let path = root + onDisk(components).flatMap { [slash] + $0 }
         guard let found = LocalDirectory.resolved(path.isEmpty ? [slash] : path) else { return nil }
         let plain = found == [slash] ? [] : found
         guard plain == root || plain.starts(with: root + [slash]) else { return nil }

@@ -5,7 +5,7 @@ import Transport
 final class ServerState: Sendable {
     let configuration: ServerConfiguration
     let tree: ServedTree
-    let cancellation = Cancellation()
+    let ghosts: [Ghost]
     let openFiles = OpenFiles()
 
     /// Sessions at once, whatever the faults say: each takes a thread.
@@ -13,15 +13,20 @@ final class ServerState: Sendable {
 
     private let counts = Mutex((sessions: 0, numbered: 0))
     private let spent = Mutex<Set<Fault>>([])
+    private let loggedIn = Mutex(0)
+    private let sent = Mutex<[[UInt8]: Int]>([:])
+    private let running = Mutex((cancellation: Cancellation(), isStopped: false))
 
     init(configuration: ServerConfiguration, tree: ServedTree) {
         self.configuration = configuration
         self.tree = tree
+        ghosts = Ghost.all { configuration.faults.contains($0) }
     }
 
     /// A session begins: its number, and whether there is room for it.
     func enter() -> (number: Int, hasRoom: Bool) {
-        let most = min(configuration.faults.connectionLimit ?? Self.mostSessions, Self.mostSessions)
+        let limit = fault { if case .maxConnections(let count) = $0 { count } else { nil } }
+        let most = min(limit ?? Self.mostSessions, Self.mostSessions)
         return counts.withLock { counts in
             counts.sessions += 1
             counts.numbered += 1
@@ -31,6 +36,69 @@ final class ServerState: Sendable {
 
     func leave() {
         counts.withLock { $0.sessions -= 1 }
+    }
+
+    // MARK: Until the server stops, or restarts
+
+    /// Ends what waits in the sessions that run now.
+    var cancellation: Cancellation { running.withLock { $0.cancellation } }
+
+    var isStopped: Bool { running.withLock { $0.isStopped } }
+
+    func stop() {
+        running.withLock {
+            $0.isStopped = true
+            $0.cancellation.cancel()
+        }
+    }
+
+    /// Ends all sessions; those that come later are not touched.
+    func restart() {
+        running.withLock {
+            guard !$0.isStopped else { return }
+            $0.cancellation.cancel()
+            $0.cancellation = Cancellation()
+        }
+    }
+
+    // MARK: Faults
+
+    func has(_ fault: Fault) -> Bool {
+        configuration.faults.contains(fault) || isFirst(.once(fault))
+    }
+
+    /// What the first fault that `read` knows says.
+    func fault<Value>(_ read: (Fault) -> Value?) -> Value? {
+        for fault in configuration.faults {
+            guard case .once(let inner) = fault else {
+                if let value = read(fault) { return value }
+                continue
+            }
+            if let value = read(inner), isFirst(fault) { return value }
+        }
+        return nil
+    }
+
+    /// Whether there is room for one more login, which then takes it.
+    func logIn() -> Bool {
+        let limit = fault { if case .maxLogins(let count) = $0 { count } else { nil } }
+        return loggedIn.withLock {
+            if let limit, $0 >= limit { return false }
+            $0 += 1
+            return true
+        }
+    }
+
+    func logOut() { loggedIn.withLock { $0 -= 1 } }
+
+    func retrievals(of place: [UInt8]) -> Int { sent.withLock { $0[place] ?? 0 } }
+
+    /// Whether it is the first.
+    func noteRetrieval(of place: [UInt8]) -> Bool {
+        sent.withLock {
+            $0[place, default: 0] += 1
+            return $0[place] == 1
+        }
     }
 
     /// True the first time only: for faults that happen once.

@@ -3,14 +3,18 @@ import FTPProtocol
 extension Personality {
     /// Microsoft IIS 7.5 and later (FTPSVC), with everything in which it differs from other servers
     /// on the wire (Microsoft KB 2505047 “Changes in Microsoft FTP”).
-    public static let iis = makeIIS("iis", fourDigitYears: false)
+    public static let iis = makeIIS(
+        "iis",
+        "Microsoft IIS 7.5 and later: 125 or 150 by the state of the data connection, 226 before the data have ended, "
+            + "LF alone refused, files locked while in use", fourDigitYears: false)
 
     /// The same with the site's `showFlags` set to four-digit years.
-    public static let iisFourDigitYears = makeIIS("iis-4digit", fourDigitYears: true)
+    public static let iisFourDigitYears = makeIIS(
+        "iis-4digit", "the same with years of four digits", fourDigitYears: true)
 
-    private static func makeIIS(_ name: String, fourDigitYears: Bool) -> Personality {
+    private static func makeIIS(_ name: String, _ summary: String, fourDigitYears: Bool) -> Personality {
         Personality(
-            name: name, wording: iisWording,
+            name: name, summary: summary, wording: iisWording,
             features: [
                 "LANG EN*", "UTF8", "AUTH TLS;TLS-C;SSL;TLS-P;", "PBSZ", "PROT C;P;", "CCC", "HOST", "SIZE",
                 "MDTM", "REST STREAM",
@@ -19,16 +23,17 @@ extension Personality {
             acceptsBareLineFeed: false, needsUTF8Option: true,
             listingOptions: ["C", "1", "l", "F", "a", "A"],
             data: DataManners(
-                announcesByState: true, completesBeforeClosing: true, waitsForPrevious: true,
+                announcement: .byState, completesBeforeClosing: true, waitsForPrevious: true,
                 dialsAtOnce: true, resetsLowPorts: true),
             replacesOnRename: false, keepsPartialUploads: false, locksOpenFiles: true)
     }
 }
 
-@Sendable private func iisWording(_ answer: Answer) -> Reply {
+@Sendable func iisWording(_ answer: Answer) -> Reply {
     switch answer {
     case .ready: Reply(220, "Microsoft FTP Service")
     case .tooManyConnections: Reply(421, "The number of users has exceeded the maximum allowed.")
+    case .tooManyLogins: Reply(530, "User cannot log in. The maximum number of users is reached.")
     case .idleTooLong: Reply(421, "Timeout (120 seconds): closing control connection.")
     case .lineTooLong: Reply(500, "The command line is too long.")
     case .bareLineFeed: Reply(451, "The parameter is incorrect.")

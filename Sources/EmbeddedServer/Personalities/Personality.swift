@@ -4,8 +4,12 @@ import FTPProtocol
 public struct Personality: Sendable {
     /// As `--personality` names it.
     public let name: String
+    /// In half a line: for the help and docs/server.md.
+    public let summary: String
     let wording: @Sendable (Answer) -> Reply
     let features: [String]
+    /// Answered with 500 whatever this server could do.
+    var unknownCommands: Set<String> = []
     let listing: ListingStyle
     /// Commands of RFC 3659 §7: MLSD and MLST.
     let hasMachineListing: Bool
@@ -23,11 +27,16 @@ public struct Personality: Sendable {
     let keepsPartialUploads: Bool
     /// A file that one session reads or writes is closed to the others, as Windows does it.
     let locksOpenFiles: Bool
+    /// `SITE DIRSTYLE` changes between the two forms of LIST.
+    var changesDirectoryStyle = false
+    /// SIZE is answered in TYPE A too.
+    var sizesInASCII = true
+    /// Whether LIST and NLST take `-a` for an option; else it is the name of a file.
+    var takesListingOptions = true
 
     /// How data connections are treated.
     struct DataManners: Sendable {
-        /// 125 when the data connection stands and 150 when it does not; else it is waited for and then 150 sent.
-        var announcesByState: Bool
+        var announcement: Announcement
         /// 226 goes out before the data connection is closed.
         var completesBeforeClosing: Bool
         /// A passive data connection is not accepted before the one before it has ended on both sides.
@@ -38,12 +47,27 @@ public struct Personality: Sendable {
         var resetsLowPorts: Bool
     }
 
+    /// The preliminary reply, and when it is sent.
+    enum Announcement: Sendable {
+        /// 150, when the data connection stands.
+        case afterConnecting
+        /// 125 when the data connection stands, 150 when it does not.
+        case byState
+        /// 125 in passive mode, 150 in active mode.
+        case byMode
+        /// 125, when the data connection stands.
+        case alwaysOpen
+    }
+
     enum ListingStyle: Sendable, Equatable {
         case unix
         case dos(fourDigitYears: Bool)
+        case numeric, eplf
     }
 
-    public static let all: [Personality] = [.unix, .iis, .iisFourDigitYears]
+    public static let all: [Personality] = [
+        .unix, .vsftpd, .fileZilla, .iis, .iisFourDigitYears, .iis6, .withoutFeatures,
+    ]
 
     /// Nil for a name that is not known.
     public static func named(_ name: String) -> Personality? { all.first { $0.name == name } }

@@ -3,7 +3,7 @@ import FTPProtocol
 extension Personality {
     /// A server as most are on Unix: the words of vsftpd, `ls -l` listings, and MLSD besides.
     public static let unix = Personality(
-        name: "unix", wording: unixWording,
+        name: "unix", summary: "as most on Unix, with MLSD", wording: unixWording,
         features: [
             "EPRT", "EPSV", "HOST", "MDTM", "MFMT",
             "MLST type*;size*;modify*;perm*;UNIX.mode*;UNIX.owner*;UNIX.group*;",
@@ -12,7 +12,7 @@ extension Personality {
         listing: .unix, hasMachineListing: true, acceptsBareLineFeed: true, needsUTF8Option: false,
         listingOptions: nil,
         data: DataManners(
-            announcesByState: false, completesBeforeClosing: false, waitsForPrevious: false,
+            announcement: .afterConnecting, completesBeforeClosing: false, waitsForPrevious: false,
             dialsAtOnce: false, resetsLowPorts: false),
         replacesOnRename: true, keepsPartialUploads: true, locksOpenFiles: false)
 }
@@ -20,6 +20,8 @@ extension Personality {
 @Sendable func unixWording(_ answer: Answer) -> Reply {
     switch answer {
     case .ready: Reply(220, "Portside FTP server ready.")
+    case .tooManyLogins:
+        Reply(530, "Sorry, the maximum number of clients for this user are already connected.")
     case .tooManyConnections: Reply(421, "There are too many connected users, please try later.")
     case .goodbye: Reply(221, "Goodbye.")
     case .idleTooLong: Reply(421, "Timeout.")
@@ -48,6 +50,7 @@ extension Personality {
     case .account: Reply(202, "ACCT command ignored.")
     case .utf8On: Reply(200, "Always in UTF8 mode.")
     case .unknownOption: Reply(501, "Option not understood.")
+    case .directoryStyle: Reply(500, "Unknown SITE command.")
     case .listFacts(let facts): Reply(200, "MLST OPTS \(facts.map { $0 + ";" }.joined())")
 
     case .typeSet(.ascii): Reply(200, "Switching to ASCII mode.")
@@ -79,7 +82,7 @@ extension Personality {
             code: .openingDataConnection,
             lines: [
                 Array("Opening \(type == .ascii ? "ASCII" : "BINARY") mode data connection for ".utf8)
-                    + name + Array(" (\(size) bytes).".utf8)
+                    + name + Array((size.map { " (\($0) bytes)." } ?? ".").utf8)
             ])
     case .openingForListing: Reply(150, "Here comes the directory listing.")
     case .openingForUpload: Reply(150, "Ok to send data.")
@@ -92,6 +95,7 @@ extension Personality {
     case .transferAborted: Reply(426, "Transfer aborted. Data connection closed.")
     case .aborted: Reply(226, "ABOR successful.")
     case .nothingToAbort: Reply(225, "No transfer to ABOR.")
+    case .storageExceeded: Reply(552, "Exceeded storage allocation.")
     case .diskFull: Reply(452, "Insufficient storage space on the server.")
     case .diskFailed: Reply(451, "Failure writing to local file.")
 

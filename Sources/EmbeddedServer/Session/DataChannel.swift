@@ -15,7 +15,7 @@ struct DataChannel: ~Copyable {
         case ready, interrupted, timedOut, cancelled
     }
 
-    private let manners: Personality.DataManners
+    let manners: Personality.DataManners
     private let control: (local: Address, peer: Address)
     private var listener: Listener?
     private var target: Address?
@@ -29,6 +29,7 @@ struct DataChannel: ~Copyable {
     }
 
     var isArranged: Bool { listener != nil || target != nil }
+    var isPassive: Bool { listener != nil }
 
     /// Listens on the address at which the client reached us. The port is one of the kernel's, above 1023.
     mutating func listen(_ cancellation: Cancellation) throws(TransportError) -> UInt16 {

@@ -6,18 +6,15 @@ extension ServerSession {
     mutating func enterPassive() throws(TransportError) {
         guard !isExtendedPassiveOnly else { return try reply(.afterExtendedPassiveOnly) }
         let local = control.local.unmapped
-        guard !faults.contains(.passiveRefused), local.family == .ipv4 else {
+        guard !has(.passiveRefused), local.family == .ipv4 else {
             return try reply(.passiveRefused)
         }
-        guard let port = try? data.listen(state.cancellation) else { return try reply(.cannotOpenData) }
-        try reply(
-            .passive(
-                faults.contains(.passiveForeignAddress) ? [192, 0, 2, 1] : local.octets,
-                faults.contains(.lowPassivePort) ? 25 : port))
+        guard let port = try? data.listen(cancellation) else { return try reply(.cannotOpenData) }
+        try tellPassive(local.octets, port)
     }
 
     mutating func enterExtendedPassive(_ argument: [UInt8]) throws(TransportError) {
-        guard !faults.contains(.extendedPassiveRefused) else { return try reply(.unknownCommand) }
+        guard !has(.extendedPassiveRefused) else { return try reply(.unknownCommand) }
         switch String(decoding: argument, as: UTF8.self).uppercased() {
         case "ALL":
             isExtendedPassiveOnly = true
@@ -27,8 +24,8 @@ extension ServerSession {
         case "2" where control.local.unmapped.family == .ipv6: break
         default: return try reply(.unknownFamily)
         }
-        guard let port = try? data.listen(state.cancellation) else { return try reply(.cannotOpenData) }
-        try reply(.extendedPassive(faults.contains(.lowPassivePort) ? 25 : port))
+        guard let port = try? data.listen(cancellation) else { return try reply(.cannotOpenData) }
+        try tellExtendedPassive(port)
     }
 
     mutating func takePort(_ argument: [UInt8]) throws(TransportError) {
@@ -50,13 +47,14 @@ extension ServerSession {
     }
 
     private mutating func aim(at address: Address, _ answer: Answer) throws(TransportError) {
-        guard !faults.contains(.activeRefused) else { return try reply(.activeRefused) }
+        guard !has(.activeRefused) else { return try reply(.activeRefused) }
         // Never towards anybody but the client itself: RFC 2577 §3, the bounce attack.
         guard address.hasSameHost(as: control.peer) else { return try reply(.foreignPort) }
-        guard address.port >= DataPort.lowest || personality.data.resetsLowPorts else {
+        guard address.port >= DataPort.lowest || data.manners.resetsLowPorts else {
             return try reply(.illegalPort)
         }
         // The peer's own address, with the scope that a link-local one needs.
+        hijack(control.peer.with(port: address.port))
         data.aim(at: control.peer.with(port: address.port))
         try reply(answer)
     }

@@ -20,6 +20,12 @@ extension ServerSession {
         return (place, status)
     }
 
+    /// The same for what is only listed.
+    private func described(_ argument: [UInt8]) -> (place: [UInt8], status: FileStatus)? {
+        if let ghost = ghost(argument), let status = status(of: ghost) { return (ghost.name, status) }
+        return found(argument)
+    }
+
     mutating func changeDirectory(_ argument: [UInt8]) throws(TransportError) {
         guard let path = components(argument), let (_, status) = found(argument) else {
             return try reply(.failed(.notFound, .changeDirectory))
@@ -66,7 +72,7 @@ extension ServerSession {
     }
 
     func isHeldByFault(_ place: [UInt8]) -> Bool {
-        faults.contains(.inUse(RemotePath(bytes: place).lastComponent))
+        has(.inUse(RemotePath(bytes: place).lastComponent))
     }
 
     /// One change of one entry, and what to answer when it went well.
@@ -101,6 +107,7 @@ extension ServerSession {
 
     func takeNewName(_ argument: [UInt8]) throws(TransportError) {
         guard let old = renameFrom else { return try reply(.badSequence) }
+        guard !has(.renameFails) else { return try send(Reply(553, "Rename refused.")) }
         try change(argument, .renameTo) { place throws(TransportError) in
             try LocalDirectory.rename(old, to: place, replacing: personality.replacesOnRename)
         } done: { _ in
@@ -109,17 +116,23 @@ extension ServerSession {
     }
 
     func reportSize(_ argument: [UInt8]) throws(TransportError) {
-        guard let (_, status) = found(argument), status.kind == .file else {
+        guard type == .image || personality.sizesInASCII else {
+            return try send(Reply(550, "SIZE not allowed in ASCII mode."))
+        }
+        if let text = fault({ if case .sizeIs(let text) = $0 { text } else { nil } }) {
+            return try send(Reply(213, text))
+        }
+        guard let (place, status) = described(argument), status.kind == .file else {
             return try reply(.failed(.notFound, .size))
         }
-        try reply(.size(status.size))
+        try reply(.size(shown(status, at: place).size))
     }
 
     func reportModification(_ argument: [UInt8]) throws(TransportError) {
-        guard let (_, status) = found(argument), status.kind == .file else {
+        guard let (place, status) = described(argument), status.kind == .file else {
             return try reply(.failed(.notFound, .modificationTime))
         }
-        try reply(.modified(CivilDate(secondsSince1970: status.modified)))
+        try reply(.modified(CivilDate(secondsSince1970: shown(status, at: place).modified)))
     }
 
     /// `MFMT YYYYMMDDHHMMSS path` (draft-somers-ftp-mfxx-04 §3).
@@ -147,10 +160,14 @@ extension ServerSession {
     }
 
     /// `SITE CHMOD 644 path`, `SITE UTIME path atime mtime ctime UTC` and its short form, `SITE HELP`.
-    func performSite(_ argument: [UInt8]) throws(TransportError) {
+    mutating func performSite(_ argument: [UInt8]) throws(TransportError) {
         let words = argument.split(separator: 0x20, maxSplits: 2).map(Array.init)
         switch words.first.map({ String(decoding: $0, as: UTF8.self).uppercased() }) {
         case "HELP": try reply(.siteHelp)
+        case "DIRSTYLE" where personality.changesDirectoryStyle:
+            let isDOS = directoryStyle == .unix
+            directoryStyle = isDOS ? .dos(fourDigitYears: false) : .unix
+            try reply(.directoryStyle(isDOS: isDOS))
         case "CHMOD" where words.count == 3 && personality.listing == .unix:
             try changeMode(String(decoding: words[1], as: UTF8.self), words[2])
         case "UTIME" where words.count == 3 && personality.listing == .unix:

@@ -9,17 +9,39 @@ extension ServerSession {
         guard let (options, path) = split(argument, kind) else { return try reply(.badParameter) }
         let shownKind = kind == .names && options.contains("l") ? .long : kind
         switch listing(of: path, shownKind, all: options.contains("a") || options.contains("A")) {
-        case .success(let bytes): try sendListing(bytes)
+        case .success(let bytes):
+            let style = listingStyle
+            let facts = listFacts
+            let isReadOnly = configuration.isReadOnly
+            let offset = configuration.listingOffset
+            let ghost = status(of: Ghost(name: []))
+            let tail = listingTail { name in
+                guard let ghost else { return name }
+                return Self.line(
+                    LocalDirectory.Entry(name: name, status: ghost), name, shownKind, style, facts: facts,
+                    isReadOnly: isReadOnly, offset: offset)
+            }
+            try sendListing(bytes, tail: tail)
         case .failure(let refusal): try reply(.failed(refusal.failure, .list))
         }
     }
 
     mutating func listOne(_ argument: [UInt8]) throws(TransportError) {
-        guard let path = components(argument), let place = state.tree.location(of: path),
-            let status = ((try? LocalDirectory.status(of: place, followingLinks: false)) ?? nil)
-        else { return try reply(.failed(.notFound, .list)) }
+        let described: FileStatus?
+        if let ghost = ghost(argument) {
+            described = status(of: ghost)
+        } else {
+            described = components(argument).flatMap { state.tree.location(of: $0) }.flatMap { place in
+                ((try? LocalDirectory.status(of: place, followingLinks: false)) ?? nil)
+                    .map { shown($0, at: place) }
+            }
+        }
+        guard let path = components(argument), let status = described else {
+            return try reply(.failed(.notFound, .list))
+        }
         let type = status.kind == .directory ? "dir" : "file"
-        let facts = ListFact.line(listFacts, status, type: type, isReadOnly: configuration.isReadOnly)
+        let facts = ListFact.line(
+            shownFacts, status, type: type, isReadOnly: configuration.isReadOnly)
         try reply(.facts(facts, encoding.toWire(path.asPath)))
     }
 
@@ -37,7 +59,7 @@ extension ServerSession {
     /// Nil for an option the server does not know.
     private func split(_ argument: [UInt8], _ kind: ListingKind) -> (options: Set<Character>, path: [UInt8])?
     {
-        guard kind != .machine else { return ([], argument) }
+        guard kind != .machine, personality.takesListingOptions else { return ([], argument) }
         var options: Set<Character> = []
         var rest = argument[...]
         while rest.first == UInt8(ascii: "-") {
@@ -58,7 +80,7 @@ extension ServerSession {
         guard let path = components(argument), let place = state.tree.target(of: path) else {
             return .failure(Refusal(failure: .notFound))
         }
-        let entries: [LocalDirectory.Entry]
+        var entries: [LocalDirectory.Entry]
         do throws(TransportError) {
             guard let status = try LocalDirectory.status(of: place) else {
                 return .failure(Refusal(failure: .notFound))
@@ -66,7 +88,12 @@ extension ServerSession {
             if status.kind == .directory {
                 entries = try LocalDirectory.entries(of: place).sorted {
                     $0.name.lexicographicallyPrecedes($1.name)
+                }.map { entry in
+                    var entry = entry
+                    entry.status = shown(entry.status, at: place + [slash] + entry.name)
+                    return entry
                 }
+                entries = haunted(entries, in: path)
             } else if kind == .machine {
                 return .failure(Refusal(failure: .notADirectory))
             } else {
@@ -82,60 +109,61 @@ extension ServerSession {
     }
 
     private func render(_ entries: [LocalDirectory.Entry], _ kind: ListingKind, all: Bool) -> [UInt8] {
-        let offset = configuration.listingOffset
-        let unix = UnixListing(now: wallClockNanoseconds() / 1_000_000_000, offset: offset)
         let hidesDots = !all && kind != .machine && personality.listing == .unix
         var bytes: [UInt8] = []
         bytes.reserveCapacity(entries.count * 80)
-        for entry in entries + hostileEntries {
-            if hidesDots, entry.name.first == dot { continue }
-            let name = encoding.toWire(entry.name)
-            switch (kind, personality.listing) {
-            case (.names, _): bytes += name
-            case (.machine, _): bytes += machineLine(entry, name)
-            case (.long, .unix):
-                bytes += unix.line(name, entry.status, target: entry.target.map { encoding.toWire($0) })
-            case (.long, .dos(let fourDigitYears)):
-                bytes += DOSListing(hasFourDigitYears: fourDigitYears, offset: offset).line(
-                    name, entry.status,
-                    isDirectory: entry.status.kind == .directory || entry.leadsToDirectory)
+        for entry in entries {
+            if hidesDots, entry.name.first == dot, !state.ghosts.contains(where: { $0.name == entry.name }) {
+                continue
             }
+            bytes += Self.line(
+                entry, encoding.toWire(entry.name), kind, listingStyle, facts: shownFacts,
+                isReadOnly: configuration.isReadOnly, offset: configuration.listingOffset)
             bytes += [0x0D, 0x0A]
         }
+        for line in oddLines { bytes += line + [0x0D, 0x0A] }
         return bytes
     }
 
-    private func machineLine(_ entry: LocalDirectory.Entry, _ name: [UInt8]) -> [UInt8] {
-        let type =
-            switch entry.status.kind {
-            case .directory: "dir"
-            case .link: "OS.unix=slink:\(entry.target.map { visible($0) } ?? "")"
-            case .file, .other: "file"
-            }
-        let facts = ListFact.line(listFacts, entry.status, type: type, isReadOnly: configuration.isReadOnly)
-        return Array(facts.utf8) + [0x20] + name
+    private static func line(
+        _ entry: LocalDirectory.Entry, _ name: [UInt8], _ kind: ListingKind,
+        _ style: Personality.ListingStyle,
+        facts: [ListFact], isReadOnly: Bool, offset: Int64
+    ) -> [UInt8] {
+        switch (kind, style) {
+        case (.names, _): return name
+        case (.machine, _):
+            let type =
+                switch entry.status.kind {
+                case .directory: "dir"
+                case .link: "OS.unix=slink:\(entry.target.map { visible($0) } ?? "")"
+                case .file, .other: "file"
+                }
+            let line = ListFact.line(facts, entry.status, type: type, isReadOnly: isReadOnly)
+            return Array(line.utf8) + [0x20] + name
+        case (.long, .unix):
+            let unix = UnixListing(now: wallClockNanoseconds() / 1_000_000_000, offset: offset)
+            return unix.line(name, entry.status, target: entry.target)
+        case (.long, .dos(let fourDigitYears)):
+            return DOSListing(hasFourDigitYears: fourDigitYears, offset: offset).line(
+                name, entry.status,
+                isDirectory: entry.status.kind == .directory || entry.leadsToDirectory)
+        case (.long, .numeric): return OtherListing.numeric(name, entry.status, offset: offset)
+        case (.long, .eplf): return OtherListing.eplf(name, entry.status)
+        }
     }
 
-    /// What the faults `escape-names` and `traversal-names` add.
-    private var hostileEntries: [LocalDirectory.Entry] {
-        var names: [String] = []
-        if faults.contains(.escapeNames) {
-            names += [
-                "\u{1B}[2J\u{1B}[31mred", "bell\u{7}", "\u{9B}31mC1", "title\u{1B}]0;owned\u{7}",
-                "\u{202E}txt.exe",
-            ]
-        }
-        if faults.contains(.traversalNames) {
-            names += ["../escaped", "/etc/escaped", "..", "sub/../../escaped", "..\\escaped"]
-        }
-        let status = ((try? LocalDirectory.status(of: Array("/".utf8))) ?? nil)
-        return names.compactMap { name in
-            guard var status else { return nil }
-            status.kind = .file
-            status.size = 6
-            status.mode = 0o644
-            return LocalDirectory.Entry(
-                name: Array(name.utf8), status: status, target: nil, leadsToDirectory: false)
+    /// How LIST looks: the personality's form, unless SITE DIRSTYLE or a fault has changed it.
+    private var listingStyle: Personality.ListingStyle {
+        switch fault({ if case .listFormat(let format) = $0 { format } else { nil } }) {
+        case .unix?: .unix
+        case .dos?: .dos(fourDigitYears: false)
+        case .dos4?: .dos(fourDigitYears: true)
+        case .numeric?: .numeric
+        case .eplf?: .eplf
+        case nil: directoryStyle
         }
     }
+
+    private var shownFacts: [ListFact] { lacks("SIZE") ? listFacts.filter { $0 != .size } : listFacts }
 }

@@ -7,10 +7,10 @@ extension ServerSession {
         guard !argument.isEmpty else { return try reply(.missingParameter) }
         let name = String(decoding: argument, as: UTF8.self)
         user = name
+        if isLoggedIn { state.logOut() }
         isLoggedIn = false
         if case .only(let accounts) = configuration.accounts, accounts[name] == "" {
-            isLoggedIn = true
-            return try reply(.loggedIn)
+            return try admit()
         }
         try reply(.needPassword(user: name))
     }
@@ -22,8 +22,18 @@ extension ServerSession {
             case .anyone: true
             case .only(let accounts): accounts[user].map { Array($0.utf8) == argument } ?? false
             }
-        if !isLoggedIn { self.user = nil }
-        try reply(isLoggedIn ? .loggedIn : .wrongPassword)
+        guard isLoggedIn else {
+            self.user = nil
+            return try reply(.wrongPassword)
+        }
+        try admit()
+    }
+
+    /// The password is right; there may be too many already.
+    private mutating func admit() throws(TransportError) {
+        isLoggedIn = state.logIn()
+        if !isLoggedIn { user = nil }
+        try reply(isLoggedIn ? .loggedIn : .tooManyLogins)
     }
 
     mutating func setOption(_ argument: [UInt8]) throws(TransportError) {
@@ -50,11 +60,12 @@ extension ServerSession {
     }
 
     mutating func setRestart(_ argument: [UInt8]) throws(TransportError) {
-        guard !faults.contains(.restartRefused) else { return try reply(.restartUnsupported) }
+        guard !has(.restartRefused) else { return try reply(.restartUnsupported) }
         guard let offset = Int64(String(decoding: argument, as: UTF8.self)), offset >= 0 else {
             return try reply(.badParameter)
         }
-        restartOffset = faults.contains(.restartIgnored) ? 0 : offset
+        let early: Int64 = fault { if case .restartOff(let bytes) = $0 { bytes } else { nil } } ?? 0
+        restartOffset = has(.restartIgnored) ? 0 : max(0, offset - early)
         try reply(.restarting(offset))
     }
 }

@@ -8,6 +8,7 @@ extension ServerSession {
     mutating func store(_ argument: [UInt8], _ kind: StoreKind) throws(TransportError) {
         guard !argument.isEmpty || kind == .unique else { return try reply(.missingParameter) }
         guard !configuration.isReadOnly else { return try reply(.failed(.readOnly, .store)) }
+        guard !has(.storeRefused) else { return try reply(.failed(.badName, .store)) }
         let wanted = argument.isEmpty ? Array("stou".utf8) : argument
         guard let path = components(wanted), !path.isEmpty else {
             return try reply(.failed(.badName, .store))
@@ -81,12 +82,13 @@ extension ServerSession {
     ) throws(TransportError) -> Bool {
         let file = file
         guard let socket = try openData(opening) else { return false }
-        let limit = faults.speed(of: name).map { RateLimit(bytesPerSecond: $0) }
-        let fullAfter = faults.fullAfter
-        let resetAfter = faults.resetAfter
+        let limit = speed(of: name)
+        let fullAfter = fault { if case .diskFull(let bytes) = $0 { bytes } else { nil } }
+        let cut = fullAfter == nil ? nextCut(of: nil) : nil
         var position = offset
+        var isCut = false
         var end: TransferEnd
-        if type == .image, fullAfter == nil, resetAfter == nil {
+        if type == .image, fullAfter == nil, cut == nil {
             end = try move(limit: limit) { pump, conditions, _ in
                 let result = pump.receive(from: socket, into: file.lent, at: position, conditions)
                 position += result.bytes
@@ -94,13 +96,16 @@ extension ServerSession {
             }
         } else {
             var lines = LineEnds(isConverting: type == .ascii)
-            let most = offset + min(fullAfter ?? .max / 2, resetAfter ?? .max / 2)
+            let most = offset + (fullAfter ?? cut?.after ?? .max / 2)
             end = try move(limit: limit) { pump, conditions, _ in
                 pump.receive(from: socket, conditions) { bytes throws(TransportError) in
                     let taken = lines.fromWire(bytes).prefix(Int(clamping: most - position))
                     try file.write(Array(taken), at: position)
                     position += Int64(taken.count)
-                    guard position < most else { throw .noSpace }
+                    guard position < most else {
+                        isCut = cut != nil
+                        throw .noSpace
+                    }
                 }
             }
             if case .complete = end {
@@ -111,11 +116,17 @@ extension ServerSession {
                 }
             }
         }
-        if resetAfter != nil {
-            socket.resetOnClose()
-            end = .broken
+        if case .complete = end,
+            let lost = fault({ if case .storeShort(let bytes) = $0 { bytes } else { nil } })
+        {
+            try? file.truncate(to: max(0, position - lost))
         }
         whenWritten()
+        if let cut, isCut {
+            try self.end(socket, by: cut.cut, .transferComplete)
+            return false
+        }
+        if case .complete = end, has(.storeExceeded) { end = .exceeded }
         try finish(socket, end, .transferComplete)
         if case .complete = end { return true }
         return false

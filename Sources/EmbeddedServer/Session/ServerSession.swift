@@ -11,6 +11,12 @@ struct ServerSession: ~Copyable {
     var data: DataChannel
     var pump = Pump()
     var isOver = false
+    /// Ends every wait of this session.
+    let cancellation: Cancellation
+    /// Commands so far.
+    var commandCount = 0
+    /// Holds what `active-hijack` opened.
+    var stranger: Socket?
 
     var user: String?
     var isLoggedIn = false
@@ -22,27 +28,35 @@ struct ServerSession: ~Copyable {
     var isExtendedPassiveOnly = false
     var encoding: NameEncoding
     var listFacts = ListFact.allCases
+    /// The form of LIST, which SITE DIRSTYLE changes.
+    var directoryStyle: Personality.ListingStyle
 
     init(_ control: consuming Socket, number: Int, state: ServerState) {
         self.state = state
         self.number = number
-        data = DataChannel(state.configuration.personality.data, control: control)
+        cancellation = state.cancellation
+        data = DataChannel(state.configuration.personality.data.spoilt(by: state), control: control)
         encoding = state.configuration.personality.needsUTF8Option ? .latin1 : .bytes
+        directoryStyle = state.configuration.personality.listing
         self.control = control
     }
 
     var configuration: ServerConfiguration { state.configuration }
     var personality: Personality { state.configuration.personality }
-    var faults: Set<Fault> { state.configuration.faults }
+
+    func has(_ fault: Fault) -> Bool { state.has(fault) }
+
+    func fault<Value>(_ read: (Fault) -> Value?) -> Value? { state.fault(read) }
 
     /// Serves the client until it leaves, is silent for too long, or the server stops.
     mutating func run(hasRoom: Bool) {
         control.sendImmediately()
         control.keepAlive()
         control.receiveUrgentInline()
+        defer { if isLoggedIn { state.logOut() } }
         do throws(TransportError) {
             guard hasRoom else { return try reply(.tooManyConnections) }
-            if !faults.contains(.noGreeting) { try reply(.ready) }
+            try greet()
             while !isOver, let line = try nextLine() {
                 try perform(line)
             }
@@ -59,15 +73,27 @@ struct ServerSession: ~Copyable {
                 return nil
             }
             if input.hasEnded { return nil }
-            let deadline = Deadline.after(configuration.idlePatience)
+            let idle = idleLimit
+            let deadline = Deadline.after(idle.patience)
             do throws(TransportError) {
                 try waitForClient(until: deadline)
-                try input.fill(from: control, until: deadline, cancellation: state.cancellation)
+                try input.fill(from: control, until: deadline, cancellation: cancellation)
             } catch .timedOut {
-                try reply(.idleTooLong)
+                if !idle.isSilent { try reply(.idleTooLong) }
                 return nil
             }
         }
+    }
+
+    /// How long the client may be silent, and whether it is told so.
+    private var idleLimit: (patience: Duration, isSilent: Bool) {
+        if let seconds = fault({ if case .idleUnavailable(let seconds) = $0 { seconds } else { nil } }) {
+            return (.seconds(seconds), false)
+        }
+        if let seconds = fault({ if case .idleClose(let seconds) = $0 { seconds } else { nil } }) {
+            return (.seconds(seconds), true)
+        }
+        return (configuration.idlePatience, false)
     }
 
     /// Meanwhile the data connection before may end, and the next one wait for that.
@@ -75,10 +101,10 @@ struct ServerSession: ~Copyable {
         while data.previousRaw >= 0 {
             switch Wait.wait(
                 for: control.raw, .readable, watching: data.previousRaw, until: deadline,
-                cancellation: state.cancellation)
+                cancellation: cancellation)
             {
             case .ready, .watchedReady(firstIsReady: true): return
-            case .watchedReady: data.readPrevious(state.cancellation)
+            case .watchedReady: data.readPrevious(cancellation)
             case .timedOut: return
             case .cancelled: throw .cancelled
             }
@@ -87,19 +113,13 @@ struct ServerSession: ~Copyable {
 
     private mutating func perform(_ line: CommandReader.Line) throws(TransportError) {
         note(.sent, Command(raw: line.bytes).logged)
-        guard !line.hasBareLineFeed || personality.acceptsBareLineFeed else {
-            return try reply(.bareLineFeed)
+        commandCount += 1
+        if line.hasBareLineFeed {
+            if has(.lineFeedRefused) { return try send(Reply(451, "The parameter is incorrect.")) }
+            guard personality.acceptsBareLineFeed else { return try reply(.bareLineFeed) }
         }
         let verb = line.verb
-        if faults.contains(.dropControl(on: verb)) {
-            isOver = true
-            return
-        }
-        if faults.contains(.serviceNotAvailable(on: verb)) {
-            isOver = true
-            return try reply(.serviceNotAvailable)
-        }
-        if faults.contains(.endlessReply(on: verb)) { return try replyWithoutEnd() }
+        if try spoil(verb) { return }
         try execute(verb, line.argument)
         // REST and RNFR hold for the command that follows, and for no other (RFC 959 §4.1.3, RFC 3659 §5.1).
         if verb != "REST", !Self.keepsRestart.contains(verb) { restartOffset = 0 }
@@ -113,14 +133,21 @@ struct ServerSession: ~Copyable {
 
     /// Answers in the words of the personality.
     func reply(_ answer: Answer) throws(TransportError) {
-        if let seconds = faults.stall {
-            guard
-                case .timedOut = Wait.wait(
-                    for: -1, .readable, until: .after(.seconds(seconds)), cancellation: state.cancellation)
-            else { throw .cancelled }
+        try send(personality.wording(answer))
+    }
+
+    func send(_ reply: Reply) throws(TransportError) {
+        if let seconds = fault({ if case .stallControl(let seconds) = $0 { seconds } else { nil } }) {
+            try rest(.seconds(seconds))
         }
-        let reply = personality.wording(answer)
-        try send(reply.wireBytes)
+        if let pause = fault({ if case .byteReplies(let pause) = $0 { pause } else { nil } }) {
+            for byte in reply.wireBytes {
+                try send([byte])
+                if pause > 0 { try rest(.milliseconds(pause)) }
+            }
+        } else {
+            try send(reply.wireBytes)
+        }
         if let dialogue = configuration.dialogue {
             for line in reply.lines { dialogue(number, .received(reply.code), line) }
         }
@@ -128,15 +155,7 @@ struct ServerSession: ~Copyable {
 
     func send(_ bytes: [UInt8]) throws(TransportError) {
         try control.write(
-            bytes, until: .after(configuration.dataPatience), cancellation: state.cancellation)
-    }
-
-    private func replyWithoutEnd() throws(TransportError) {
-        var bytes = Array("211-".utf8)
-        while true {
-            try send(bytes)
-            bytes = [UInt8](repeating: UInt8(ascii: "x"), count: 64 * 1024)
-        }
+            bytes, until: .after(configuration.dataPatience), cancellation: cancellation)
     }
 
     func note(_ direction: DialogueLine.Direction, _ bytes: [UInt8]) {

@@ -6,22 +6,33 @@ import Transport
 extension ServerSession {
     /// How the moving of bytes ended, seen from the client.
     enum TransferEnd {
-        case complete, broken, aborted, diskFull, diskFailed
+        case complete, broken, aborted, diskFull, diskFailed, exceeded
     }
 
     /// The data connection with its preliminary reply; nil when there is none and the client has been told.
     mutating func openData(_ opening: Answer) throws(TransportError) -> Socket? {
+        guard let socket = try connectData(opening) else { return nil }
+        guard has(.refusedAfterPreliminary) else { return socket }
+        _ = consume socket
+        try reply(.failed(.denied, .retrieve))
+        return nil
+    }
+
+    private mutating func connectData(_ opening: Answer) throws(TransportError) -> Socket? {
         guard data.isArranged else {
             try reply(.noDataConnection)
             return nil
         }
-        guard personality.data.announcesByState else {
-            guard try waitForData() else { return nil }
-            guard let socket = try takeData() else { return nil }
-            try announce(opening)
-            return socket
+        if has(.dataNotAccepted) {
+            try rest(configuration.dataPatience)
+            data.forget()
+            try reply(.cannotOpenData)
+            return nil
         }
-        if data.stands(state.cancellation) {
+        guard case .byState = data.manners.announcement else {
+            return try openWithoutLooking(opening)
+        }
+        if data.stands(cancellation) {
             guard let socket = try takeData() else { return nil }
             try announce(.dataAlreadyOpen)
             return socket
@@ -31,10 +42,33 @@ extension ServerSession {
         return try takeData()
     }
 
+    /// The servers that always say the same, or what the mode tells them to.
+    private mutating func openWithoutLooking(_ opening: Answer) throws(TransportError) -> Socket? {
+        let isPassive = data.isPassive
+        if case .byMode = data.manners.announcement, !isPassive {
+            try announce(opening)
+            guard try waitForData() else { return nil }
+            return try takeData()
+        }
+        guard try waitForData() else { return nil }
+        guard let socket = try takeData() else { return nil }
+        if case .afterConnecting = data.manners.announcement {
+            try announce(opening)
+        } else {
+            try announce(.dataAlreadyOpen)
+        }
+        return socket
+    }
+
     /// The connection that was waited for; nil when it failed and the client has been told.
     private mutating func takeData() throws(TransportError) -> Socket? {
         do throws(DataChannel.Failure) {
-            return try data.take(state.cancellation)
+            let socket = try data.take(cancellation)
+            guard state.isFirst(.firstDataReset) else { return socket }
+            socket.resetOnClose()
+            _ = consume socket
+            try? reply(.transferBroken)
+            return nil
         } catch {
             switch error {
             case .failed: try reply(.cannotOpenData)
@@ -46,7 +80,7 @@ extension ServerSession {
     }
 
     private func announce(_ opening: Answer) throws(TransportError) {
-        guard !faults.contains(.noPreliminary) else { return }
+        guard !has(.noPreliminary) else { return }
         try reply(opening)
     }
 
@@ -65,7 +99,7 @@ extension ServerSession {
                 try explain(.aborted)
                 return false
             }
-            switch data.wait(watching: watchedControl, until: deadline, state.cancellation) {
+            switch data.wait(watching: watchedControl, until: deadline, cancellation) {
             case .ready: return true
             case .interrupted: interruption = try listen()
             case .cancelled: throw .cancelled
@@ -88,7 +122,7 @@ extension ServerSession {
     /// everything else waits for its turn.
     private mutating func listen() throws(TransportError) -> Interruption {
         do {
-            try input.fill(from: control, until: .after(.zero), cancellation: state.cancellation)
+            try input.fill(from: control, until: .after(.zero), cancellation: cancellation)
         } catch .timedOut {
             return .goOn
         }
@@ -103,7 +137,10 @@ extension ServerSession {
     private mutating func heard() throws(TransportError) -> Interruption {
         while let line = input.takeUrgent(["ABOR", "STAT"]) {
             note(.sent, line.bytes)
-            if line.verb == "ABOR" { return .abort }
+            if line.verb == "ABOR" {
+                if has(.abortIgnored) { continue }
+                return .abort
+            }
             try reply(.status(statusLines + ["Transfer in progress"]))
         }
         return .goOn
@@ -121,7 +158,7 @@ extension ServerSession {
         if case .abort = try heard() { return .aborted }
         while true {
             let conditions = Pump.Conditions(
-                patience: configuration.dataPatience, cancellation: state.cancellation,
+                patience: configuration.dataPatience, cancellation: cancellation,
                 watched: watchedControl, limit: limit)
             switch body(&pump, conditions, isResuming).end {
             case .endOfData: return .complete
@@ -147,7 +184,7 @@ extension ServerSession {
             _ = consume socket
             return try explain(end)
         }
-        if personality.data.completesBeforeClosing {
+        if data.manners.completesBeforeClosing {
             try complete(completion)
             data.finish(socket)
         } else {
@@ -162,21 +199,35 @@ extension ServerSession {
         case .broken: try reply(.transferBroken)
         case .diskFull: try reply(.diskFull)
         case .diskFailed: try reply(.diskFailed)
+        case .exceeded: try reply(.storageExceeded)
         case .aborted:
             try reply(.transferAborted)
             try reply(.aborted)
         }
     }
 
+    /// Waits, moving nothing, until the client says ABOR; false when it goes instead.
+    mutating func waitForAbort() throws(TransportError) -> Bool {
+        while true {
+            switch Wait.wait(for: watchedControl, .readable, until: .never, cancellation: cancellation) {
+            case .cancelled: throw .cancelled
+            case .ready, .watchedReady, .timedOut: break
+            }
+            switch try listen() {
+            case .goOn: continue
+            case .abort: return true
+            case .gone: return false
+            }
+        }
+    }
+
     private func complete(_ completion: Answer) throws(TransportError) {
-        if faults.contains(.completionBeforeEndOfData) || faults.contains(.completionMissing) { return }
-        if let seconds = faults.lateCompletion {
-            guard
-                case .timedOut = Wait.wait(
-                    for: -1, .readable, until: .after(.seconds(seconds)), cancellation: state.cancellation)
-            else { throw .cancelled }
+        if has(.completionBeforeEndOfData) || has(.completionMissing) { return }
+        if has(.refusedAfterData) { return try reply(.transferBroken) }
+        if let seconds = fault({ if case .completionLate(let seconds) = $0 { seconds } else { nil } }) {
+            try rest(.seconds(seconds))
         }
         try reply(completion)
-        if faults.contains(.completionTwice) { try reply(completion) }
+        if has(.completionTwice) { try reply(completion) }
     }
 }

@@ -5,6 +5,7 @@ import Transport
 extension ServerSession {
     mutating func execute(_ verb: String, _ argument: [UInt8]) throws(TransportError) {
         guard isLoggedIn || Self.beforeLogin.contains(verb) else { return try reply(.loginFirst) }
+        guard !lacks(verb) else { return try reply(.unknownCommand) }
         switch verb {
         case "USER": try takeUser(argument)
         case "PASS": try takePassword(argument)
@@ -16,7 +17,7 @@ extension ServerSession {
             try reply(.goodbye)
 
         case "SYST": try reply(.system)
-        case "FEAT": try reply(faults.contains(.noFeatures) ? .unknownCommand : .features(features))
+        case "FEAT": try reply(.features(features))
         case "OPTS": try setOption(argument)
         case "NOOP": try reply(.noOperation)
         case "ALLO": try reply(.allocation)
@@ -68,19 +69,6 @@ extension ServerSession {
         "MFMT MKD  MLSD MLST MODE NLST NOOP OPTS PASS PASV PORT PWD  QUIT REST",
         "RETR RMD  RNFR RNTO SITE SIZE STAT STOR STOU STRU SYST TYPE USER",
     ]
-
-    var hasMachineListing: Bool {
-        personality.hasMachineListing && !faults.contains(.noMachineListing)
-    }
-
-    private var features: [String] {
-        guard personality.hasMachineListing, hasMachineListing else {
-            return personality.features.filter { !$0.hasPrefix("MLST") }
-        }
-        return personality.features.map { line in
-            line.hasPrefix("MLST") ? "MLST \(ListFact.featureText(selected: listFacts))" : line
-        }
-    }
 
     var statusLines: [String] {
         [

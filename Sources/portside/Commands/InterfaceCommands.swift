@@ -82,7 +82,8 @@ private func open(_ start: Application.Start) throws {
 /// `portside serve DIR`: the embedded server on its own.
 struct ServeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "serve", abstract: "Serve a directory by FTP, on loopback unless told otherwise.")
+        commandName: "serve", abstract: "Serve a directory by FTP, on loopback unless told otherwise.",
+        discussion: ServerManual.help)
 
     @Argument(help: "The directory that clients see as /.") var directory: String
     @Option(help: "The control port; 0 takes any that is free.") var port: UInt16 = 2121
@@ -91,7 +92,7 @@ struct ServeCommand: ParsableCommand {
     var personality = "unix"
     @Option(
         help: ArgumentHelp(
-            "Misbehave; repeatable. One of: \(Fault.forms.joined(separator: ", ")).", valueName: "name"))
+            "Misbehave; repeatable. See below.", valueName: "name"))
     var fault: [String] = []
     @Option(help: "Let in only this user; --password-file names the password.") var user: String?
     @Option(help: ArgumentHelp("The file whose first line is the user's password.", valueName: "file"))
@@ -110,7 +111,7 @@ struct ServeCommand: ParsableCommand {
         for text in fault {
             guard let fault = Fault(text) else {
                 throw Usage(
-                    "there is no fault “\(visible(text))”; there are: \(Fault.forms.joined(separator: ", "))")
+                    "there is no fault “\(visible(text))”; see portside serve --help")
             }
             faults.insert(fault)
         }
