@@ -65,7 +65,8 @@ public final class EmbeddedServer: Sendable {
             let cancellation = state.cancellation
             let visitor: Carried<Socket>
             do throws(TransportError) {
-                let listener = if let kept = open.take() { kept } else { try Listener(on: address, backlog: 128) }
+                let listener =
+                    if let kept = open.take() { kept } else { try Listener(on: address, backlog: 128) }
                 visitor = Carried(try listener.accept(until: .never, cancellation: cancellation))
                 open = consume listener
             } catch {

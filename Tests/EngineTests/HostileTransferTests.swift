@@ -21,7 +21,7 @@ import Transfers
     /// Each of them leaves a part of the file, or none, but never the file.
     @Test(arguments: [
         "truncated-data", "truncated-426", "rst-data", "stall-data", "421-mid-transfer", "server-dies",
-        "half-open-transfer", "drop-every:100000", "426-after-data", "550-after-150", "no-226", "extra-data",
+        "half-open-transfer", "drop-every:100000", "426-after-data", "550-after-150", "extra-data",
         "ascii-crlf", "size-lies",
     ])
     func aBrokenDownloadIsNeverCalledDone(_ fault: String) async throws {
@@ -31,6 +31,18 @@ import Transfers
         #expect(complaint?.contains("\n") == false)
         #expect(!Disk.exists(rig.local.path(of: "file")))
         if fault != "550-after-150" { #expect(Disk.exists(rig.local.path(of: "file.part"))) }
+    }
+
+    @Test(arguments: [Transfer.Direction.download, .upload])
+    func aMissingCompletionIsMadeUpForByTheSizeAndByNothingElse(_ way: Transfer.Direction) async throws {
+        let known = try rig("no-226", timeout: 1)
+        let bench = try known.queue()
+        await bench.run(known.transfer(way, way == .download ? "file" : "up"))
+        #expect(try bench.only().state == .done, "\(known.log.transcript)")
+        #expect(known.heard.count(of: "USER") == 2)
+        let unknown = try rig("no-226", "no-size", "no-mlsd", timeout: 1)
+        let complaint = try await unknown.complaint(unknown.transfer(way, way == .download ? "file" : "up"))
+        #expect(complaint != nil, "\(unknown.log.transcript)")
     }
 
     @Test(arguments: [
