@@ -63,7 +63,7 @@ import Transfers
     @Test(arguments: [
         "truncated-426@50000", "rst-data@50000", "stall-data@50000", "421-mid-transfer@50000",
         "server-dies@50000",
-        "half-open-transfer@50000", "drop-every:50000", "426-after-data", "550-after-150", "no-226",
+        "half-open-transfer@50000", "drop-every:50000", "426-after-data", "550-after-150",
         "stor-short",
         "stor-552", "stor-553", "disk-full:50000", "truncated-data@50000",
     ])
@@ -176,7 +176,7 @@ import Transfers
         let rig = try rig(fault, "slow:file:10000", timeout: 60)
         let bench = try rig.queue()
         bench.add(rig.download("file"))
-        try eventually("bytes move") { (Disk.size(rig.local.path(of: "file.part")) ?? 0) >= 1_000 }
+        try eventually("bytes move") { rig.heard.count(of: "RETR") == 1 }
         bench.queue.perform(.pause([try bench.only().id]))
         try eventually("it is paused") { bench.queue.contents().first?.state == .paused }
         // The other file does not stall before its thousandth byte.
