@@ -5,6 +5,8 @@ enum Answer {
     // The session
     case ready, tooManyConnections, tooManyLogins, goodbye, idleTooLong, lineTooLong, bareLineFeed
     case needPassword(user: String), loggedIn, wrongPassword, loginFirst, userFirst
+    case authAccepted, protectionBuffer, protectionSet, protectionRefused, protectionFailed
+    case policyRequiresTLS, dataTooClear, reuseRequired
     case unknownCommand, missingParameter, badParameter, badSequence, hostAccepted, noTLS
     case serviceNotAvailable
 

@@ -12,7 +12,7 @@ public final class EmbeddedServer: Sendable {
     private let addresses = Mutex<[Address]>([])
 
     /// - Parameter root: the directory that is served; clients see it as `/` and nothing outside of it.
-    /// - Throws: `disk` when it is not a directory that can be reached.
+    /// - Throws: `disk` when it is not a directory that can be reached, `unusable` for a certificate that cannot be used.
     public init(
         serving root: [UInt8], _ configuration: ServerConfiguration = ServerConfiguration()
     ) throws(TransportError) {
@@ -21,7 +21,7 @@ public final class EmbeddedServer: Sendable {
         }.first
         let tree = try ServedTree(
             root, hasLoop: configuration.faults.contains(.directoryLoop), levels: levels)
-        state = ServerState(configuration: configuration, tree: tree)
+        state = try ServerState(configuration: configuration, tree: tree)
     }
 
     deinit {

@@ -10,6 +10,26 @@ public struct ServerConfiguration: Sendable {
         case only([String: String])
     }
 
+    public enum EncryptionKind: String, Sendable, CaseIterable {
+        /// AUTH TLS is taken (RFC 4217).
+        case explicit
+        /// TLS from the first byte.
+        case implicit
+        /// AUTH TLS is taken, and nobody let in without it.
+        case required = "require"
+    }
+
+    public struct Encryption: Sendable {
+        public var kind: EncryptionKind
+        /// Nil for a certificate made for this run, for localhost, signed by itself.
+        public var identity: TLSIdentity?
+
+        public init(_ kind: EncryptionKind, identity: TLSIdentity? = nil) {
+            self.kind = kind
+            self.identity = identity
+        }
+    }
+
     /// Where to listen; every address gets the port of the first. Port 0 takes any that is free.
     public var addresses: [Address]
     public var personality: Personality
@@ -17,6 +37,8 @@ public struct ServerConfiguration: Sendable {
     /// Whether uploads, deletions and all other changes are refused.
     public var isReadOnly: Bool
     public var faults: Set<Fault>
+    /// Nil for a server without TLS.
+    public var encryption: Encryption?
     /// The longest silence of a client between two commands; 421 after it.
     public var idlePatience: Duration
     /// The longest wait for a data connection, and for the next byte on it.
@@ -29,7 +51,8 @@ public struct ServerConfiguration: Sendable {
 
     public init(
         addresses: [Address] = [.loopback()], personality: Personality = .unix, accounts: Accounts = .anyone,
-        isReadOnly: Bool = false, faults: Set<Fault> = [], idlePatience: Duration = .seconds(300),
+        isReadOnly: Bool = false, faults: Set<Fault> = [], encryption: Encryption? = nil,
+        idlePatience: Duration = .seconds(300),
         dataPatience: Duration = .seconds(30), listingOffset: Int64 = 0,
         dialogue: (@Sendable (Int, DialogueLine.Direction, [UInt8]) -> Void)? = nil
     ) {
@@ -38,6 +61,7 @@ public struct ServerConfiguration: Sendable {
         self.accounts = accounts
         self.isReadOnly = isReadOnly
         self.faults = faults
+        self.encryption = encryption
         self.idlePatience = idlePatience
         self.dataPatience = dataPatience
         self.listingOffset = listingOffset

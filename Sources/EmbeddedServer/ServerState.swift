@@ -6,6 +6,8 @@ final class ServerState: Sendable {
     let configuration: ServerConfiguration
     let tree: ServedTree
     let ghosts: [Ghost]
+    /// Nil for a server without TLS.
+    let tls: ServerTLS?
     let openFiles = OpenFiles()
 
     /// Sessions at once, whatever the faults say: each takes a thread.
@@ -17,9 +19,15 @@ final class ServerState: Sendable {
     private let sent = Mutex<[[UInt8]: Int]>([:])
     private let running = Mutex((cancellation: Cancellation(), isStopped: false))
 
-    init(configuration: ServerConfiguration, tree: ServedTree) {
+    /// - Throws: `unusable` for a certificate that cannot be used.
+    init(configuration: ServerConfiguration, tree: ServedTree) throws(TransportError) {
         self.configuration = configuration
         self.tree = tree
+        if let encryption = configuration.encryption {
+            tls = try ServerTLS(encryption, configuration.faults)
+        } else {
+            tls = nil
+        }
         ghosts = Ghost.all { configuration.faults.contains($0) }
     }
 

@@ -39,7 +39,11 @@ extension ServerSession {
                 "REST STREAM", "SIZE", "TVFS", "UTF8", "XCRC",
             ]
         }
-        return personality.features.compactMap { line in
+        var all = personality.features
+        if state.tls != nil, !all.contains(where: { $0.hasPrefix("AUTH") }) {
+            all += ["AUTH TLS", "PBSZ", "PROT"]
+        }
+        return all.compactMap { line in
             let verb = String(line.prefix { $0 != " " })
             if lacks(verb) { return nil }
             guard verb == "MLST" else { return line }

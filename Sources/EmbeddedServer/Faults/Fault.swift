@@ -67,6 +67,12 @@ public indirect enum Fault: Hashable, Sendable {
     case storeExceeded, storeRefused, renameFails
     case clockSkew(seconds: Int64)
 
+    // TLS
+    case authRefused, authStall, authInjection
+    case selfSigned, wrongHost, expired, changedCertificate, dataCertificateDiffers
+    case plainData, protectionRefused, reuseRequired, onlyTLS12, manyTickets
+    case truncatesTLS, missingCloseNotify, strictUploadEnd
+
     // Names and listings
     case escapeNames, traversalNames, longNames, caseCollisions, invalidNames, lineEndNames
     case linkThenDirectory([UInt8])
@@ -112,7 +118,9 @@ extension Fault {
     }
 
     /// All of them, by what they are about.
-    public static let areas: [Area] = [control, abilities, dataConnections, transfers, files, listings]
+    public static let areas: [Area] = [
+        control, abilities, security, dataConnections, transfers, files, listings,
+    ]
 
     public struct Area: Sendable {
         public let title: String

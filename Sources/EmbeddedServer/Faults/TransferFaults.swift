@@ -66,6 +66,7 @@ extension ServerSession {
     ///
     /// - Parameter size: what it would move; nil where nobody knows.
     func nextCut(of size: Int64?) -> (cut: Fault.Cut, after: Int64)? {
+        if has(.truncatesTLS), let size { return (.orderly, size / 2) }
         let found = fault { fault -> (Fault.Cut, Int64)? in
             guard case .cut(let cut, let bytes) = fault else { return nil }
             let after = bytes ?? size.map { $0 / 2 } ?? 1_000

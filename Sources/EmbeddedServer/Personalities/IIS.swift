@@ -45,6 +45,10 @@ extension Personality {
     case .userFirst, .badSequence: Reply(503, "Bad sequence of commands.")
     case .unknownCommand: Reply(500, "Command not understood.")
     case .badParameter: Reply(501, "Parameter not understood.")
+    case .authAccepted: Reply(234, "AUTH command ok. Expecting TLS Negotiation.")
+    case .protectionBuffer: Reply(200, "PBSZ command successful.")
+    case .protectionSet: Reply(200, "PROT command successful.")
+    case .policyRequiresTLS, .dataTooClear: Reply(534, "Policy requires SSL.")
     case .noTLS: Reply(534, "Local policy on server does not allow TLS secure connections.")
 
     case .system: Reply(215, "Windows_NT")

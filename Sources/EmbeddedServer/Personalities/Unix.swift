@@ -37,6 +37,15 @@ extension Personality {
     case .missingParameter, .badParameter: Reply(501, "Syntax error in parameters or arguments.")
     case .badSequence: Reply(503, "Bad sequence of commands.")
     case .hostAccepted: Reply(220, "Host accepted.")
+    case .authAccepted: Reply(234, "Proceed with negotiation.")
+    case .protectionBuffer: Reply(200, "PBSZ set to 0.")
+    case .protectionSet: Reply(200, "PROT now as wanted.")
+    case .protectionRefused: Reply(536, "PROT level not supported.")
+    case .protectionFailed: Reply(522, "SSL connection failed.")
+    case .policyRequiresTLS: Reply(530, "Non-anonymous sessions must use encryption.")
+    case .dataTooClear: Reply(521, "Data connections must be encrypted.")
+    case .reuseRequired:
+        Reply(522, "SSL connection failed; session reuse required: see require_ssl_reuse option.")
     case .noTLS: Reply(530, "Please login with USER and PASS.")
 
     case .system: Reply(215, "UNIX Type: L8")

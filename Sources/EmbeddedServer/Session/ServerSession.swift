@@ -6,7 +6,7 @@ import Transport
 struct ServerSession: ~Copyable {
     let state: ServerState
     let number: Int
-    let control: Socket
+    var control: Socket
     var input = CommandReader()
     var data: DataChannel
     var pump = Pump()
@@ -28,6 +28,10 @@ struct ServerSession: ~Copyable {
     var isExtendedPassiveOnly = false
     var encoding: NameEncoding
     var listFacts = ListFact.allCases
+    /// PBSZ has been said.
+    var hasProtectionBuffer = false
+    /// PROT P holds.
+    var protectsData = false
     /// The form of LIST, which SITE DIRSTYLE changes.
     var directoryStyle: Personality.ListingStyle
 
@@ -55,6 +59,7 @@ struct ServerSession: ~Copyable {
         control.receiveUrgentInline()
         defer { if isLoggedIn { state.logOut() } }
         do throws(TransportError) {
+            try encryptFromTheStart()
             guard hasRoom else { return try reply(.tooManyConnections) }
             try greet()
             while !isOver, let line = try nextLine() {
@@ -98,7 +103,7 @@ struct ServerSession: ~Copyable {
 
     /// Meanwhile the data connection before may end, and the next one wait for that.
     private mutating func waitForClient(until deadline: Deadline) throws(TransportError) {
-        while data.previousRaw >= 0 {
+        while data.previousRaw >= 0, !control.isReadable {
             switch Wait.wait(
                 for: control.raw, .readable, watching: data.previousRaw, until: deadline,
                 cancellation: cancellation)

@@ -11,7 +11,9 @@ extension ServerSession {
 
     /// The data connection with its preliminary reply; nil when there is none and the client has been told.
     mutating func openData(_ opening: Answer) throws(TransportError) -> Socket? {
-        guard let socket = try connectData(opening) else { return nil }
+        guard let connected = try connectData(opening), let socket = try protect(connected) else {
+            return nil
+        }
         guard has(.refusedAfterPreliminary) else { return socket }
         _ = consume socket
         try reply(.failed(.denied, .retrieve))
@@ -162,7 +164,8 @@ extension ServerSession {
                 watched: watchedControl, limit: limit)
             switch body(&pump, conditions, isResuming).end {
             case .endOfData: return .complete
-            case .peerFailed, .timedOut, .cutOff: return .broken
+            case .cutOff: return has(.strictUploadEnd) ? .broken : .complete
+            case .peerFailed, .timedOut: return .broken
             case .diskFailed(let error): return error.isDiskFull ? .diskFull : .diskFailed
             case .cancelled: throw .cancelled
             case .interrupted:
@@ -186,8 +189,10 @@ extension ServerSession {
         }
         if data.manners.completesBeforeClosing {
             try complete(completion)
+            sayEnd(socket)
             data.finish(socket)
         } else {
+            sayEnd(socket)
             data.finish(socket)
             try complete(completion)
         }

@@ -6,12 +6,17 @@ extension ServerSession {
     mutating func execute(_ verb: String, _ argument: [UInt8]) throws(TransportError) {
         guard isLoggedIn || Self.beforeLogin.contains(verb) else { return try reply(.loginFirst) }
         guard !lacks(verb) else { return try reply(.unknownCommand) }
+        guard !isTooClear(for: verb) else {
+            return try reply(isEncrypted ? .dataTooClear : .policyRequiresTLS)
+        }
         switch verb {
         case "USER": try takeUser(argument)
         case "PASS": try takePassword(argument)
         case "ACCT": try reply(.account)
         case "HOST": try reply(isLoggedIn ? .badSequence : .hostAccepted)
-        case "AUTH": try reply(.noTLS)
+        case "AUTH": try takeAuthentication(argument)
+        case "PBSZ": try setProtectionBuffer()
+        case "PROT": try setProtection(argument)
         case "QUIT":
             isOver = true
             try reply(.goodbye)
@@ -61,7 +66,8 @@ extension ServerSession {
     }
 
     private static let beforeLogin: Set<String> = [
-        "USER", "PASS", "ACCT", "HOST", "AUTH", "QUIT", "FEAT", "SYST", "OPTS", "NOOP", "HELP",
+        "USER", "PASS", "ACCT", "HOST", "AUTH", "PBSZ", "PROT", "QUIT", "FEAT", "SYST", "OPTS", "NOOP",
+        "HELP",
     ]
 
     private static let helpLines = [

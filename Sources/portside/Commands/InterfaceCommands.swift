@@ -97,6 +97,14 @@ struct ServeCommand: ParsableCommand {
     @Option(help: "Let in only this user; --password-file names the password.") var user: String?
     @Option(help: ArgumentHelp("The file whose first line is the user's password.", valueName: "file"))
     var passwordFile: String?
+    @Option(
+        help: ArgumentHelp(
+            "Speak TLS: explicit (AUTH), implicit (from the first byte), require (AUTH, and nobody in without it).",
+            valueName: "explicit|implicit|require"))
+    var tls: String?
+    @Option(help: ArgumentHelp("The certificate and its chain, in PEM; else one is made.", valueName: "file"))
+    var tlsCert: String?
+    @Option(help: ArgumentHelp("The key of the certificate, in PEM.", valueName: "file")) var tlsKey: String?
     @Flag(help: "Refuse uploads, deletions and all other changes.") var readOnly = false
     @Flag(name: .short, help: "Show the dialogue on standard error.") var verbose = false
 
@@ -117,6 +125,7 @@ struct ServeCommand: ParsableCommand {
         }
         var configuration = ServerConfiguration(
             addresses: [address], personality: personality, isReadOnly: readOnly, faults: faults)
+        configuration.encryption = try encryption()
         if let user {
             let password = try passwordFile.flatMap { try UserFiles.readText($0) } ?? ""
             configuration.accounts = .only([user: String(password.prefix { $0 != "\n" })])
@@ -133,6 +142,29 @@ struct ServeCommand: ParsableCommand {
             }
         }
         try serve(configuration)
+    }
+
+    private func encryption() throws -> ServerConfiguration.Encryption? {
+        guard let tls else {
+            guard tlsCert == nil, tlsKey == nil else {
+                throw Usage("--tls-cert and --tls-key need --tls explicit, implicit or require")
+            }
+            return nil
+        }
+        guard let kind = ServerConfiguration.EncryptionKind(rawValue: tls) else {
+            throw Usage("--tls takes explicit, implicit or require")
+        }
+        guard let tlsCert, let tlsKey else {
+            guard tlsCert == nil, tlsKey == nil else {
+                throw Usage("--tls-cert and --tls-key need each other")
+            }
+            return ServerConfiguration.Encryption(kind)
+        }
+        return ServerConfiguration.Encryption(
+            kind,
+            identity: TLSIdentity(
+                certificates: Array(try UserFiles.readText(tlsCert)?.utf8 ?? "".utf8),
+                key: Array(try UserFiles.readText(tlsKey)?.utf8 ?? "".utf8)))
     }
 
     private func serve(_ configuration: ServerConfiguration) throws {
