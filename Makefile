@@ -3,6 +3,7 @@
 # make test                 all tests, those against vsftpd, ProFTPD and Pure-FTPd included
 # make soak KILLS=5000       kills the program so many times in the middle of its queue, and reports
 # make bench                speed and memory beside lftp and curl, as ratios
+# make fuzz                 libFuzzer on every parser, FUZZ_SECONDS=60 each
 # make lint                 formatting
 # make install PREFIX=...   the program, its themes, manual page and completions (default /usr/local)
 # make clean                remove what was built
@@ -12,7 +13,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: run build test soak bench lint install clean needs-build needs-test needs-bench swift
+.PHONY: run build test soak bench lint install clean needs-build needs-test needs-bench swift fuzz
 
 PREFIX ?= /usr/local
 export PATH := $(PATH):/opt/swift/usr/bin
@@ -58,6 +59,9 @@ soak: needs-test
 
 bench: needs-bench
 	@Benchmarks/bench --portside "$(BINARY)" $(BENCH)
+
+fuzz: needs-build
+	@Fuzz/run $(FUZZ)
 
 lint: swift
 	swift format lint --strict --recursive Package.swift Sources Tests

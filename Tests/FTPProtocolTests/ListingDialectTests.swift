@@ -287,6 +287,31 @@ struct ListingDialectTests {
         #expect(outcome.entries.isEmpty, "\(outcome.entries)")
     }
 
+    @Test(arguments: [
+        Line("03.10.2023  15:15    <DIR>          Ordner", "Ordner", .directory, nil, "2023-10-03T15:15"),
+        Line(
+            "03.10.2023  15:15             1.234.567 datei.txt", "datei.txt", .file, 1_234_567,
+            "2023-10-03T15:15"),
+        Line("2023-10-03 15:15:20 1234 f.txt", "f.txt", .file, 1_234, "2023-10-03T15:15:20"),
+        Line("10-03-23  03:15p             1234 f.txt", "f.txt", .file, 1_234, "2023-10-03T15:15"),
+        Line(
+            "10/03/2023  12:15 AM    <SYMLINKD>     latest [D:\\v2]", "latest", .link, nil, "2023-10-03T00:15"
+        ),
+    ])
+    func dosOfOtherCountries(_ line: Line) { check(line) }
+
+    @Test(arguments: [
+        Line("-rw-r--r-- 1 user group 1234 2023-10-03 f", "f", .file, 1_234, "2023-10-03"),
+        Line("-rw-r--r-- 1 user group 1234 Oct 3 3:15PM f", "f", .file, 1_234, "2026-10-03T15:15"),
+        Line("-rw-r--r-- 1 user group 18446744073709551615 Jan  1  2020 x", "x", .file, nil, "2020-01-01"),
+        Line("-rw-r--r--. 1 user group 1.5K Oct  3 15:15 f", "f", .file, 1_536, "2026-10-03T15:15"),
+    ])
+    func unixSizesAndTimes(_ line: Line) { check(line) }
+
+    @Test func whatLooksLikeADateWeCannotReadIsNoName() {
+        #expect(parse("-rw-r--r-- 1 user group 1234 Okt 3 15.15 f").entries.isEmpty)
+    }
+
     @Test func theFrameOfDirIsNoEntryAndNoTrouble() {
         let outcome = parse(
             " Volume in drive C has no label.\n Volume Serial Number is 1234-ABCD\n Directory of C:\\temp\n\n"
@@ -309,7 +334,8 @@ struct ListingDialectTests {
     }
 
     @Test(arguments: [
-        "d [RWCEAFMS] admin 512 Jun 25  2007 .", "+/,\t..", "                 0  DIR    04-11-95   16:26  .",
+        "d [RWCEAFMS] admin 512 Jun 25  2007 .", "-C--E-----FTP B X 1 41 Aug 12 13:56 .", "+/,\t..",
+        "                 0  DIR    04-11-95   16:26  .",
         "..              <DIR>           11/16/94        17:16", "A 1 12/31/21 23:59:59 *DIR ../",
     ])
     func dotsAreLeftOut(_ line: String) {

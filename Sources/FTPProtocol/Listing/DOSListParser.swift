@@ -9,7 +9,7 @@ enum DOSListParser {
     static func parse(_ line: Span<UInt8>, into entries: inout [ListingEntry]) -> LineResult {
         var position = 0
         guard let dateField = line.nextField(from: &position), line[dateField.lowerBound].isDigit,
-            var date = NumericDate(line, dateField)?.date(.monthFirst),
+            var date = date(line, dateField),
             let timeField = line.nextField(from: &position), line[timeField.lowerBound].isDigit,
             readTime(line, timeField, &position, &date),
             let third = line.nextField(from: &position)
@@ -33,6 +33,12 @@ enum DOSListParser {
         return .entry
     }
 
+    /// The month first, as Windows in English has it; full stops are from where the day comes first.
+    private static func date(_ line: Span<UInt8>, _ field: Range<Int>) -> CivilDate? {
+        let order: NumericDate.Order = line.firstRange(of: ".", in: field) == nil ? .monthFirst : .dayFirst
+        return NumericDate(line, field)?.date(order)
+    }
+
     /// `10:02AM`, `18:48`, `9:09 PM`.
     private static func readTime(
         _ line: Span<UInt8>, _ field: Range<Int>, _ position: inout Int, _ date: inout CivilDate
@@ -45,6 +51,13 @@ enum DOSListParser {
         var end = colon + 1
         while end < field.upperBound, line[end].isDigit { end += 1 }
         guard let minute = line.smallNumber(colon + 1..<end), minute < 60, hour < 24 else { return false }
+        if end < field.upperBound, line[end] == UInt8(ascii: ":") {
+            let start = end + 1
+            end = start
+            while end < field.upperBound, line[end].isDigit { end += 1 }
+            guard let second = line.smallNumber(start..<end), second <= 60 else { return false }
+            date.second = UInt8(second)
+        }
         var half = end..<field.upperBound
         if half.isEmpty {
             var next = position
@@ -80,13 +93,13 @@ enum DOSListParser {
         return nil
     }
 
-    /// Digits, with commas between the thousands where `dir` puts them.
+    /// Digits, with commas or full stops between the thousands where `dir` puts them.
     private static func size(_ line: Span<UInt8>, _ field: Range<Int>) -> Int64? {
         if let size = line.number(field) { return size }
         guard field.count <= 26, line[field.lowerBound].isDigit else { return nil }
         var size: Int64 = 0
         for index in field {
-            if line[index] == UInt8(ascii: ",") { continue }
+            if line[index] == UInt8(ascii: ",") || line[index] == UInt8(ascii: ".") { continue }
             guard line[index].isDigit, size < .max / 10 - 10 else { return nil }
             size = size * 10 + Int64(line[index] - 0x30)
         }

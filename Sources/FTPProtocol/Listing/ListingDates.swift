@@ -112,16 +112,23 @@ extension Span<UInt8> {
         return CivilDate(year: year, month: UInt8(month), day: UInt8(day))
     }
 
-    /// `18:11`, `1:39`, `08:09:10`, `08:09:10.123`; the fraction is left out.
+    /// `18:11`, `1:39`, `08:09:10`, `08:09:10.123`, `3:15PM`; the fraction is left out.
     func clockTime(_ field: Range<Int>) -> (hour: Int, minute: Int, second: Int?)? {
         guard (3...18).contains(field.count) else { return nil }
         var colon = field.lowerBound
         while colon < field.upperBound, self[colon].isDigit { colon += 1 }
         guard colon < field.upperBound, self[colon] == UInt8(ascii: ":"),
-            let hour = smallNumber(field.lowerBound..<colon), hour < 24
+            var hour = smallNumber(field.lowerBound..<colon), hour < 24
         else { return nil }
         var end = colon + 1
         while end < field.upperBound, self[end].isDigit { end += 1 }
+        if end + 2 == field.upperBound, hour <= 12, equals(end..<end + 2, "am") || equals(end..<end + 2, "pm")
+        {
+            let isAfternoon = equals(end..<end + 2, "pm")
+            hour = hour % 12 + (isAfternoon ? 12 : 0)
+            guard end - colon == 3, let minute = smallNumber(colon + 1..<end), minute < 60 else { return nil }
+            return (hour, minute, nil)
+        }
         guard end - colon <= 3, let minute = smallNumber(colon + 1..<end), minute < 60 else {
             return nil
         }

@@ -62,6 +62,7 @@ public struct ListingParser: Sendable {
         if !rest.isEmpty { endRest() }
         let before = entries.count
         dialects.finish(into: &entries)
+        leaveOutDots(from: before)
         count(entries.count - before)
         return Outcome(
             entries: takeEntries(), unparsedLineCount: unparsedLineCount, unparsedLines: unparsedLines,
@@ -81,6 +82,14 @@ public struct ListingParser: Sendable {
             start = index + 1
         }
         keep(bytes.extracting(start..<bytes.count))
+    }
+
+    /// `.` and `..` are no entries, whatever the dialect made of them.
+    private mutating func leaveOutDots(from start: Int) {
+        for index in (start..<entries.count).reversed()
+        where entries[index].name.count <= 2 && entries[index].name.allSatisfy({ $0 == 0x2E }) {
+            entries.remove(at: index)
+        }
     }
 
     /// Entries were added; those beyond the bound go again.
@@ -114,6 +123,7 @@ public struct ListingParser: Sendable {
         let result =
             isMachineListing
             ? MachineListParser.parse(line, into: &entries) : dialects.parse(line, into: &entries)
+        leaveOutDots(from: before)
         count(entries.count - before)
         switch result {
         case .entry, .nothing: break

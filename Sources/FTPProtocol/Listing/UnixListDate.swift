@@ -149,7 +149,8 @@ struct UnixListDate {
         var field = first
         var position = first.upperBound
         var timeField: Range<Int>?
-        if first.count > 12, line[first.lowerBound + 10] == UInt8(ascii: "T") {
+        let hasGluedTime = first.count > 12 && line[first.lowerBound + 10] == UInt8(ascii: "T")
+        if hasGluedTime {
             field = first.lowerBound..<first.lowerBound + 10
             timeField = first.lowerBound + 11..<first.upperBound
         } else {
@@ -162,7 +163,7 @@ struct UnixListDate {
         else { return nil }
         guard let timeField, let time = line.clockTime(timeField) else {
             // Two digits are no year unless a time proves that this is a date.
-            guard field.count == 10, timeField?.lowerBound != first.lowerBound + 11 else { return nil }
+            guard field.count == 10, !hasGluedTime else { return nil }
             // Without a time its column is filled with blanks.
             position = first.upperBound
             while position < line.count, line[position] == 0x20 { position += 1 }

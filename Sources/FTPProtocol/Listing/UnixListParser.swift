@@ -76,8 +76,10 @@ struct UnixListParser: Sendable {
         if last > 0, let size = UnixSize.bytes(line, fields[last - 1]) {
             last -= 1
             if mode.hasSize { entry.size = size }
-        } else if last > 0, line[fields[last - 1].lowerBound] == UInt8(ascii: "-") {
-            // Servers with 32 bits list large files with a negative size.
+        } else if last > 0,
+            line[fields[last - 1].lowerBound] == UInt8(ascii: "-") || line.isDigits(fields[last - 1])
+        {
+            // Servers with 32 bits list large files with a negative size; others with one beyond all measure.
             last -= 1
         }
         // Major and minor number of a device: `8, 0`.
@@ -104,6 +106,7 @@ struct UnixListParser: Sendable {
         guard fields.count >= 5, mode.permissions.count == 9, line.isDigits(fields[0]),
             !line.isDigits(fields[1]), !line.isDigits(fields[2]), line.isDigits(fields[3])
         else { return nil }
+        if MonthNames.number(line, fields[4]) != nil { return nil }
         for field in fields[4..<min(fields.count, 8)] {
             if UnixListDate.isTime(line, field) || UnixListDate.year(line, field) != nil { return nil }
         }

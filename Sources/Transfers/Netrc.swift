@@ -1,43 +1,16 @@
-import Engine
-import FTPProtocol
-import Glibc
-import Transfers
-
-/// ~/.netrc: `machine HOST login NAME password SECRET account TEXT`, and `default` for all other hosts.
-///
-/// A file that others may read is not used when it holds a password. Macros are skipped.
-struct Netrc {
-    struct Entry {
-        var machine: String?
-        var login: String?
-        var password: String?
-        var account: String?
+/// The logins of a .netrc: `machine HOST login NAME password SECRET account TEXT`, and `default` for all other
+/// hosts. Macros are skipped.
+public struct Netrc: Sendable {
+    public struct Entry: Sendable {
+        public var machine: String?
+        public var login: String?
+        public var password: String?
+        public var account: String?
     }
 
-    private(set) var entries: [Entry] = []
+    public private(set) var entries: [Entry] = []
 
-    /// Reads the user's file.
-    ///
-    /// - Throws: a sentence when it is not there, or may be read by others.
-    static func read() throws -> Netrc {
-        guard let home = getenv("HOME") else { throw Failure(.noSuchSource, "--netrc: HOME is not set") }
-        let path = String(cString: home) + "/.netrc"
-        guard let text = try UserFiles.readText(path) else {
-            throw Failure(.noSuchSource, "\(visible(path)): no such file; --netrc reads it")
-        }
-        let netrc = Netrc(text)
-        var status = stat()
-        if stat(path, &status) == 0, status.st_mode & 0o077 != 0,
-            netrc.entries.contains(where: { $0.password != nil })
-        {
-            throw Failure(
-                .permissionRefused,
-                "\(visible(path)) can be read by others and holds passwords: chmod 600 it first")
-        }
-        return netrc
-    }
-
-    init(_ text: String) {
+    public init(_ text: String) {
         var all: [String] = []
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) where line.first != "#" {
             all += line.split { $0 == " " || $0 == "\t" || $0 == "\r" }.map(String.init)
@@ -64,7 +37,7 @@ struct Netrc {
     }
 
     /// The exact host, and the user when one is given; `default` only where no host matches.
-    func entry(for host: String, user: String?) -> Entry? {
+    public func entry(for host: String, user: String?) -> Entry? {
         entries.first { $0.machine?.lowercased() == host.lowercased() && (user == nil || $0.login == user) }
             ?? entries.first { $0.machine == nil && (user == nil || $0.login == user) }
     }
