@@ -218,7 +218,7 @@ struct BrowserCore: ~Copyable {
                 .listed(
                     .remote, ticket,
                     .init(
-                        directory: session.resolve(path).withoutTrailingSlash, command: end.command,
+                        directory: end.directory, command: end.command,
                         isIncomplete: end.isIncomplete)))
         case .makeDirectory(let path, let ticket):
             try session.makeDirectory(path)

@@ -5,7 +5,9 @@ public import Transport
 /// The commands that need no data connection. Paths are resolved against the login directory.
 extension Session {
     public func makeDirectory(_ path: RemotePath) throws(Failure) {
-        try connected(repeatable: false) { () throws(Failure) in try require(.makeDirectory(resolve(path))) }
+        try connected(repeatable: false) { () throws(Failure) in
+            try require(.makeDirectory(try argument(for: resolve(path).asDirectory)))
+        }
     }
 
     /// Makes a directory; that there is one of that name already is fine.
@@ -14,11 +16,12 @@ extension Session {
     @discardableResult
     public func ensureDirectory(_ path: RemotePath) throws(Failure) -> Bool {
         try connect()
-        let path = resolve(path)
+        let path = resolve(path).asDirectory
         return try connected { () throws(Failure) in
-            let reply = try ask(.makeDirectory(path))
+            let command = Command.makeDirectory(try argument(for: path))
+            let reply = try ask(command)
             if reply.code.kind == .completion { return true }
-            let failure = Failure(.refused(.makeDirectory(path), reply))
+            let failure = Failure(.refused(command, reply))
             guard reply.code.kind == .permanentNegative, !failure.endsConnection else { throw failure }
             // 550 or 521: no server agrees with another on how to say “exists already”, so go and see.
             do throws(Failure) { try changeDirectory(to: path) } catch {
@@ -32,11 +35,11 @@ extension Session {
     @discardableResult
     public func ensureDirectoryWithParents(_ path: RemotePath) throws(Failure) -> Bool {
         try connect()
-        let path = resolve(path).withoutTrailingSlash
+        let path = resolve(path).asDirectory
         do throws(Failure) {
             return try ensureDirectory(path)
         } catch {
-            guard error.kind == .cannotCreate, path != .root, path.parent != path else { throw error }
+            guard error.kind == .cannotCreate, !path.isRoot else { throw error }
             // Whether the parent was missing only shows when it can be made.
             guard try ensureDirectoryWithParents(path.parent) else { throw error }
         }
@@ -45,17 +48,19 @@ extension Session {
 
     public func removeDirectory(_ path: RemotePath) throws(Failure) {
         try connect()
-        let path = resolve(path)
+        let path = resolve(path).asDirectory
         // A server does not remove the directory it stands in.
         if directory == path { directory = nil }
         try connected(repeatable: false) { () throws(Failure) in
             if directory == nil { try changeDirectory(to: path.parent) }
-            try require(.removeDirectory(path))
+            try require(.removeDirectory(try argument(for: path)))
         }
     }
 
     public func delete(_ path: RemotePath) throws(Failure) {
-        try connected(repeatable: false) { () throws(Failure) in try require(.delete(resolve(path))) }
+        try connected(repeatable: false) { () throws(Failure) in
+            try require(.delete(try argument(for: path)))
+        }
     }
 
     /// Renames or moves (RFC 959 §4.1.3 RNFR, RNTO). Unix servers replace what has the new name without a
@@ -71,7 +76,10 @@ extension Session {
                 throw Failure(
                     .cannotCreate, "\(to) exists already; delete it first or choose another name")
             }
-            var exchange = RenameExchange(from: from, to: to)
+            // Both names alone, or both paths: one of each would mean different places.
+            let isWithin = from.parent == to.parent
+            var exchange = RenameExchange(
+                from: isWithin ? try argument(for: from) : from, to: isWithin ? try argument(for: to) : to)
             var step = exchange.start()
             while true {
                 switch step {
@@ -110,7 +118,7 @@ extension Session {
         try connected { () throws(Failure) in
             guard features.mayTry("SIZE") else { return nil }
             try setType(.image)
-            let reply = try ask(.size(resolve(path)))
+            let reply = try ask(.size(try argument(for: path)))
             guard reply.code == .commandUnrecognized || reply.code == .commandNotImplemented else {
                 return reply
             }
@@ -123,7 +131,7 @@ extension Session {
     public func modificationTime(of path: RemotePath) throws(Failure) -> Int64? {
         try connected { () throws(Failure) in
             guard features.mayTry("MDTM") else { return nil }
-            let reply = try ask(.modificationTime(resolve(path)))
+            let reply = try ask(.modificationTime(try argument(for: path)))
             guard reply.code == .fileStatus else {
                 if reply.code == .commandUnrecognized || reply.code == .commandNotImplemented {
                     features.disable("MDTM")
@@ -166,7 +174,7 @@ extension Session {
     /// - Parameter mode: octal digits, `644`.
     public func changeMode(of path: RemotePath, to mode: String) throws(Failure) {
         try connected { () throws(Failure) in
-            try require(.site(Array("CHMOD \(mode) ".utf8) + resolve(path).bytes))
+            try require(.site(Array("CHMOD \(mode) ".utf8) + argument(for: path).bytes))
         }
     }
 
@@ -203,14 +211,5 @@ extension Session {
 
     public func noOperation() throws(Failure) {
         try connected { () throws(Failure) in _ = try ask(.noOperation) }
-    }
-
-    /// Changes to a directory unless the server stands there already.
-    func changeDirectory(to path: RemotePath) throws(Failure) {
-        let path = path.withoutTrailingSlash
-        guard directory != path else { return }
-        directory = nil
-        try require(.changeDirectory(path))
-        directory = path
     }
 }

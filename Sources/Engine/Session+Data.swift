@@ -155,7 +155,7 @@ extension Session {
         let wasImage = type == .image
         disconnect()
         guard wasImage, ["RETR", "STOR"].contains(order.command.verb),
-            let path = order.command.argument.map({ RemotePath(bytes: $0) })
+            let path = order.file
         else { throw failure }
         warn(
             "connection lost before the server confirmed \(order.command.verb); asking for the size on a new one"

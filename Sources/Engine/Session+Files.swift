@@ -9,6 +9,8 @@ public struct ListingEnd: Sendable {
     /// Lines nobody understood, entries beyond the bound: what is shown is not all there is.
     public var isIncomplete: Bool
     public var entryCount: Int
+    /// What was listed, as the server calls it.
+    public var directory = RemotePath.root
 }
 
 extension Session {
@@ -28,20 +30,27 @@ extension Session {
         }
         return try connected(repeatable: !hasBegun) { () throws(Failure) in
             try changeDirectory(to: path)
-            if listingMethod == .status { return try listByStatus(found) }
-            if features.supportsMachineListings, features.mayTry("MLSD") {
-                do throws(Failure) {
-                    return try list(.machineList, found)
-                } catch {
-                    // What is refused may also be the data connection.
-                    guard error.verb == "MLSD", let reply = error.reply, reply.code.meansNotImplemented else {
-                        throw error
-                    }
-                    features.disable("MLSD")
-                }
-            }
-            return try listWithHidden(found)
+            let place = try directoryAsAnswered(path)
+            var end = try listHere(found)
+            end.directory = place
+            return end
         }
+    }
+
+    private func listHere(_ found: ([ListingEntry]) -> Void) throws(Failure) -> ListingEnd {
+        if listingMethod == .status { return try listByStatus(found) }
+        if features.supportsMachineListings, features.mayTry("MLSD") {
+            do throws(Failure) {
+                return try list(.machineList, found)
+            } catch {
+                // What is refused may also be the data connection.
+                guard error.verb == "MLSD", let reply = error.reply, reply.code.meansNotImplemented else {
+                    throw error
+                }
+                features.disable("MLSD")
+            }
+        }
+        return try listWithHidden(found)
     }
 
     /// LIST, with `-a` where that is known to show what begins with a dot and not taken for a name.
@@ -132,14 +141,15 @@ extension Session {
         limit: RateLimit?
     ) throws(Failure) -> Int64 {
         try connect()
-        let command = Command.retrieve(resolve(path))
         var position = offset
         // A closure cannot hold what is borrowed, so the road to the file goes through its descriptor.
         let target = file.lent
         return try connected(repeatable: position == offset) { () throws(Failure) in
             try setType(.image)
             return try transfer(
-                TransferOrder(command: command, restartOffset: offset, progress: progress, limit: limit)
+                TransferOrder(
+                    command: .retrieve(try argument(for: path)), file: resolve(path), restartOffset: offset,
+                    progress: progress, limit: limit)
             ) {
                 pump, socket, conditions in
                 let result = pump.receive(from: socket, into: target, at: position, conditions)
@@ -155,11 +165,12 @@ extension Session {
         sink: (UnsafeRawBufferPointer) throws(TransportError) -> Void
     ) throws(Failure) -> Int64 {
         try connect()
-        let command = Command.retrieve(resolve(path))
         return try connected(repeatable: false) { () throws(Failure) in
             try setType(.image)
             return try transfer(
-                TransferOrder(command: command, restartOffset: offset, progress: progress, limit: limit)
+                TransferOrder(
+                    command: .retrieve(try argument(for: path)), file: resolve(path), restartOffset: offset,
+                    progress: progress, limit: limit)
             ) {
                 pump, socket, conditions in
                 pump.receive(from: socket, conditions, sink: sink)
@@ -178,8 +189,6 @@ extension Session {
         progress: ProgressCounter?, limit: RateLimit?
     ) throws(Failure) -> Int64 {
         try connect()
-        let path = resolve(path)
-        let command = store == .store ? Command.store(path) : .append(path)
         let restart = store == .store ? offset : 0
         var position = offset
         let source = file.lent
@@ -187,7 +196,8 @@ extension Session {
             try setType(.image)
             return try transfer(
                 TransferOrder(
-                    command: command, restartOffset: restart, isUpload: true, progress: progress, limit: limit
+                    command: try command(store, path), file: resolve(path), restartOffset: restart,
+                    isUpload: true, progress: progress, limit: limit
                 )
             ) {
                 pump, socket, conditions in
@@ -204,13 +214,12 @@ extension Session {
         source: (UnsafeMutableRawBufferPointer) throws(TransportError) -> Int
     ) throws(Failure) -> Int64 {
         try connect()
-        let path = resolve(path)
         var isResuming = false
         return try connected(repeatable: false) { () throws(Failure) in
             try setType(.image)
             return try transfer(
                 TransferOrder(
-                    command: store == .store ? .store(path) : .append(path), isUpload: true,
+                    command: try command(store, path), file: resolve(path), isUpload: true,
                     progress: progress,
                     limit: limit)
             ) { pump, socket, conditions in
@@ -218,6 +227,11 @@ extension Session {
                 return pump.send(to: socket, conditions, resuming: isResuming, source: source)
             }.bytes
         }
+    }
+
+    private func command(_ store: StoreCommand, _ path: RemotePath) throws(Failure) -> Command {
+        let path = try argument(for: path)
+        return store == .store ? .store(path) : .append(path)
     }
 
     /// What is at `path`, or nil when there is nothing.
@@ -230,7 +244,7 @@ extension Session {
         let name = path.lastComponent
         return try connected { () throws(Failure) in
             if features.supportsMachineListings, features.mayTry("MLST") {
-                let reply = try ask(.machineListOne(path))
+                let reply = try ask(.machineListOne(try argument(for: path)))
                 if reply.code.kind == .completion, reply.lines.count >= 2 {
                     var parser = ListingParser(now: nil, isMachineListing: true)
                     parser.append(reply.lines[1].drop { $0 == 0x20 } + [0x0A])
@@ -239,7 +253,7 @@ extension Session {
                         return entry
                     }
                     // `type=cdir` is how some describe the directory itself.
-                    if path == .root { return ListingEntry(name: name, kind: .directory) }
+                    if path.isRoot { return ListingEntry(name: name, kind: .directory) }
                 } else if reply.code.meansNotImplemented, reply.code != .argumentError {
                     features.disable("MLST")
                 } else if reply.code == .fileUnavailable {
@@ -251,11 +265,13 @@ extension Session {
                 return ListingEntry(name: name, kind: .file, size: size, modified: modified)
             }
             directory = nil
-            if try ask(.changeDirectory(path)).code.kind == .completion {
-                directory = path
+            do throws(Failure) {
+                try changeDirectory(to: path)
                 return ListingEntry(name: name, kind: .directory)
+            } catch {
+                guard error.reply != nil, !error.endsConnection, error.kind != .cancelled else { throw error }
             }
-            guard path != .root else { return nil }
+            guard !path.isRoot else { return nil }
             var found: ListingEntry?
             do throws(Failure) {
                 _ = try list(path.parent) { entries in

@@ -32,7 +32,6 @@ extension Session {
         var overlap = Overlap(mine)
         var position = offset
         let target = file.lent
-        let command = Command.retrieve(resolve(path))
         do throws(Failure) {
             return try connected(repeatable: position == offset && !overlap.differs) { () throws(Failure) in
                 try setType(.image)
@@ -40,8 +39,8 @@ extension Session {
                 progress?.set(offset - Int64(mine.count))
                 _ = try transfer(
                     TransferOrder(
-                        command: command, restartOffset: offset - Int64(mine.count), progress: progress,
-                        limit: limit)
+                        command: .retrieve(try argument(for: path)), file: resolve(path),
+                        restartOffset: offset - Int64(mine.count), progress: progress, limit: limit)
                 ) { pump, socket, conditions in
                     let before = overlap.count
                     let result = pump.receive(

@@ -90,6 +90,7 @@ public final class Session {
 
     /// What it said to SYST: a hint for reading its listings.
     var systemText: [UInt8]? { system?.lastLine }
+    var serverSystem: ServerSystem? { systemText.flatMap { ServerSystem(reply: $0) } }
     /// What SYST says, which many Windows servers say too.
     var claimsToBeUnix: Bool { system?.summary.uppercased().contains("UNIX") == true }
 
@@ -197,6 +198,7 @@ public final class Session {
             _ = try ask(.options("UTF8 ON"))
         }
         if let options = features.machineListingOptions { _ = try ask(options) }
+        try preferSlashes()
         let here = try ask(.printWorkingDirectory)
         home = (here.code.kind == .completion ? RemotePath(reply257: here.lastLine) : nil) ?? .root
         let before = lastDirectory
@@ -374,6 +376,7 @@ public final class Session {
     ///
     /// To be called after `connect`: before it nobody knows the login directory.
     public func resolve(_ path: RemotePath) -> RemotePath {
-        path.bytes.isEmpty ? home : home.resolving(path)
+        if serverSystem == .mvs, path.syntax == .mvs { return path }
+        return path.bytes.isEmpty ? home : home.resolving(path)
     }
 }

@@ -5,6 +5,8 @@ import Transport
 /// What one transfer is to do, whichever data connection it gets.
 struct TransferOrder {
     var command: Command
+    /// The whole path of what the command may name by its last name alone.
+    var file: RemotePath?
     var restartOffset: Int64 = 0  // bytes
     /// The end of the data is ours to say.
     var isUpload = false

@@ -14,38 +14,42 @@ public struct RemotePath: Hashable, Sendable {
 
     public static let root = RemotePath("/")
 
-    public var isAbsolute: Bool { bytes.first == slash }
+    /// Recognised by the bytes.
+    public var syntax: PathSyntax { PathSyntax(bytes) }
+
+    /// Whether this names a place by itself. Of a path in another syntax than the server's own that is a guess:
+    /// see `resolving`.
+    public var isAbsolute: Bool { bytes.first == slash || syntax != .slash }
 
     /// This directory's child of that name, which may be any bytes, a leading space or `;` among them.
     public func appending(_ name: [UInt8]) -> RemotePath {
-        if bytes.isEmpty { return RemotePath(bytes: name) }
-        return RemotePath(bytes: bytes.last == slash ? bytes + name : bytes + [slash] + name)
+        RemotePath(bytes: syntax.appending(name, to: bytes))
     }
 
-    /// `other` seen from here: itself when absolute.
+    /// `other` seen from here: itself when absolute in the syntax of this path, or from `/`. A relative path has
+    /// its names between slashes, as URLs have, whatever the server's syntax.
     public func resolving(_ other: RemotePath) -> RemotePath {
-        other.isAbsolute ? other : appending(other.bytes)
+        let syntax = syntax
+        if other.bytes.first == slash || (syntax != .slash && other.syntax == syntax) { return other }
+        guard syntax != .slash else { return appending(other.bytes) }
+        return other.bytes.split(separator: slash).reduce(self) { $0.appending(Array($1)) }
     }
 
     /// The directory above; the root's parent is the root, and of a bare name the empty path.
-    public var parent: RemotePath {
-        let trimmed = withoutTrailingSlash.bytes
-        guard let cut = trimmed.lastIndex(of: slash) else { return RemotePath(bytes: []) }
-        return cut == 0 ? .root : RemotePath(bytes: Array(trimmed[..<cut]))
-    }
+    public var parent: RemotePath { RemotePath(bytes: syntax.parent(of: bytes)) }
+
+    /// Nothing is above it.
+    public var isRoot: Bool { !bytes.isEmpty && (parent == self || withoutTrailingSlash == .root) }
 
     /// The last component; empty for the root.
-    public var lastComponent: [UInt8] {
-        let trimmed = withoutTrailingSlash.bytes
-        guard let cut = trimmed.lastIndex(of: slash) else { return trimmed }
-        return Array(trimmed[(cut + 1)...])
-    }
+    public var lastComponent: [UInt8] { syntax.lastComponent(of: bytes) }
 
     public var withoutTrailingSlash: RemotePath {
-        guard bytes.count > 1, bytes.last == slash else { return self }
-        let end = bytes.lastIndex { $0 != slash } ?? 0
-        return RemotePath(bytes: Array(bytes[...end]))
+        RemotePath(bytes: syntax.withoutTrailingSeparator(bytes))
     }
+
+    /// The same place, named as a directory must be named: on VMS `DISK:[A.B]` instead of `DISK:[A]B`.
+    public var asDirectory: RemotePath { RemotePath(bytes: syntax.directory(bytes)) }
 
     /// The path in a 257 reply: from the first quote, doubled quotes being one (RFC 959 appendix II).
     ///

@@ -18,11 +18,11 @@ public struct LocalPath: Hashable, Sendable {
     public var isAbsolute: Bool { bytes.first == UInt8(ascii: "/") }
 
     public func appending(_ name: [UInt8]) -> LocalPath {
-        LocalPath(bytes: RemotePath(bytes: bytes).appending(name).bytes)
+        LocalPath(bytes: SlashPath.appending(name, to: bytes))
     }
 
-    public var parent: LocalPath { LocalPath(bytes: RemotePath(bytes: bytes).parent.bytes) }
-    public var lastComponent: [UInt8] { RemotePath(bytes: bytes).lastComponent }
+    public var parent: LocalPath { LocalPath(bytes: SlashPath.parent(of: bytes)) }
+    public var lastComponent: [UInt8] { SlashPath.lastComponent(of: bytes) }
 }
 
 extension LocalPath: CustomStringConvertible {

@@ -19,7 +19,7 @@ struct Location: Hashable, Sendable {
 
     func with(_ path: RemotePath) -> Location { Location(endpoint, path) }
     var localPath: LocalPath { LocalPath(bytes: path.bytes) }
-    var isRoot: Bool { path.withoutTrailingSlash == .root }
+    var isRoot: Bool { path.isRoot }
 }
 
 /// One of the two directories on the screen.
