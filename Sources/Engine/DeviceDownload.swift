@@ -25,13 +25,19 @@ struct DeviceDownload {
         job.activity(nil)
         let patience = session.patience
         let cancellation = session.cancellation
+        if job.isText {
+            return try session.retrieveText(transfer.remotePath, progress: job.progress, limit: job.limit) {
+                bytes, _ throws(TransportError) in
+                try device.write(bytes, patience: patience, cancellation: cancellation)
+            }
+        }
         let bytes =
             try start
             + session.retrieve(transfer.remotePath, from: start, progress: job.progress, limit: job.limit) {
                 bytes throws(TransportError) in
                 try device.write(bytes, patience: patience, cancellation: cancellation)
             }
-        guard size == nil || size == bytes else {
+        guard !job.comparesSizes || size == nil || size == bytes else {
             throw Failure(
                 .doesNotVerify, "\(transfer.remotePath): \(bytes) bytes arrived, the server has \(size ?? 0)")
         }

@@ -130,7 +130,8 @@ struct Download {
         _ session: Session
     ) throws(Failure) -> FileTransfer.Outcome {
         var target = wanted
-        var startsOver = false
+        if job.isText { target.goesOnAt = nil }
+        var startsOver = job.isText
         while true {
             let part = try PartFile.open(
                 for: job, target, size: source.size, in: directory, isStartingOver: startsOver)
@@ -185,6 +186,9 @@ struct Download {
                 case .moved(let count): bytes += count
                 case .refused(let why): return .refused(why)
                 }
+            } else if job.isText {
+                bytes = try session.retrieveText(
+                    transfer.remotePath, into: part.file, progress: job.progress, limit: job.limit)
             } else {
                 bytes = try session.retrieve(
                     transfer.remotePath, from: 0, into: part.file, progress: job.progress, limit: job.limit)
@@ -223,7 +227,7 @@ struct Download {
     private func verify(
         _ bytes: Int64, _ source: ConflictDecision.File, _ session: Session
     ) throws(Failure) {
-        guard let size = source.size, size != bytes else { return }
+        guard job.comparesSizes, let size = source.size, size != bytes else { return }
         // The listing may be old: what the server says now decides.
         if let now = try session.size(of: transfer.remotePath), now == bytes { return }
         throw Failure(

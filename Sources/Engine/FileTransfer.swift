@@ -14,7 +14,7 @@ struct FileTransfer {
         case conflict(size: Int64?, modified: Int64?)
     }
 
-    let transfer: Transfer
+    private(set) var transfer: Transfer
     /// Bytes at the destination, as they grow.
     let progress: ProgressCounter
     let limit: RateLimit?
@@ -37,10 +37,32 @@ struct FileTransfer {
     /// Told in a word what is being done while no bytes move.
     var activity: (String?) -> Void = { _ in }
 
+    /// What `--type auto` takes for text.
+    var textExtensions = TypeChoice.usualTexts
+
+    /// Moved as TYPE A. Then sizes prove nothing, and no offset here is one on the server.
+    var isText: Bool {
+        transfer.options.type.representation(ofName: transfer.sourceName, texts: textExtensions) == .ascii
+    }
+
+    /// Whether the sizes of both sides are to be the same at the end.
+    var comparesSizes: Bool { !isText && transfer.options.verification != .none }
+
     func run(on session: Session) throws(Failure) -> Outcome {
-        switch transfer.direction {
-        case .download: try Download(job: self).run(on: session)
-        case .upload: try Upload(job: self).run(on: session)
+        var job = self
+        if isText, transfer.options.onConflict == .resume || transfer.bytes > 0 {
+            session.warn("\(transfer.remotePath): a text (TYPE A) cannot be gone on with; starting over")
+            if transfer.options.onConflict == .resume { job.transfer.options.onConflict = .overwrite }
+        }
+        let options = transfer.options
+        let isDone = { (outcome: Outcome) in if case .done = outcome { true } else { false } }
+        return try session.surrounded(
+            by: Session.rawCommands(options.before), Session.rawCommands(options.after), isDone: isDone
+        ) { () throws(Failure) in
+            switch transfer.direction {
+            case .download: try Download(job: job).run(on: session)
+            case .upload: try Upload(job: job).run(on: session)
+            }
         }
     }
 

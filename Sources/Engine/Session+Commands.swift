@@ -203,7 +203,7 @@ extension Session {
                 }
                 return end.reply.map { [$0] } ?? []
             }
-            let reply = try ask(command)
+            let reply = try converse(command)
             if command.verb == "QUIT" || reply.code == .serviceNotAvailable { disconnect() }
             return [reply]
         }

@@ -84,6 +84,7 @@ extension Session {
         _ command: Command, _ entries: ([ListingEntry]) -> Void, start: ([UInt8]) -> Void = { _ in }
     ) throws(Failure) -> ListingEnd {
         let begun = monotonicNanoseconds()
+        try setType(command.verb == "LIST" && listsAsText ? .ascii : .image)
         var isFirst = true
         var isTruncated = false
         var parser = ListingParser(
@@ -145,7 +146,7 @@ extension Session {
         // A closure cannot hold what is borrowed, so the road to the file goes through its descriptor.
         let target = file.lent
         return try connected(repeatable: position == offset) { () throws(Failure) in
-            try setType(.image)
+            try prepareTransfer(as: .image)
             return try transfer(
                 TransferOrder(
                     command: .retrieve(try argument(for: path)), file: resolve(path), restartOffset: offset,
@@ -161,12 +162,13 @@ extension Session {
 
     /// Retrieves a file to `sink`, a buffer at a time: standard output.
     public func retrieve(
-        _ path: RemotePath, from offset: Int64, progress: ProgressCounter?, limit: RateLimit?,
+        _ path: RemotePath, as type: RepresentationType = .image, from offset: Int64 = 0,
+        progress: ProgressCounter?, limit: RateLimit?,
         sink: (UnsafeRawBufferPointer) throws(TransportError) -> Void
     ) throws(Failure) -> Int64 {
         try connect()
         return try connected(repeatable: false) { () throws(Failure) in
-            try setType(.image)
+            try prepareTransfer(as: type)
             return try transfer(
                 TransferOrder(
                     command: .retrieve(try argument(for: path)), file: resolve(path), restartOffset: offset,
@@ -193,7 +195,7 @@ extension Session {
         var position = offset
         let source = file.lent
         return try connected(repeatable: store == .store && position == offset) { () throws(Failure) in
-            try setType(.image)
+            try prepareTransfer(as: .image)
             return try transfer(
                 TransferOrder(
                     command: try command(store, path), file: resolve(path), restartOffset: restart,
@@ -210,13 +212,14 @@ extension Session {
 
     /// Stores what `source` puts into the buffer it is given, until it puts nothing: standard input.
     public func store(
-        as path: RemotePath, with store: StoreCommand = .store, progress: ProgressCounter?, limit: RateLimit?,
+        as path: RemotePath, type: RepresentationType = .image, with store: StoreCommand = .store,
+        progress: ProgressCounter?, limit: RateLimit?,
         source: (UnsafeMutableRawBufferPointer) throws(TransportError) -> Int
     ) throws(Failure) -> Int64 {
         try connect()
         var isResuming = false
         return try connected(repeatable: false) { () throws(Failure) in
-            try setType(.image)
+            try prepareTransfer(as: type)
             return try transfer(
                 TransferOrder(
                     command: try command(store, path), file: resolve(path), isUpload: true,

@@ -56,6 +56,11 @@ public final class Session {
     var showsHidden: Bool?
     /// How `list` asks; to be set before it is called.
     public var listingMethod = ListingMethod.dataConnection
+    /// What the next transfer of a file on this connection wants said before it; said once a connection.
+    var preparations: [Command] = [] {
+        didSet { isPrepared = false }
+    }
+    var isPrepared = false
     /// How the last data connection was made.
     public internal(set) var lastMethod: DataMethod?
     public private(set) var home = RemotePath.root
@@ -95,6 +100,13 @@ public final class Session {
     var claimsToBeUnix: Bool { system?.summary.uppercased().contains("UNIX") == true }
 
     var notConnected: Failure { Failure(TransportError.closedByPeer, attempt: site.shortName) }
+
+    /// These send the lines of a listing in EBCDIC when the type is image. The others send the same text in either type, and
+    /// are spared the TYPE.
+    var listsAsText: Bool {
+        let name = system?.summary.uppercased() ?? ""
+        return ["MVS", "Z/OS", "OS/400", "Z/VM", "VM/ESA"].contains { name.contains($0) }
+    }
 
     var patience: Duration { .seconds(site.timeout) }
     var cancellation: Cancellation { controls.cancellation }
@@ -256,6 +268,7 @@ public final class Session {
     public func disconnect() {
         control = nil
         security = nil
+        isPrepared = false
         directory = nil
         leavesOffsetBehind = false
         hasJustTransferred = false
@@ -318,10 +331,10 @@ public final class Session {
                 connection: name, direction: .warning, bytes: Array(text.utf8), time: wallClockNanoseconds()))
     }
 
-    /// Writes a command and reads its reply, whatever it says.
+    /// Writes this very command and reads its reply, whatever it says. `ask` is what knows older servers too.
     ///
     /// - Parameter patience: for the first answer; nil for the site's time-out.
-    func ask(_ command: Command, within patience: Duration? = nil) throws(Failure) -> Reply {
+    func converse(_ command: Command, within patience: Duration? = nil) throws(Failure) -> Reply {
         guard let control else { throw notConnected }
         // Before the command is out nothing is owed, and the connection stays in step.
         if cancellation.isCancelled { throw .cancelled }

@@ -18,6 +18,8 @@ public final class TransferQueue: Sendable {
         public var makesDirectories = true
         /// Given to servers that ask for one, where the site has none: `--account`. It is a secret, and not in the journal.
         public var account: String?
+        /// What `--type auto` takes for text: extensions in lower case.
+        public var textExtensions = TypeChoice.usualTexts
         /// Only keep the queue; start nothing.
         public var isHeld: Bool
         /// Whether a server that cannot be reached at all is tried again: on the screen yes, in a script no.

@@ -85,7 +85,7 @@ final class TransferWorker: Sendable {
                         learnt: reports.learnt,
                         beginning: reports.beginning, kept: reports.kept,
                         checkpoints: { [self] made in checkpoint.withLock { $0 = made } },
-                        activity: { [self] in set($0) })
+                        activity: { [self] in set($0) }, textExtensions: configuration.textExtensions)
                     reports.ended(.file(try job.run(on: session)))
                 case .tree:
                     set("scanning")

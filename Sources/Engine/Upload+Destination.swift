@@ -27,7 +27,7 @@ extension Upload {
             let whole = source.size, size <= whole,
             part.difference(fromSize: source.size, modified: source.modified) == nil
         {
-            return size > 0 ? .resume(at: size) : .proceed
+            return size > 0 && !job.isText ? .resume(at: size) : .proceed
         }
         return ConflictDecision.decide(transfer.options.onConflict, source: source, destination: there)
     }

@@ -125,7 +125,7 @@ struct Upload {
     private func whereToGoOn(
         _ temporary: RemotePath, _ source: Source, _ session: Session
     ) throws(Failure) -> Int64 {
-        guard let part = transfer.part, part.name == temporary.lastComponent else { return 0 }
+        guard !job.isText, let part = transfer.part, part.name == temporary.lastComponent else { return 0 }
         var why = part.difference(fromSize: source.status.size, modified: source.status.modified)
         var there: Int64 = 0
         if why == nil {
@@ -253,15 +253,12 @@ struct Upload {
         _ source: Source, from offset: Int64, as target: RemotePath, _ session: Session
     ) throws(Failure) -> Int64 {
         do throws(Failure) {
-            return try offset
-                + session.store(
-                    source.file, from: offset, as: target, progress: job.progress, limit: job.limit)
+            return try storeOnce(source, from: offset, as: target, session)
         } catch {
             if error.kind == .cannotCreate, job.makesDirectories, offset == 0, target.parent != session.home,
                 try session.ensureDirectoryWithParents(target.parent)
             {
-                return try session.store(
-                    source.file, from: 0, as: target, progress: job.progress, limit: job.limit)
+                return try storeOnce(source, from: 0, as: target, session)
             }
             guard offset > 0, error.refusesRestart else { throw error }
         }
@@ -272,6 +269,17 @@ struct Upload {
                 limit: job.limit)
     }
 
+    /// - Returns: the offset reached.
+    private func storeOnce(
+        _ source: Source, from offset: Int64, as target: RemotePath, _ session: Session
+    ) throws(Failure) -> Int64 {
+        if job.isText {
+            return try session.storeText(source.file, as: target, progress: job.progress, limit: job.limit)
+        }
+        return try offset
+            + session.store(source.file, from: offset, as: target, progress: job.progress, limit: job.limit)
+    }
+
     private func append(
         _ source: Source, to target: RemotePath, _ session: Session
     ) throws(Failure) -> FileTransfer.Outcome {
@@ -279,9 +287,13 @@ struct Upload {
         let before = try session.size(of: target)
         job.progress.set(0)
         do throws(Failure) {
-            let sent = try session.store(
-                source.file, from: 0, as: target, with: .append, progress: job.progress, limit: job.limit)
-            if let before, let now = try session.size(of: target), now != before + sent {
+            let sent =
+                try job.isText
+                ? session.storeText(
+                    source.file, as: target, with: .append, progress: job.progress, limit: job.limit)
+                : session.store(
+                    source.file, from: 0, as: target, with: .append, progress: job.progress, limit: job.limit)
+            if job.comparesSizes, let before, let now = try session.size(of: target), now != before + sent {
                 throw Failure(
                     .doesNotVerify,
                     "\(target): the server has \(now) bytes, \(before + sent) were expected; compare the two")
@@ -315,11 +327,12 @@ struct Upload {
                 .doesNotVerify, "\(transfer.localPath) changed while it was sent; trying again",
                 isTemporary: true)
         }
-        if let stored = try session.size(of: target), stored != sent {
+        if job.comparesSizes, let stored = try session.size(of: target), stored != sent {
             throw Failure(
                 .doesNotVerify, "\(target): the server has \(stored) of \(sent) bytes; trying again",
                 isTemporary: true)
         }
+        try job.compareHash(target, size: sent, source.file.lent, session)
     }
 }
 

@@ -74,6 +74,15 @@ public struct Command: Hashable, Sendable {
         return Array(verb.utf8) + [0x20] + (isSecret ? Array(Self.mask.utf8) : argument)
     }
 
+    /// The same by the name that servers before RFC 959 knew it by (RFC 1123 §4.1.3.1): XCWD, XCUP, XPWD, XMKD, XRMD.
+    public var olderForm: Command? {
+        switch verb {
+        case "CWD", "PWD", "MKD", "RMD": Command("X" + verb, argument)
+        case "CDUP": Command("XCUP")
+        default: nil
+        }
+    }
+
     private var isVerb: Bool {
         !verb.isEmpty && verb.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }
     }

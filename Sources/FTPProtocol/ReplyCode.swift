@@ -75,6 +75,9 @@ public struct ReplyCode: RawRepresentable, Hashable, Sendable {
     public static let fileNameNotAllowed = ReplyCode(rawValue: 553)
     public static let restartOffsetBeyondEnd = ReplyCode(rawValue: 554)
 
+    /// The server does not know the verb: 500 or 502.
+    public var meansUnknownCommand: Bool { self == .commandUnrecognized || self == .commandNotImplemented }
+
     /// The server does not know the command, or this form of it: 500, 501, 502 or 504.
     public var meansNotImplemented: Bool {
         switch self {

@@ -21,6 +21,14 @@ public struct TransferOptions: Hashable, Sendable {
     public var mirror: MirrorOptions?
     /// How to speak with the server; nil: as usual. The queue fills it in with what is known of the site then.
     public var connection: ConnectionSettings?
+    /// `--type`.
+    public var type = TypeChoice.image
+    /// `--verify`.
+    public var verification = Verification.size
+    /// `--before`: command lines, sent on the connection that carries the transfer, before it.
+    public var before: [String] = []
+    /// `--after`: the same once it is done.
+    public var after: [String] = []
 
     public init(
         onConflict: ConflictPolicy = .ask, retries: Int = 5, appends: Bool = false,
@@ -56,6 +64,10 @@ extension TransferOptions: Codable {
             filter: try container.decodeIfPresent(FileFilter.self, forKey: .filter),
             mirror: try container.decodeIfPresent(MirrorOptions.self, forKey: .mirror),
             connection: try container.decodeIfPresent(ConnectionSettings.self, forKey: .connection))
+        type = try value(.type, .image)
+        verification = try value(.verification, .size)
+        before = try value(.before, [])
+        after = try value(.after, [])
     }
 }
 
@@ -80,6 +92,13 @@ public enum ConflictPolicy: String, CaseIterable, Hashable, Sendable, Codable {
     case resume
     /// Keep both: `name (1)`.
     case rename
+}
+
+/// What is compared after a transfer.
+public enum Verification: String, CaseIterable, Hashable, Sendable, Codable {
+    case none, size
+    /// What the server computes of the file, beside what is computed here; the size where the server computes nothing.
+    case hash
 }
 
 /// How a destination is made equal to its source.

@@ -165,11 +165,9 @@ public struct LocalFile: ~Copyable, Sendable {
         let raw: Int32
         let path: [UInt8]
 
-        func error(_ verb: String, _ code: Int32) -> TransportError {
-            .disk(call: verb, path: visiblePath(path), errno: code)
-        }
-
-        func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(TransportError) -> Int
+        /// Reads at most a buffer full at `offset`; 0 at the end.
+        public func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int64) throws(TransportError)
+            -> Int
         {
             while true {
                 let count = pread(raw, buffer.baseAddress, buffer.count, off_t(offset))
@@ -178,7 +176,12 @@ public struct LocalFile: ~Copyable, Sendable {
             }
         }
 
-        func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(TransportError) {
+        func error(_ verb: String, _ code: Int32) -> TransportError {
+            .disk(call: verb, path: visiblePath(path), errno: code)
+        }
+
+        /// Writes all of it at `offset`.
+        public func write(_ bytes: UnsafeRawBufferPointer, at offset: Int64) throws(TransportError) {
             var written = 0
             while written < bytes.count {
                 let count = pwrite(

@@ -29,7 +29,7 @@ struct ByteRange: ExpressibleByArgument {
     }
 
     /// Where it begins in a file of that size, in bytes.
-    func first(of size: Int64?) throws -> Int64 {
+    func first(of size: Int64?) throws(Failure) -> Int64 {
         switch form {
         case .span(let first, _):
             guard size.map({ first <= $0 }) ?? true else {
@@ -45,11 +45,10 @@ struct ByteRange: ExpressibleByArgument {
     }
 
     /// How many bytes; nil for all that follow.
-    func count(of size: Int64?) -> Int64? {
+    var count: Int64? {
         switch form {
         case .span(let first, let last?): last.subtractingReportingOverflow(first).partialValue + 1
-        case .span: nil
-        case .tail: nil
+        case .span, .tail: nil
         }
     }
 }

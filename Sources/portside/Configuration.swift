@@ -1,4 +1,5 @@
 import TOMLKit
+import Transfers
 
 /// What the user has set in `$XDG_CONFIG_HOME/portside/config.toml`. Every key may be left out.
 ///
@@ -11,6 +12,7 @@ import TOMLKit
 ///     editor = "vim"            # F4; else $VISUAL, $EDITOR
 ///     [transfers]
 ///     connections = 4           # at once, to one server
+///     text_extensions = ["txt"] # what `--type auto` takes for text, instead of the usual list
 struct Configuration: Equatable {
     enum Glyphs: String { case auto, unicode, ascii }
 
@@ -24,6 +26,8 @@ struct Configuration: Equatable {
     var editor: String?
     /// Nil: what the site says.
     var connections: Int?
+    /// In lower case, without the dot.
+    var textExtensions = TypeChoice.usualTexts
 
     /// - Returns: the defaults where there is no file. A broken file keeps them all, and says in one line what is wrong.
     static func load(_ path: String) -> (configuration: Configuration, problems: [String]) {
@@ -36,6 +40,9 @@ struct Configuration: Equatable {
             return (Configuration(), ["\(error); the settings of this file are not used"])
         }
     }
+
+    /// For commands without a screen, which pass over what is wrong in the file.
+    static let current = load(UserFiles.ofThisProcess().configuration + "/config.toml").configuration
 
     init() {}
 
@@ -63,6 +70,14 @@ struct Configuration: Equatable {
                     escapeDelay = try Self.number(value, key, 0...1000, problem)
                 case ("interface", "viewer"): viewer = try Self.text(value, key, problem)
                 case ("interface", "editor"): editor = try Self.text(value, key, problem)
+                case ("transfers", "text_extensions"):
+                    guard let words = value.array?.map(\.string), !words.contains(nil) else {
+                        throw problem("text_extensions is a list of texts, such as [\"txt\", \"md\"]")
+                    }
+                    textExtensions = Set(
+                        words.compactMap { $0?.lowercased() }.map {
+                            $0.hasPrefix(".") ? String($0.dropFirst()) : $0
+                        })
                 case ("transfers", "connections"): connections = try Self.number(value, key, 1...32, problem)
                 default: problems.append(problem("there is no setting '\(name).\(key)'"))
                 }

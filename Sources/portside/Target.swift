@@ -10,10 +10,5 @@ func remoteTarget(_ text: String) throws -> TargetURL {
         }
         throw Usage("there is no saved site “\(name)”; portside sites list shows them")
     }
-    let target: TargetURL
-    do { target = try TargetURL(text) } catch { throw Usage(error.description) }
-    guard target.type != .ascii else {
-        throw Usage(";type=a is not there yet: files are taken byte for byte, leave it out")
-    }
-    return target
+    do { return try TargetURL(text) } catch { throw Usage(error.description) }
 }

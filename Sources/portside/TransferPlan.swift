@@ -43,7 +43,7 @@ struct TransferPlan {
                 Transfer(
                     id: 0, direction: .download, kind: isRecursive ? .tree : .file, site: known.id,
                     remoteDirectory: name.isEmpty ? target.path : target.path.parent, remoteName: name,
-                    localDirectory: directory, localName: localName, options: options,
+                    localDirectory: directory, localName: localName, options: options.typed(by: target),
                     depth: isRecursive && isNamedByServer ? 1 : 0))
         }
         return plan
@@ -81,7 +81,7 @@ struct TransferPlan {
                     id: 0, direction: .upload, kind: status.kind == .directory ? .tree : .file, site: site.id,
                     remoteDirectory: directory, remoteName: name, localDirectory: local.parent,
                     localName: local.lastComponent, size: isFile ? status.size : nil,
-                    modified: isFile ? status.modified : nil, options: options))
+                    modified: isFile ? status.modified : nil, options: options.typed(by: target)))
         }
         return plan
     }
@@ -91,5 +91,15 @@ struct TransferPlan {
         let whole = path.isAbsolute ? path.bytes : LocalDirectory.currentDirectory() + [0x2F] + path.bytes
         let parts = whole.split(separator: 0x2F).filter { Array($0) != [0x2E] }
         return LocalPath(bytes: [0x2F] + Array(parts.joined(separator: [0x2F])))
+    }
+}
+
+extension TransferOptions {
+    /// `;type=a` or `;type=i` of a URL says more than an option for all.
+    fileprivate func typed(by target: TargetURL) -> TransferOptions {
+        guard let type = target.type else { return self }
+        var options = self
+        options.type = type == .ascii ? .ascii : .image
+        return options
     }
 }

@@ -41,40 +41,80 @@ struct CatCommand: ParsableCommand {
         let range = range
         let limit = options.rateLimit
         try forEach(targets, options) { session, target in
-            try writeFile(target.path, of: session, range: range, limit: limit)
+            try writeFile(target, of: session, range: range, limit: limit)
         }
     }
 }
 
 /// RETR to standard output.
 ///
-/// - Throws: `.localDisk` when standard output cannot be written, `.doesNotVerify` when the file came short.
-func writeFile(_ path: RemotePath, of session: Session, range: ByteRange?, limit: RateLimit?) throws {
+/// - Parameter transfer: the options of a command that has them.
+/// - Throws: `.localDisk` when standard output cannot be written, `.doesNotVerify` when fewer bytes came than the file, or
+///   the range of it, has.
+func writeFile(
+    _ target: TargetURL, of session: Session, range: ByteRange?, limit: RateLimit?,
+    _ transfer: TransferOptionGroup? = nil
+) throws {
+    StandardOutput.flush()
+    let type = transfer?.representation(of: target) ?? target.type
+    guard let transfer else {
+        return try type == .ascii
+            ? writeText(target.path, of: session, range, limit)
+            : writeImage(target.path, of: session, range, limit)
+    }
+    try transfer.surrounded(on: session) { () throws(Failure) in
+        try type == .ascii
+            ? writeText(target.path, of: session, range, limit)
+            : writeImage(target.path, of: session, range, limit, isChecking: transfer.verify != .none)
+    }
+}
+
+private func writeText(
+    _ path: RemotePath, of session: Session, _ range: ByteRange?, _ limit: RateLimit?
+) throws(Failure) {
+    guard range == nil else {
+        throw Failure(
+            .invalidRequest,
+            "--range counts bytes, and a text has others on the way than on the server: use --type image")
+    }
+    _ = try session.retrieveText(path, progress: nil, limit: limit) { bytes, _ throws(TransportError) in
+        guard writeAll(1, Array(bytes)) else {
+            throw .disk(call: "write", path: "standard output", errno: errno)
+        }
+    }
+}
+
+private func writeImage(
+    _ path: RemotePath, of session: Session, _ range: ByteRange?, _ limit: RateLimit?, isChecking: Bool = true
+) throws(Failure) {
     let size = try session.size(of: path)
     let first = try range?.first(of: size) ?? 0
-    var left = range?.count(of: size)
-    StandardOutput.flush()
-    if let left, left == 0 { return }
+    let wanted = range?.count
+    var written: Int64 = 0
+    if wanted == 0 { return }
     do {
-        let moved = try session.retrieve(path, from: first, progress: nil, limit: limit) {
+        _ = try session.retrieve(path, from: first, progress: nil, limit: limit) {
             bytes throws(TransportError) in
-            let part = left.map { UnsafeRawBufferPointer(rebasing: bytes.prefix(Int(clamping: $0))) } ?? bytes
+            let part =
+                wanted.map { UnsafeRawBufferPointer(rebasing: bytes.prefix(Int(clamping: $0 - written))) }
+                ?? bytes
             guard writeAll(1, Array(part)) else {
                 throw .disk(call: "write", path: "standard output", errno: errno)
             }
-            if let wanted = left {
-                left = wanted - Int64(part.count)
-                // Enough: nothing more of the file is wanted.
-                if wanted == Int64(part.count) { throw .cancelled }
-            }
+            written += Int64(part.count)
+            // Enough: nothing more of the file is wanted.
+            if written == wanted { throw .cancelled }
         }
-        if range == nil, let size, size != moved {
-            throw Failure(
-                .doesNotVerify, "\(session.resolve(path)): \(moved) of \(size) bytes arrived; try again")
-        }
-    } catch let failure as Failure where failure.kind == .cancelled && left == 0 {
+    } catch {
+        guard error.kind == .cancelled, written == wanted else { throw error }
         return
     }
+    let rest = size.map { $0 - first }
+    guard isChecking, let due = [wanted, rest].compactMap({ $0 }).min(), due != written else { return }
+    throw Failure(
+        .doesNotVerify,
+        "\(session.resolve(path)): \(written) of \(due) bytes arrived; "
+            + (size == nil ? "the file may be shorter than the range" : "try again"))
 }
 
 struct RemoveCommand: ParsableCommand {
@@ -277,7 +317,7 @@ struct QuoteCommand: ParsableCommand {
         if reply.code.kind == .transientNegative {
             return Failure(.temporary, "\(said); try again later", isTemporary: true)
         }
-        let isUnknown = reply.code == .commandUnrecognized || reply.code == .commandNotImplemented
+        let isUnknown = reply.code.meansUnknownCommand
         return Failure(
             .permissionRefused, isUnknown ? "\(said): this server does not know \(command.verb)" : said)
     }

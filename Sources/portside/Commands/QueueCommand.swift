@@ -35,8 +35,7 @@ struct QueueAddGetCommand: ParsableCommand {
     mutating func run() throws {
         guard output != "-" else { throw Usage("the queue cannot write to standard output") }
         let credentials = Credentials(options: options, isForLater: true)
-        var settings = transfer.transferOptions(options, isResuming: resume)
-        if transfer.onConflict == nil, !resume { settings.onConflict = .ask }
+        var settings = try transfer.transferOptionsForLater(options, isResuming: resume)
         queueing.apply(to: &settings)
         let plan = try TransferPlan.downloads(
             try targets.map(remoteTarget), to: output, isRecursive: recursive, options: settings,
@@ -65,8 +64,7 @@ struct QueueAddPutCommand: ParsableCommand {
 
     mutating func run() throws {
         let target = try remoteTarget(arguments[arguments.count - 1])
-        var settings = transfer.transferOptions(options, isResuming: resume)
-        if transfer.onConflict == nil, !resume { settings.onConflict = .ask }
+        var settings = try transfer.transferOptionsForLater(options, isResuming: resume)
         settings.appends = append
         let credentials = Credentials(options: options, isForLater: true)
         queueing.apply(to: &settings)

@@ -29,7 +29,7 @@ struct GetCommand: ParsableCommand {
             guard output == "-" else { throw Usage("--range goes with -o -; use cat to redirect it") }
             guard targets.count == 1, !recursive else { throw Usage("-o - writes one file") }
             try sessions.with(targets[0]) {
-                try writeFile(targets[0].path, of: $0, range: range, limit: options.rateLimit)
+                try writeFile(targets[0], of: $0, range: range, limit: options.rateLimit, transfer)
             }
             sessions.quit()
             return
@@ -83,6 +83,9 @@ struct PutCommand: ParsableCommand {
         let policy = transfer.onConflict ?? .skip
         let limit = options.rateLimit
         let isAppending = append
+        let transfer = transfer
+        let isText = transfer.representation(of: target) == .ascii
+        let isChecking = transfer.verify != .none
         try sessions.with(target) { session in
             if !isAppending, policy != .overwrite, try session.size(of: target.path) != nil {
                 throw Failure(
@@ -91,15 +94,27 @@ struct PutCommand: ParsableCommand {
                 )
             }
             let progress = ProgressCounter()
-            let sent: Int64
+            let command: Session.StoreCommand = isAppending ? .append : .store
+            var sent: Int64 = 0
             do throws(Failure) {
-                sent = try session.store(
-                    as: target.path, with: isAppending ? .append : .store, progress: progress, limit: limit,
-                    source: readStandardInput)
+                try transfer.surrounded(on: session) { () throws(Failure) in
+                    if isText {
+                        sent = try session.storeText(
+                            as: target.path, with: command, progress: progress, limit: limit,
+                            source: readStandardInput)
+                    } else {
+                        sent = try session.store(
+                            as: target.path, with: command, progress: progress, limit: limit,
+                            source: readStandardInput)
+                    }
+                }
             } catch {
                 throw session.sayingWhatIsLeft(of: target.path, after: progress, error)
             }
-            if !isAppending, let stored = try session.size(of: target.path), stored != sent {
+            // Of a text the sizes differ, and rightly.
+            if !isText, !isAppending, isChecking, let stored = try session.size(of: target.path),
+                stored != sent
+            {
                 throw Failure(
                     .doesNotVerify,
                     "\(session.resolve(target.path)): the server has \(stored) of \(sent) bytes")
@@ -120,10 +135,38 @@ private func readStandardInput(into buffer: UnsafeMutableRawBufferPointer) throw
 extension TransferOptionGroup {
     func transferOptions(_ options: ConnectionOptions, isResuming: Bool) -> TransferOptions {
         let isAsking = isatty(0) == 1 && StandardError.isTerminal
-        return TransferOptions(
+        var result = TransferOptions(
             onConflict: isResuming ? .resume : onConflict ?? (isAsking ? .ask : .skip),
             retries: options.retries, writesInPlace: noTemp, segments: options.segments,
             filter: filter.takesAll ? nil : filter)
+        result.type = type ?? .image
+        result.verification = verify
+        result.before = before
+        result.after = after
+        return result
+    }
+
+    /// The same for a queue that is worked later: what it stores may not be a secret.
+    func transferOptionsForLater(_ options: ConnectionOptions, isResuming: Bool) throws -> TransferOptions {
+        if let secret = try Session.rawCommands(before + after).first(where: \.isSecret) {
+            throw Usage("\(visible(secret.logged)): the queue does not store secrets; leave the command out")
+        }
+        var settings = transferOptions(options, isResuming: isResuming)
+        if onConflict == nil, !isResuming { settings.onConflict = .ask }
+        return settings
+    }
+
+    /// How a file of that name goes over the wire: the URL's `;type=`, else the option.
+    func representation(of target: TargetURL) -> RepresentationType {
+        if let type = target.type { return type }
+        let texts = Configuration.current.textExtensions
+        return (type ?? .image).representation(ofName: target.path.lastComponent, texts: texts)
+    }
+
+    /// Runs one transfer between `--before` and `--after`.
+    func surrounded(on session: Session, _ body: () throws(Failure) -> Void) throws(Failure) {
+        try session.surrounded(
+            by: Session.rawCommands(before), Session.rawCommands(after), body)
     }
 
     func queueConfiguration(_ options: ConnectionOptions) -> TransferQueue.Configuration {
@@ -131,6 +174,7 @@ extension TransferOptionGroup {
             connections: options.connections, limit: options.rateLimit, filter: filter)
         configuration.makesDirectories = mkdirs
         configuration.memory = .kept
+        configuration.textExtensions = Configuration.current.textExtensions
         return configuration
     }
 

@@ -14,8 +14,8 @@ struct TransferOptionGroup: ParsableArguments {
     var exclude: [String] = []
     @Option(help: "What is compared after a transfer: none, size or hash.")
     var verify: Verification = .size
-    @Option(help: "Representation type: image, ascii or auto.")
-    var type: TypeChoice = .image
+    @Option(help: "Representation type: image, ascii, or auto, which goes by the extension.")
+    var type: TypeChoice?
     @Option(
         help: ArgumentHelp(
             "Only files changed after this: YYYY-MM-DD, or a duration such as 7d.", valueName: "when"))
@@ -35,16 +35,9 @@ struct TransferOptionGroup: ParsableArguments {
         help: ArgumentHelp("A raw command after the transfer.", valueName: "command"))
     var after: [String] = []
 
-    enum Verification: String, ExpressibleByArgument, CaseIterable { case none, size, hash }
-    enum TypeChoice: String, ExpressibleByArgument, CaseIterable { case image, ascii, auto }
-
     func validate() throws {
-        if verify == .hash { throw ValidationError("--verify hash is not there yet: use size") }
-        if type != .image {
-            throw ValidationError("--type \(type.rawValue) is not there yet: files are taken as they are")
-        }
-        if !before.isEmpty || !after.isEmpty {
-            throw ValidationError("--before and --after are not there yet: use quote")
+        do { _ = try Session.rawCommands(before + after) } catch {
+            throw ValidationError(error.message)
         }
         if let maxSize, parseByteCount(maxSize) == nil {
             throw ValidationError("--max-size takes bytes, e.g. 10M")
@@ -63,6 +56,8 @@ struct TransferOptionGroup: ParsableArguments {
 }
 
 extension ConflictPolicy: ExpressibleByArgument {}
+extension Verification: ExpressibleByArgument {}
+extension TypeChoice: ExpressibleByArgument {}
 
 /// `2026-11-20`, `30m`, `12h`, `7d`: seconds since 1970, UTC.
 func parseMoment(_ text: String, now: Int64) -> Int64? {

@@ -1,0 +1,64 @@
+import FTPProtocol
+import Transfers
+
+/// Where the server stands, and the verbs by which very old servers know directories.
+extension Session {
+    /// Changes to a directory unless the server stands there already. One step up is a CDUP (RFC 959 §4.1.1).
+    func changeDirectory(to path: RemotePath) throws(Failure) {
+        let path = path.withoutTrailingSlash
+        guard directory != path else { return }
+        if let here = directory, here != .root, here.parent == path, features.mayTry("CDUP"),
+            try goUp(to: path)
+        {
+            return
+        }
+        directory = nil
+        try require(.changeDirectory(path))
+        directory = path
+    }
+
+    /// CDUP, and `CWD ..` where the server has none. PWD tells where that led: out of a directory that was entered through a
+    /// link it leads elsewhere, and then the whole path is the way.
+    ///
+    /// - Parameter parent: of the directory in which the server stands.
+    /// - Returns: whether the server stands in `parent` now.
+    private func goUp(to parent: RemotePath) throws(Failure) -> Bool {
+        directory = nil
+        var reply = try ask(.changeToParent)
+        if reply.code.meansUnknownCommand {
+            features.disable("CDUP")
+            reply = try ask(.changeDirectory(RemotePath("..")))
+        }
+        guard reply.code.kind == .completion else { return false }
+        let here = try ask(.printWorkingDirectory)
+        if here.code.kind == .completion, let place = RemotePath(reply257: here.lastLine),
+            place.withoutTrailingSlash != parent
+        {
+            // Also where the server has other names for its directories than we: asking again would be in vain.
+            features.disable("CDUP")
+            return false
+        }
+        directory = parent
+        return true
+    }
+
+    /// Writes a command and reads its reply, whatever it says. Where a plain verb of RFC 959 is unknown, the server is
+    /// asked for its older name once (RFC 1123 §4.1.3.1), and by that name from then on.
+    ///
+    /// - Parameter patience: for the first answer; nil for the site's time-out.
+    func ask(_ command: Command, within patience: Duration? = nil) throws(Failure) -> Reply {
+        guard let older = command.olderForm, !features.isDisabled(older.verb) else {
+            return try converse(command, within: patience)
+        }
+        if features.isDisabled(command.verb) { return try converse(older, within: patience) }
+        let reply = try converse(command, within: patience)
+        guard reply.code.meansUnknownCommand else { return reply }
+        let second = try converse(older, within: patience)
+        guard !second.code.meansUnknownCommand else {
+            features.disable(older.verb)
+            return reply
+        }
+        features.disable(command.verb)
+        return second
+    }
+}
