@@ -219,6 +219,7 @@ struct BrowserCore: ~Copyable {
                     .remote, ticket,
                     .init(
                         directory: end.directory, command: end.command,
+                        free: try session.freeSpace(at: path),
                         isIncomplete: end.isIncomplete)))
         case .makeDirectory(let path, let ticket):
             try session.makeDirectory(path)

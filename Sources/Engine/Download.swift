@@ -151,6 +151,17 @@ struct Download {
                 if !part.isOwn { target.goesOnAt = nil }
                 continue
             }
+            do throws(Failure) {
+                try job.compareHash(transfer.remotePath, size: bytes, part.file.lent, session)
+            } catch {
+                // What is wrong somewhere is no beginning to go on from.
+                if error.kind == .doesNotVerify, !part.isInPlace {
+                    part.discard()
+                } else {
+                    part.stopped(at: bytes, source)
+                }
+                throw error
+            }
             try part.finish(source)
             if part.isInPlace {
                 job.kept(nil)

@@ -74,6 +74,13 @@ public struct Failure: Error, Hashable, Sendable {
     /// - Parameter attempt: what was tried, to begin the sentence with: `cannot connect to example.org`.
     public init(_ error: TransportError, attempt: String) {
         switch error {
+        // EAI_AGAIN: the name may well be there.
+        case .unknownHost(let host, let detail) where detail.hasPrefix("Temporary failure"):
+            self.init(
+                .temporary,
+                "host “\(visible(host))” cannot be looked up now: \(detail); the name server of this machine does not "
+                    + "answer: check the network, or try again later",
+                isTemporary: true, endsConnection: true)
         case .unknownHost(let host, let detail):
             self.init(
                 .unknownHost, "unknown host “\(visible(host))”: \(detail); check the spelling and the network"
@@ -135,64 +142,6 @@ public struct Failure: Error, Hashable, Sendable {
         return false
     }
 
-    private static func refused(_ command: Command, _ reply: Reply) -> Failure {
-        let said = "the server answered “\(reply.summary)”"
-        let what = visible(command.logged)
-        let isTemporary = RetryPolicy.isTemporary(reply) || reply.soundsTransient
-        switch (command.verb, reply.code) {
-        case (_, .serviceNotAvailable):
-            let advice =
-                reply.soundsLikeALimit ? "or use fewer --connections" : "it may be busy or shutting down"
-            return Failure(
-                .temporary, "\(what): \(said): it closes the connection; try again later, \(advice)",
-                isTemporary: true, endsConnection: true, reply: reply)
-        case ("USER", _) where !isTemporary, ("PASS", _) where !isTemporary, ("ACCT", _) where !isTemporary:
-            if reply.soundsLikeALimit {
-                return Failure(
-                    .temporary, "login refused: \(said); try again later or with fewer connections",
-                    isTemporary: true, endsConnection: true, reply: reply)
-            }
-            return Failure(
-                .loginRefused, "login refused: \(said); check user name and password", endsConnection: true,
-                reply: reply)
-        case (_, .notLoggedIn):
-            return Failure(
-                .loginRefused, "\(what): \(said); log in again", isTemporary: true, endsConnection: true,
-                reply: reply)
-        case (_, .insufficientStorage), (_, .exceededStorage):
-            return Failure(
-                .cannotCreate, "\(what): \(said): no space on the server; free some or choose another folder",
-                reply: reply)
-        case ("STOR", _) where !isTemporary, ("APPE", _) where !isTemporary, ("MKD", _) where !isTemporary,
-            ("RNTO", _) where !isTemporary:
-            return Failure(
-                .cannotCreate, "\(what): \(said); check the folder and your permission to write there",
-                reply: reply)
-        case (_, .cannotOpenDataConnection):
-            return Failure(
-                .temporary,
-                "\(what): \(said): no data connection; try the other mode (--mode passive or active)",
-                isTemporary: true, reply: reply)
-        case (_, .fileUnavailable) where isTemporary:
-            return Failure(
-                .temporary,
-                "\(what): \(said): \(reply.soundsTransient ? "" : "in use on the server; ")try again later",
-                isTemporary: true,
-                reply: reply)
-        case (_, .fileUnavailable):
-            return reply.mentionsPermission
-                ? Failure(.permissionRefused, "\(what): \(said); you lack the permission", reply: reply)
-                : Failure(
-                    .noSuchSource, "\(what): \(said); check the path by listing its folder", reply: reply)
-        case _ where isTemporary:
-            return Failure(.temporary, "\(what): \(said); try again later", isTemporary: true, reply: reply)
-        case _ where reply.code.meansNotImplemented:
-            return Failure(.permissionRefused, "\(what): \(said): this server cannot do that", reply: reply)
-        default:
-            return Failure(.permissionRefused, "\(what): \(said)", reply: reply)
-        }
-    }
-
     /// The same where the user has allowed only this mode: that the other may do is what to do next.
     func inFixed(_ mode: DataMode) -> Failure {
         guard mode != .auto, kind != .cancelled, !message.contains("--mode") else { return self }
@@ -204,7 +153,9 @@ public struct Failure: Error, Hashable, Sendable {
     private static func advice(_ code: Int32) -> String {
         switch code {
         case Errno.connectionRefused: "; is the server running, and is the port right?"
-        case Errno.hostUnreachable, Errno.networkUnreachable: "; check the network"
+        case Errno.timedOut: "; the server is off, or a firewall drops what we send: check both"
+        case Errno.hostUnreachable: "; the server is off or not on this network: check its address"
+        case Errno.networkUnreachable: "; this machine has no way there: check its own network"
         case Errno.connectionReset: "; the server or a firewall cut it: try again"
         default: ""
         }
@@ -233,6 +184,7 @@ private enum Errno {
     static let readOnly: Int32 = 30
     static let networkUnreachable: Int32 = 101
     static let connectionReset: Int32 = 104
+    static let timedOut: Int32 = 110
     static let connectionRefused: Int32 = 111
     static let hostUnreachable: Int32 = 113
     static let quota: Int32 = 122
@@ -255,8 +207,6 @@ extension Reply {
         code.kind == .permanentNegative
             && ["too many", "timed out", "broken pipe", "try again", "temporarily"].contains { contains($0) }
     }
-
-    var mentionsPermission: Bool { ["permission", "denied", "not allowed"].contains { contains($0) } }
 
     private func contains(_ words: String) -> Bool { summary.lowercased().contains(words) }
 }

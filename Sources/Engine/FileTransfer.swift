@@ -37,6 +37,8 @@ struct FileTransfer {
     /// Told in a word what is being done while no bytes move.
     var activity: (String?) -> Void = { _ in }
 
+    /// Told what check sum the file has on both sides.
+    var verified: (HashProof) -> Void = { _ in }
     /// What `--type auto` takes for text.
     var textExtensions = TypeChoice.usualTexts
 
@@ -64,6 +66,15 @@ struct FileTransfer {
             case .upload: try Upload(job: job).run(on: session)
             }
         }
+    }
+
+    /// Compares check sums where that is wanted and the server computes any.
+    func compareHash(_ remote: RemotePath, size: Int64, _ file: LocalFile.Lent, _ session: Session)
+        throws(Failure)
+    {
+        guard transfer.options.verification == .hash, !isText else { return }
+        activity("comparing check sums")
+        if let proof = try session.compareHash(of: remote, size: size, with: file) { verified(proof) }
     }
 
     /// Calls a disk operation and turns its error into a sentence.

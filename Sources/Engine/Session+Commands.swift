@@ -142,42 +142,6 @@ extension Session {
         }
     }
 
-    /// Sets it, where the server knows a way: MFMT (draft-somers-ftp-mfxx), MDTM with a time (vsftpd, Serv-U),
-    /// or SITE UTIME (Pure-FTPd, ProFTPD). That it knows none is no failure.
-    public func setModificationTime(of path: RemotePath, to seconds: Int64) throws(Failure) {
-        try connect()
-        let time = CivilDate(secondsSince1970: seconds).timeVal
-        let path = resolve(path)
-        let blank: [UInt8] = [0x20]
-        let ways: [(key: String, isOffered: Bool, command: Command)] = [
-            ("MFMT", features.supportsModifyTime, .modifyTime(path, time)),
-            (
-                "MDTM SET", features.supportsModificationTime && !features.supportsModifyTime,
-                Command("MDTM", Array(time.utf8) + blank + path.bytes)
-            ),
-            (
-                "SITE UTIME", !features.supportsModifyTime,
-                .site(Array("UTIME ".utf8) + path.bytes + Array(" \(time) \(time) \(time) UTC".utf8))
-            ),
-        ]
-        try connected { () throws(Failure) in
-            for (key, isOffered, command) in ways where isOffered && features.mayTry(key) {
-                let reply = try ask(command)
-                if reply.code.kind == .completion { return }
-                // MFMT that fails for one file may work for the next; the others are guesses.
-                if key == "MFMT", !reply.code.meansNotImplemented { return }
-                features.disable(key)
-            }
-        }
-    }
-
-    /// - Parameter mode: octal digits, `644`.
-    public func changeMode(of path: RemotePath, to mode: String) throws(Failure) {
-        try connected { () throws(Failure) in
-            try require(.site(Array("CHMOD \(mode) ".utf8) + argument(for: path).bytes))
-        }
-    }
-
     /// Sends a line as it was typed and gives every reply to it (RFC 1123 §4.1.3.4 asks for such a way).
     ///
     /// LIST, NLST and MLSD get a data connection, and `data` their bytes. What the session believed

@@ -94,6 +94,7 @@ extension Session {
             leavesOffsetBehind = false
             if order.restartOffset == 0 { _ = try ask(.restart(at: 0)) }
         }
+        if features.wantsPreTransfer, method.mode == .passive { try announce(order.command) }
         let data: DataConnection
         switch try prepareDataConnection(method) {
         case .failed(let why): return .methodFailed(why)
@@ -167,5 +168,14 @@ extension Session {
         guard let size, size == order.restartOffset + end.bytes else { throw failure }
         control?.note(.note, "\(order.command.verb): the server has all \(size) bytes")
         return end
+    }
+
+    /// PRET, for servers that store files on several machines and choose the one that will listen by this (drftpd).
+    private func announce(_ command: Command) throws(Failure) {
+        let announcement = Command(
+            "PRET", Array(command.verb.utf8) + (command.argument.map { [0x20] + $0 } ?? []))
+        let reply = try ask(announcement)
+        if reply.code.meansNotImplemented { return features.disable("PRET") }
+        if reply.code.isNegative { throw Failure(.refused(command, reply)) }
     }
 }

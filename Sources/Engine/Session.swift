@@ -61,6 +61,10 @@ public final class Session {
         didSet { isPrepared = false }
     }
     var isPrepared = false
+    /// What OPTS HASH was answered well with, on this connection.
+    var chosenHash: String?
+    /// The way to set a file's time that was seen to work, of those that nothing specifies.
+    var provenTime: String?
     /// How the last data connection was made.
     public internal(set) var lastMethod: DataMethod?
     public private(set) var home = RemotePath.root
@@ -203,8 +207,13 @@ public final class Session {
     private func prepare() throws(Failure) {
         system = try ask(.system)
         features = Features(reply: try ask(.features))
+        // Some turn UTF-8 on only for clients they know.
+        if features.wantsClientName { _ = try ask(Command("CLNT", "Portside")) }
+        if features.has("CSID") { _ = try ask(Command("CSID", "Name=Portside;")) }
         isUTF8 = false
         if features.supportsUTF8 {
+            // z/OS knows UTF-8 in English only.
+            if listsAsText, features.has("LANG") { _ = try ask(Command("LANG", "EN")) }
             // IIS keeps its code page until this is said; 202 is FileZilla Server's yes.
             isUTF8 = true
             _ = try ask(.options("UTF8 ON"))
@@ -269,6 +278,7 @@ public final class Session {
         control = nil
         security = nil
         isPrepared = false
+        chosenHash = nil
         directory = nil
         leavesOffsetBehind = false
         hasJustTransferred = false
@@ -381,7 +391,13 @@ public final class Session {
 
     func setType(_ wanted: RepresentationType) throws(Failure) {
         guard type != wanted else { return }
-        try require(.type(wanted))
+        let reply = try ask(.type(wanted))
+        if reply.code.kind != .completion {
+            // Eight bits to the byte are the same by another name (RFC 959 §3.1.1.4).
+            guard wanted == .image, reply.code.kind == .permanentNegative,
+                try ask(.type(.local(bits: 8))).code.kind == .completion
+            else { throw Failure(.refused(.type(wanted), reply)) }
+        }
         type = wanted
     }
 

@@ -246,6 +246,7 @@ struct TransferQueueCore: ~Copyable {
                 },
                 beginning: { part in itself.wait { $0.began(id, part) } },
                 kept: { part in itself.perform { $0.handle(.partKept(id, part)) } },
+                verified: { [events] proof in events(.verified(id, proof)) },
                 found: { files in itself.perform { $0.handle(.scanned(id, files)) } },
                 madeDirectory: { path, isNew in
                     itself.perform { $0.remember(path, of: siteID, isFresh: isNew) }

@@ -50,6 +50,7 @@ final class TransferWorker: Sendable {
         /// Returns when the journal has it.
         var beginning: @Sendable (Part) -> Void
         var kept: @Sendable (Part?) -> Void
+        var verified: @Sendable (HashProof) -> Void
         var found: @Sendable ([Transfer]) -> Void
         /// A remote directory of an upload, and whether it was made now.
         var madeDirectory: @Sendable (RemotePath, _ isNew: Bool) -> Void
@@ -85,7 +86,8 @@ final class TransferWorker: Sendable {
                         learnt: reports.learnt,
                         beginning: reports.beginning, kept: reports.kept,
                         checkpoints: { [self] made in checkpoint.withLock { $0 = made } },
-                        activity: { [self] in set($0) }, textExtensions: configuration.textExtensions)
+                        activity: { [self] in set($0) }, verified: reports.verified,
+                        textExtensions: configuration.textExtensions)
                     reports.ended(.file(try job.run(on: session)))
                 case .tree:
                     set("scanning")

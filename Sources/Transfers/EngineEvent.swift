@@ -21,6 +21,8 @@ public enum EngineEvent: Hashable, Sendable {
     case queue(QueueSnapshot)
     /// One transfer ended; for panes (list again), toasts and progress lines.
     case transferEnded(Transfer)
+    /// A transferred file has this check sum on both sides; its `transferEnded` follows.
+    case verified(Transfer.ID, HashProof)
     case passwordNeeded(Site, reason: String?)
     /// The connection was not made; `trust` and another `connect` make it.
     case certificateDoubted(Site, CertificateDoubt)
@@ -38,7 +40,7 @@ public enum EngineEvent: Hashable, Sendable {
         public var directory: RemotePath
         /// `MLSD`, `LIST`; empty for local.
         public var command: String
-        /// Bytes free for local directories.
+        /// Bytes free; of a remote directory only where the server tells (AVBL).
         public var free: Int64?
         /// The listing ended early: shown, never used to delete.
         public var isIncomplete: Bool

@@ -12,6 +12,7 @@ final class ProgressPrinter: Sendable {
         var isLineOpen = false
         var isPaused = false
         var started: Set<Transfer.ID> = []
+        var proofs: [Transfer.ID: HashProof] = [:]
 
         mutating func wipe() {
             if isLineOpen { StandardError.write("\r\u{1B}[K") }
@@ -38,15 +39,21 @@ final class ProgressPrinter: Sendable {
         }
     }
 
+    func verified(_ id: Transfer.ID, _ proof: HashProof) {
+        guard style == .json else { return }
+        state.withLock { $0.proofs[id] = proof }
+    }
+
     func ended(_ transfer: Transfer) {
         guard style == .json else { return }
+        let proof = state.withLock { $0.proofs.removeValue(forKey: transfer.id) }
         let event =
             switch transfer.state {
             case .failed: "failed"
             case .skipped: "skipped"
             default: "finished"
             }
-        write(event, transfer, bytes: transfer.bytes)
+        write(event, transfer, bytes: transfer.bytes, proof: event == "finished" ? proof : nil)
     }
 
     /// A line that does not disturb the bar.
@@ -93,7 +100,8 @@ final class ProgressPrinter: Sendable {
     }
 
     private func write(
-        _ event: String, _ transfer: Transfer, bytes: Int64, rate: Double? = nil, left: Int64? = nil
+        _ event: String, _ transfer: Transfer, bytes: Int64, rate: Double? = nil, left: Int64? = nil,
+        proof: HashProof? = nil
     ) {
         var object = JSONObject()
         object.add("event", event)
@@ -106,6 +114,10 @@ final class ProgressPrinter: Sendable {
         if let size = transfer.size { object.add("size", size) }
         if let rate { object.add("rate", Int64(rate)) }
         if let left { object.add("left", left) }
+        if let proof {
+            object.add("algorithm", proof.algorithm.rawValue)
+            object.add("hash", proof.value)
+        }
         if case .failed(let message) = transfer.state { object.add("error", message) }
         if case .skipped(let reason) = transfer.state { object.add("error", reason) }
         StandardError.write(object.line)

@@ -104,6 +104,7 @@ final class TransferRun: Sendable {
     private func hear(_ event: EngineEvent) {
         switch event {
         case .queue(let snapshot): progress.show(snapshot)
+        case .verified(let id, let proof): progress.verified(id, proof)
         case .transferEnded(let transfer):
             progress.ended(transfer)
             switch transfer.state {

@@ -23,6 +23,7 @@ extension Model {
         case .transferEnded(let transfer): return transferEnded(transfer)
         case .certificateDoubted(let site, let doubt): certificateDoubted(site, doubt)
         case .passwordNeeded(let site, let reason): passwordNeeded(site, reason)
+        case .verified: return []
         case .queueNotKept(let reason):
             queue.notKept = visible(reason)
             say("The queue is not kept when you quit: \(visible(reason))", isError: true)

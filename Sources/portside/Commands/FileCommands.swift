@@ -249,6 +249,7 @@ struct ChangeModeCommand: ParsableCommand {
 
     @Argument(help: "Octal digits, e.g. 644.") var mode: String
     @Argument(help: "ftp://[USER@]HOST[:PORT]/PATH") var targets: [String]
+    @Flag(name: .customShort("R"), help: "Directories, with everything in them.") var recursive = false
     @OptionGroup var options: ConnectionOptions
 
     func validate() throws {
@@ -259,7 +260,14 @@ struct ChangeModeCommand: ParsableCommand {
 
     mutating func run() throws {
         let mode = mode
-        try forEach(targets, options) { session, target in try session.changeMode(of: target.path, to: mode) }
+        let isRecursive = recursive
+        try forEach(targets, options) { session, target in
+            guard isRecursive else { return try session.changeMode(of: target.path, to: mode) }
+            guard let entry = try session.entry(at: target.path) else {
+                throw Failure(.noSuchSource, "\(session.resolve(target.path)): no such file or directory")
+            }
+            try session.changeModeOfTree(target.path, kind: entry.kind, to: mode)
+        }
     }
 }
 
