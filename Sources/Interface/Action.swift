@@ -49,6 +49,8 @@ public enum Action: Hashable, Sendable {
     case dataModeToggled
     case rawCommandAsked
     case listAgain
+    /// What went wrong last, why, and what can be done.
+    case diagnosisAsked
     /// `^G`: ends what is running on the network.
     case stopped
 
@@ -57,6 +59,8 @@ public enum Action: Hashable, Sendable {
     case queuePauseToggled, queueAllPauseToggled
     case queueRetry, queueRetryAll, queueRemove, queueDoneForgotten
     case queueItemMoved(by: Int)
+    case queueItemFirst, queueItemLast
+    case queueFailedForgotten
     case connectionsChanged(by: Int)
     case answerAsked
     case queueDetailsAsked
@@ -73,6 +77,9 @@ public enum Action: Hashable, Sendable {
 
     case helpAsked, commandsAsked, messagesAsked
     case zoomToggled, layoutChanged
+    /// Of the panes to the right, of queue and log downwards; negative is the other way.
+    case splitterMoved(columns: Int, rows: Int)
+    case panesSwapped
     case redrawAsked, suspendAsked, quitAsked
     /// One step back.
     case escaped
@@ -146,6 +153,11 @@ extension Action {
         case .queueRemove: "remove"
         case .queueDoneForgotten: "forget what is done"
         case .queueItemMoved: "earlier, later"
+        case .queueItemFirst, .queueItemLast: "before, behind all that wait"
+        case .queueFailedForgotten: "forget what failed"
+        case .splitterMoved: "move the splitters"
+        case .panesSwapped: "swap the panes"
+        case .diagnosisAsked: "diagnose"
         case .connectionsChanged: "more, fewer connections"
         case .answerAsked: "answer what waits"
         case .queueDetailsAsked: "details, the whole error"

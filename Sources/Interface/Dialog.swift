@@ -18,6 +18,7 @@ enum Dialog: Sendable {
     case facts(FactsPage)
     case sendBack(SendBackForm)
     case certificate(CertificateForm)
+    case diagnosis(Diagnosis, choice: Int)
 }
 
 struct HelpPage: Sendable {
@@ -27,13 +28,17 @@ struct HelpPage: Sendable {
 }
 
 struct ConnectForm: Sendable {
-    enum Field: Int, CaseIterable { case address, user, password, connect, cancel }
+    enum Field: Int, CaseIterable { case address, user, password, encryption, connect, cancel }
 
     var address: TextField
     var user: TextField
     var password = TextField(isMasked: true)
     var field = Field.address
     var error: String?
+    /// Nil: as the address says.
+    var encryption: Site.Encryption?
+    /// Of the saved sites that fit what is typed, the one that Enter connects to.
+    var chosenSite: Int?
     /// The site the fields were filled from: its user goes when another address is typed.
     let filledFrom: Filled?
 

@@ -92,6 +92,14 @@ extension Action {
             case .dataModeToggled: "next data mode: active, passive, auto"
             case .queuePauseToggled: "pause the transfer, or go on"
             case .queueAllPauseToggled: "pause the whole queue, or go on"
+            case .queueItemFirst: "move the transfer before all that wait"
+            case .queueItemLast: "move the transfer behind all that wait"
+            case .splitterMoved(let columns, let rows):
+                columns < 0
+                    ? "narrower left pane"
+                    : columns > 0
+                        ? "wider left pane" : rows < 0 ? "higher queue and log" : "lower queue and log"
+            case .diagnosisAsked: "diagnose what went wrong"
             case .queueRetry: "try the transfer again"
             case .queueRetryAll: "try everything that failed again"
             case .queueRemove: "remove the transfer"

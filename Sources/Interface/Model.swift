@@ -1,6 +1,21 @@
 public import FTPProtocol
 public import Transfers
 
+/// A saved site, ready to be connected to.
+public struct KnownSite: Hashable, Sendable {
+    public var name: String
+    public var site: Site
+    public var directory: RemotePath?
+    public var localDirectory: LocalPath?
+
+    public init(name: String, site: Site, directory: RemotePath?, localDirectory: LocalPath?) {
+        self.name = name
+        self.site = site
+        self.directory = directory
+        self.localDirectory = localDirectory
+    }
+}
+
 /// Everything the screen shows, as one value. Only `update` and `handle` change it; `view` reads it.
 public struct Model: Sendable {
     /// Nanoseconds since 1970. The main loop sets it before it hands over what happened.
@@ -23,6 +38,11 @@ public struct Model: Sendable {
     var lastPane: EngineEvent.Side
     var isZoomed = false
     var layout = LayoutPreset.classic
+    /// How far the splitters were moved: the one between the panes to the right, the one above the queue down.
+    var splitColumns = 0
+    var splitRows = 0
+    /// The remote pane stands at the left.
+    var isSwapped = false
 
     public internal(set) var connection: ConnectionState = .notConnected
     var connectionSince: Int64 = 0
@@ -39,6 +59,8 @@ public struct Model: Sendable {
     public internal(set) var dataMode: DataMode
     var dataMethod: DataMethod?
     var home = HomeForm()
+    /// Those with a name, as the user has saved them.
+    public var sites: [KnownSite] = []
 
     var dialogs: [Dialog] = []
     var toasts: [Toast] = []

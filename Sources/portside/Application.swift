@@ -1,3 +1,4 @@
+import ArgumentParser
 import EmbeddedServer
 import Engine
 import FTPProtocol
@@ -90,12 +91,27 @@ final class Application: EffectRunner, Sendable {
         -> Model
     {
         let home = LocalPath(getenv("HOME").map { String(cString: $0) } ?? "/")
-        return Model(
+        var model = Model(
             size: terminal.size, now: wallClockNanoseconds(),
             directory: start.localDirectory ?? LocalPath(bytes: LocalDirectory.currentDirectory()),
             localHome: home,
             glyphs: configuration.glyphs == .ascii || !terminal.isUnicode ? .ascii : .unicode,
             isDemo: start.isDemo, version: portsideVersion, utcOffset: Self.utcOffset)
+        model.sites = start.isDemo ? [] : Self.knownSites()
+        return model
+    }
+
+    /// The saved sites that can be understood; `portside sites` says what is wrong with the others.
+    private static func knownSites() -> [KnownSite] {
+        guard let book = try? SiteBook.opened() else { return [] }
+        return book.sites.compactMap { saved in
+            guard let place = try? remoteTarget(saved.url),
+                let options = try? ConnectionOptions.parse(saved.arguments),
+                let site = try? options.site(of: place)
+            else { return nil }
+            let local = saved.localDirectory.map { LocalPath(UserFiles.expandingHome($0)) }
+            return KnownSite(name: saved.name, site: site, directory: place.directory, localDirectory: local)
+        }
     }
 
     private func firstActions(_ start: Start) -> [Action] {

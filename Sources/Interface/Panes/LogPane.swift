@@ -197,6 +197,25 @@ struct LogPane: Sendable {
         return lines[begin..<end].filter { $0.connection == connection }
     }
 
+    /// The number of the last line that tells of trouble: a refusal, or a warning.
+    var lastTrouble: Int? {
+        lines.lastIndex { line in
+            switch line.direction {
+            case .warning: return true
+            case .received(let code?):
+                return code.kind == .transientNegative || code.kind == .permanentNegative
+            default: return false
+            }
+        }
+    }
+
+    /// The lines of one connection that led to a line, which is the last of them.
+    func lines(before index: Int, atMost count: Int) -> [DialogueLine] {
+        guard lines.indices.contains(index) else { return [] }
+        let connection = lines[index].connection
+        return Array(lines[...index].suffix(60).filter { $0.connection == connection }.suffix(count))
+    }
+
     /// Everything that is kept, oldest first.
     var all: some Sequence<DialogueLine> { lines }
 

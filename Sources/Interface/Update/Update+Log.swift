@@ -63,6 +63,18 @@ extension Model {
         }
     }
 
+    /// As far as both sides keep room enough to be read.
+    mutating func moveSplitter(columns: Int, rows: Int) {
+        let before = Layout(self, size: size).parts
+        splitColumns += columns
+        splitRows += rows
+        // At the end of its way a splitter stays where it is, and comes back with the first key the other way.
+        if Layout(self, size: size).parts == before {
+            splitColumns -= columns
+            splitRows -= rows
+        }
+    }
+
     mutating func changeLayout() {
         let all = LayoutPreset.allCases
         let at = all.firstIndex(of: layout) ?? 0

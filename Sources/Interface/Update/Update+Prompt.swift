@@ -41,6 +41,7 @@ extension Model {
             }
         case .sendBack(let form): return sendBackTakes(key, form)
         case .certificate(let form): return certificateTakes(key, form)
+        case .diagnosis(let diagnosis, let choice): return diagnosisTakes(key, diagnosis, choice)
         }
     }
 
@@ -110,7 +111,15 @@ extension Model {
         func field(_ step: Int) -> ConnectForm.Field {
             ConnectForm.Field(rawValue: (form.field.rawValue + step + count) % count) ?? .address
         }
+        let fitting = sites(fitting: form.isUntouched ? "" : form.address.text).count
         switch key {
+        case .down where form.field == .address && fitting > 0:
+            form.chosenSite = min(fitting - 1, (form.chosenSite ?? -1) + 1)
+        case .up where form.field == .address && form.chosenSite != nil:
+            form.chosenSite = form.chosenSite.flatMap { $0 > 0 ? $0 - 1 : nil }
+        case .left where form.field == .encryption, .right where form.field == .encryption,
+            " " where form.field == .encryption:
+            form.encryption = form.encryption.next(key == .left ? -1 : 1)
         case .tab, .down: form.field = field(1)
         case .backTab, .up: form.field = field(-1)
         case .left where form.field == .cancel, .right where form.field == .connect:
@@ -126,10 +135,11 @@ extension Model {
             switch form.field {
             case .address:
                 _ = form.address.handle(key)
+                form.chosenSite = nil
                 if let filled = form.filledFrom { form.fitUser(to: filled) }
             case .user: _ = form.user.handle(key)
             case .password: _ = form.password.handle(key)
-            case .connect, .cancel: break
+            case .encryption, .connect, .cancel: break
             }
         }
         return replace(.connect(form))
@@ -137,6 +147,11 @@ extension Model {
 
     private mutating func submit(_ form: ConnectForm) -> [Effect] {
         var form = form
+        let fitting = sites(fitting: form.isUntouched ? "" : form.address.text)
+        if let chosen = form.chosenSite, fitting.indices.contains(chosen) { return open(fitting[chosen]) }
+        if let named = sites.first(where: { $0.name == form.address.text.trimmingBlanks() }) {
+            return open(named)
+        }
         var target: TargetURL
         do throws(TargetURL.Problem) {
             target = try TargetURL(form.address.text.trimmingBlanks())
@@ -148,6 +163,11 @@ extension Model {
         if !form.user.isEmpty { target.site.user = form.user.text }
         let password = form.password.isEmpty ? target.password : Secret(form.password.text)
         target.site.dataMode = dataMode
+        if let encryption = form.encryption {
+            // The port of implicit TLS is another one, unless one was typed.
+            if encryption == .implicit, target.site.port == 21 { target.site.port = 990 }
+            target.site.encryption = encryption
+        }
         dialogs.removeLast()
         // What is connected to is where the keys go next.
         setFocus(.remote)
@@ -272,7 +292,43 @@ extension Model {
     private static let noName = "no such name"
 }
 
+extension Model {
+    /// The saved sites whose name or host holds what is typed, in the order they are kept in.
+    func sites(fitting text: String) -> [KnownSite] {
+        let wanted = text.trimmingBlanks().lowercased()
+        guard !wanted.isEmpty else { return sites }
+        return sites.filter {
+            $0.name.lowercased().contains(wanted) || $0.site.host.lowercased().contains(wanted)
+        }
+    }
+
+    /// As it was saved, its own data mode and local directory too.
+    private mutating func open(_ known: KnownSite) -> [Effect] {
+        dialogs.removeLast()
+        setFocus(.remote)
+        home.selection = 0
+        var effects = [Effect.request(.remote(.setDataMode(known.site.dataMode)))]
+        effects += connect(known.site, nil, known.directory)
+        if let directory = known.localDirectory {
+            effects += visit(.local, Location(.local, RemotePath(bytes: directory.bytes)))
+        }
+        return effects
+    }
+}
+
+extension Site.Encryption? {
+    /// As the address says, when offered, must, implicit, none.
+    fileprivate func next(_ step: Int) -> Site.Encryption? {
+        let all: [Site.Encryption?] = [nil, .whenOffered, .explicit, .implicit, Site.Encryption.none]
+        let at = all.firstIndex(of: self) ?? 0
+        return all[(at + step + all.count) % all.count]
+    }
+}
+
 extension ConnectForm {
+    /// What stands in the address line was put there, and nobody has typed.
+    var isUntouched: Bool { address.isSelected }
+
     /// The user of one site is not sent to another, unless somebody typed it.
     fileprivate mutating func fitUser(to filled: Filled) {
         let isSame = address.text == filled.address || address.text.hasPrefix(filled.address + "/")

@@ -24,6 +24,11 @@ extension Model {
         return [.request(.queue(.move(row.id, by: places)))]
     }
 
+    mutating func placeQueueRow(_ place: LeftRequest.Move) -> [Effect] {
+        guard let row = queue.cursorRow, row.transfer.state == .waiting else { return [] }
+        return [.request(.queue(.place([row.id], place)))]
+    }
+
     mutating func changeConnections(by step: Int) -> [Effect] {
         let now = queue.connectionsAsked ?? queue.snapshot.connectionLimit
         let count = min(max(1, now + step), 32)

@@ -65,6 +65,7 @@ extension Model {
             return [.connectDemo]
         case .dataModeToggled: return [.request(.remote(.setDataMode(nextDataMode)))]
         case .rawCommandAsked: askRawCommand("")
+        case .diagnosisAsked: diagnose()
         case .listAgain: return listAgain()
         case .stopped: return stop()
 
@@ -76,6 +77,9 @@ extension Model {
         case .queueRemove: return onQueueRow { .cancel([$0.id]) }
         case .queueDoneForgotten: return [.request(.queue(.forgetDone))]
         case .queueItemMoved(let by): return moveQueueRow(by: by)
+        case .queueItemFirst: return placeQueueRow(.first)
+        case .queueItemLast: return placeQueueRow(.last)
+        case .queueFailedForgotten: return [.request(.queue(.forgetFailed))]
         case .connectionsChanged(let by): return changeConnections(by: by)
         case .answerAsked: answerWhatWaits()
         case .queueDetailsAsked: openQueueRow()
@@ -97,6 +101,8 @@ extension Model {
         case .messagesAsked: dialogs.append(.messages(top: 0))
         case .zoomToggled: isZoomed.toggle()
         case .layoutChanged: changeLayout()
+        case .splitterMoved(let columns, let rows): moveSplitter(columns: columns, rows: rows)
+        case .panesSwapped: isSwapped.toggle()
         case .redrawAsked: return [.redraw]
         case .suspendAsked: return [.suspend]
         case .quitAsked: return quit()

@@ -15,7 +15,7 @@ func detailsBox(_ details: QueueDetails, _ model: Model, _ width: Int, _ size: S
     let width = min(110, max(20, size.columns - 8))
     var box = DialogBox(title: shortened(visible(transfer.sourceName), to: width - 4))
     box.columns = width + 4
-    let lines = facts(row, model).flatMap { fact -> [DialogBox.Line] in
+    let lines = queueFacts(row, model).flatMap { fact -> [DialogBox.Line] in
         wrapped(fact.text, to: max(8, width - 12)).enumerated().map { index, text in
             .text([
                 Piece(rightAligned(index == 0 ? fact.label : "", to: 8) + "  ", .dialogFaint),
@@ -33,7 +33,7 @@ func detailsBox(_ details: QueueDetails, _ model: Model, _ width: Int, _ size: S
     return box
 }
 
-private func facts(_ row: QueueSnapshot.Row, _ model: Model) -> [(label: String, text: String, role: Role)] {
+func queueFacts(_ row: QueueSnapshot.Row, _ model: Model) -> [(label: String, text: String, role: Role)] {
     let transfer = row.transfer
     let path = transfer.remotePath.description
     let remote = "\(visible(transfer.site))\(path.hasPrefix("/") ? "" : "/")\(path)"
@@ -55,7 +55,10 @@ private func facts(_ row: QueueSnapshot.Row, _ model: Model) -> [(label: String,
 
 private func stateWords(_ row: QueueSnapshot.Row, _ model: Model) -> String {
     switch row.transfer.state {
-    case .waiting: "waiting"
+    case .waiting:
+        row.waiting.map { reason in
+            "waiting: \(visible(reason.text { model.hourAndMinute($0 &* 1_000_000_000) }))"
+        } ?? "waiting"
     case .running: row.activity.map { visible($0) } ?? "running, \(row.rate.map(rate) ?? "–")"
     case .paused: "paused by you"
     case .held: "held: its disk takes nothing; Space goes on"

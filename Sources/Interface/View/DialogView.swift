@@ -39,7 +39,7 @@ func dialogBox(_ dialog: Dialog, _ model: Model, _ size: Size) -> DialogBox {
     let width = min(68, max(20, size.columns - 8))
     return switch dialog {
     case .help(let page): helpBox(page, model, size)
-    case .connect(let form): connectBox(form, width)
+    case .connect(let form): connectBox(form, model, width, size)
     case .password(let form): passwordBox(form, width)
     case .input(let form): inputBox(form, width)
     case .delete(let form): deleteBox(form, width)
@@ -53,12 +53,13 @@ func dialogBox(_ dialog: Dialog, _ model: Model, _ size: Size) -> DialogBox {
     case .facts(let page): factsBox(page, model, width, size)
     case .sendBack(let form): sendBackBox(form, model, width)
     case .certificate(let form): certificateBox(form, model, width)
+    case .diagnosis(let diagnosis, let choice): diagnosisBox(diagnosis, choice, model, size)
     }
 }
 
 private let blank = DialogBox.Line.text([])
 
-private func connectBox(_ form: ConnectForm, _ width: Int) -> DialogBox {
+private func connectBox(_ form: ConnectForm, _ model: Model, _ width: Int, _ size: Size) -> DialogBox {
     var box = DialogBox(title: "Connect")
     box.lines = [
         blank, .field(label: "Address", form.address, isFocused: form.field == .address),
@@ -68,11 +69,42 @@ private func connectBox(_ form: ConnectForm, _ width: Int) -> DialogBox {
         .field(label: "Password", form.password, isFocused: form.field == .password),
         .text([Piece("          empty: asked for when the server wants one", .dialogFaint)]),
     ]
+    box.lines.append(encryptionLine(form))
     if let error = form.error { box.lines += DialogBox.lines(error, .fieldError, width: width) }
+    box.lines += siteLines(form, model, width, room: size.rows - box.lines.count - 8)
     box.buttons = ["Connect", "Cancel"]
     box.chosen = form.field == .connect ? 0 : form.field == .cancel ? 1 : nil
     box.footer = "Tab next field   Enter connect   Esc close"
     return box
+}
+
+private func encryptionLine(_ form: ConnectForm) -> DialogBox.Line {
+    let words: String =
+        switch form.encryption {
+        case nil: "as the address says; TLS when offered"
+        case .whenOffered?: "TLS when offered"
+        case .explicit?: "must be TLS (explicit)"
+        case .implicit?: "TLS from the first byte (implicit, port 990)"
+        case Site.Encryption.none?: "none: password and files in clear"
+        }
+    return .text([
+        Piece(" Security ", .dialogFaint),
+        Piece(" < \(words) > ", form.field == .encryption ? .fieldFocus : .dialog),
+    ])
+}
+
+/// Saved sites that fit; ↓ from the address goes to them.
+private func siteLines(_ form: ConnectForm, _ model: Model, _ width: Int, room: Int) -> [DialogBox.Line] {
+    let fitting = model.sites(fitting: form.isUntouched ? "" : form.address.text)
+    guard !fitting.isEmpty, room >= 3 else { return [] }
+    var lines: [DialogBox.Line] = [.text([]), .text([Piece("Saved sites  ↓", .dialogTitle)])]
+    let top = scrolled(top: 0, cursor: form.chosenSite ?? 0, count: fitting.count, height: min(8, room - 2))
+    for (index, known) in fitting.enumerated().dropFirst(top).prefix(min(8, room - 2)) {
+        let name = padded(clipped("  \(visible(known.name))", to: 22), to: 24)
+        let text = padded(clipped(name + model.address(of: known.site), to: width), to: width)
+        lines.append(.text([Piece(text, index == form.chosenSite ? .cursor : .dialog)]))
+    }
+    return lines
 }
 
 private func passwordBox(_ form: PasswordForm, _ width: Int) -> DialogBox {

@@ -60,9 +60,12 @@ struct Layout: Sendable {
             parts[model.lastPane == .local ? .local : .remote] = rect
             return
         }
-        let left = rect.columns / 2
-        parts[.local] = Rect(column: rect.column, row: rect.row, columns: left, rows: rect.rows)
-        parts[.remote] = Rect(
+        // Less than this shows no name.
+        let least = min(24, rect.columns / 2)
+        let left = min(max(least, rect.columns / 2 + model.splitColumns), rect.columns - least)
+        let (first, second): (Focus, Focus) = model.isSwapped ? (.remote, .local) : (.local, .remote)
+        parts[first] = Rect(column: rect.column, row: rect.row, columns: left, rows: rect.rows)
+        parts[second] = Rect(
             column: rect.column + left, row: rect.row, columns: rect.columns - left, rows: rect.rows)
     }
 
@@ -75,6 +78,12 @@ struct Layout: Sendable {
             default: (5 + (size.rows - 36) / 5, 6 + (size.rows - 36) * 3 / 10)
             }
         if model.layout == .log { (queue, log) = (2, max(log, body.rows / 2 - 2)) }
+        // Down takes from the log first, then from the queue; up gives to the log.
+        let room = body.rows - queue - log - 2 * chrome - 6
+        let change = min(max(-room, model.splitRows), queue + log - 3)
+        let logChange = min(change, log - 2)
+        log -= logChange
+        queue -= change - logChange
         let upper = body.rows - queue - log - 2 * chrome
         placePanes(Rect(column: 0, row: body.row, columns: body.columns, rows: upper), model)
         parts[.queue] = Rect(
@@ -94,6 +103,12 @@ struct Layout: Sendable {
 
     subscript(focus: Focus) -> Rect? { isTooSmall ? nil : parts[focus] }
 
+    /// Of the box below the rows of a zoomed queue.
+    private static let detailRows = 9
+
+    /// The queue has the screen to itself, and it is high enough for more than rows.
+    var showsQueueDetails: Bool { parts.count == 1 && (parts[.queue]?.rows ?? 0) >= 22 }
+
     /// A zoomed part has a box at any size.
     func hasBox(_ focus: Focus) -> Bool {
         focus.isPane || isBoxed || parts.count == 1
@@ -107,6 +122,11 @@ struct Layout: Sendable {
                 column: rect.column + 1, row: rect.row + 2, columns: rect.columns - 2,
                 rows: max(0, rect.rows - 3)
             )
+        }
+        if focus == .queue, showsQueueDetails {
+            return Rect(
+                column: rect.column + 1, row: rect.row + 4, columns: rect.columns - 2,
+                rows: rect.rows - 5 - Self.detailRows)
         }
         if hasBox(focus) {
             return Rect(

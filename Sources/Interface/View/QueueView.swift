@@ -18,6 +18,7 @@ func drawQueue(_ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
         return
     }
     let columns = QueueColumns(width: rows.columns)
+    drawQueueAlone(model, layout, rect, rows, columns, &canvas)
     let top = scrolled(
         top: model.queue.top, cursor: model.queue.cursor, count: model.queue.rowCount, height: rows.rows)
     for line in 0..<rows.rows {
@@ -203,7 +204,7 @@ private func queueState(_ row: QueueSnapshot.Row, _ model: Model, isNext: Bool, 
 ) {
     switch row.transfer.state {
     case .running: (row.activity.map { visible($0) } ?? "", .queueUpload)
-    case .waiting: (isNext ? "next" : "waiting", .queueWaiting)
+    case .waiting: (waitingWords(row, model, isNext: isNext), .queueWaiting)
     case .paused: ("paused", .queuePaused)
     case .held(let reason): ("held: \(briefReason(reason, row.transfer))", .queueFailed)
     case .retrying(_, let reason):
@@ -219,6 +220,16 @@ private func queueState(_ row: QueueSnapshot.Row, _ model: Model, isNext: Bool, 
     case .failed(let reason): (briefReason(reason, row.transfer), .queueFailed)
     case .done: ("done", .queueDone)
     case .skipped(let reason): ("skipped: \(briefReason(reason, row.transfer))", .queueDone)
+    }
+}
+
+/// `next`, or why it is not at work.
+func waitingWords(_ row: QueueSnapshot.Row, _ model: Model, isNext: Bool) -> String {
+    switch row.waiting {
+    case nil, .inLine(others: 0): isNext ? "next" : "waiting"
+    // That others go first is what a queue is; the first of them is next.
+    case .queueLimit where isNext, .siteLimit where isNext, .inLine where isNext: "next"
+    case let reason?: visible(reason.text { model.hourAndMinute($0 &* 1_000_000_000) })
     }
 }
 
