@@ -89,6 +89,9 @@ final class TransferWorker: Sendable {
                         activity: { [self] in set($0) }, verified: reports.verified,
                         textExtensions: configuration.textExtensions)
                     reports.ended(.file(try job.run(on: session)))
+                case .tree where transfer.options.mirror != nil:
+                    try mirror(transfer, configuration, on: session, reports)
+                    reports.ended(.scanned)
                 case .tree:
                     set("scanning")
                     let scan = TreeScan(
@@ -111,6 +114,37 @@ final class TransferWorker: Sendable {
     func makeCheckpoint(_ kept: @escaping @Sendable (Part) -> Void) {
         checkpoint.withLock { $0 }?.make(kept)
     }
+
+    /// Plans, makes the directories, hands over the copies, and deletes what is to be deleted.
+    private func mirror(
+        _ transfer: Transfer, _ configuration: TransferQueue.Configuration, on session: Session,
+        _ reports: Reports
+    ) throws(Failure) {
+        set("comparing")
+        let options = transfer.options.mirror ?? MirrorOptions()
+        var scan = MirrorScan(
+            direction: transfer.direction, remote: transfer.remotePath, local: transfer.localPath,
+            filter: transfer.options.filter ?? configuration.filter, options: options)
+        scan.activity = { [self] in set($0) }
+        var plan = try scan.plan(on: session)
+        if let count = plan.limitDeletions(to: options.mostDeletions) {
+            throw Failure(
+                .permissionRefused,
+                "\(count) deletions are more than --max-delete \(options.mostDeletions ?? 0): nothing was done"
+            )
+        }
+        for note in plan.notes { reports.leftOut(note) }
+        try plan.makeDirectories(on: session, made: reports.madeDirectory)
+        let files = plan.transfers(options: transfer.options)
+        for start in stride(from: 0, to: files.count, by: Self.batch) {
+            reports.found(Array(files[start..<min(start + Self.batch, files.count)]))
+        }
+        set("deleting")
+        try plan.delete(on: session) { session.control?.note(.note, "deleted \($0)") }
+    }
+
+    /// Files handed over at once.
+    private static let batch = 500
 
     private func set(_ activity: String?) {
         word.withLock { $0 = activity }

@@ -1,4 +1,3 @@
-import Foundation
 import GRDB
 public import Transfers
 
@@ -24,20 +23,5 @@ extension QueueStore {
                 ).flatMap { JSON.decode(LeftAnswer.self, $0) }
             }
         }
-    }
-}
-
-/// Values as text in a column.
-enum JSON {
-    static func encode(_ value: some Encodable) throws -> String {
-        let encoder = JSONEncoder()
-        // The same value is the same text.
-        encoder.outputFormatting = [.sortedKeys]
-        return String(decoding: try encoder.encode(value), as: UTF8.self)
-    }
-
-    /// Nil for what is not such a value.
-    static func decode<Value: Decodable>(_ type: Value.Type, _ text: String) -> Value? {
-        try? JSONDecoder().decode(type, from: Data(text.utf8))
     }
 }

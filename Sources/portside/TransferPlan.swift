@@ -87,7 +87,7 @@ struct TransferPlan {
     }
 
     /// Without `.` and a slash at the end; `..` stays, since links make it mean more than it says.
-    private static func absolute(_ path: LocalPath) -> LocalPath {
+    static func absolute(_ path: LocalPath) -> LocalPath {
         let whole = path.isAbsolute ? path.bytes : LocalDirectory.currentDirectory() + [0x2F] + path.bytes
         let parts = whole.split(separator: 0x2F).filter { Array($0) != [0x2E] }
         return LocalPath(bytes: [0x2F] + Array(parts.joined(separator: [0x2F])))

@@ -1,5 +1,6 @@
 import Engine
 import FTPProtocol
+import Glibc
 import TestSupport
 import Testing
 import Transfers
@@ -88,5 +89,58 @@ import Transport
         #expect(Disk.size("\(ground.served)/up") == Self.long)
         #expect(Disk.read("\(ground.served)/up", at: (4 << 30) - 3, count: 8) == Array("at 4 GiB".utf8))
         #expect(Disk.read("\(ground.served)/up", at: Self.long - 3, count: 3) == Array("end".utf8))
+    }
+}
+
+/// Both directions of a mirror, against servers with and without MLSD.
+@Suite struct RealServerMirrorTests {
+    @Test(arguments: Way.servers) func aSecondMirrorFindsNothingToDo(_ way: Way) async throws {
+        let ground = try Ground(way)
+        for directory in ["tree", "tree/a b", "tree/empty"] {
+            try Disk.makeDirectory("\(ground.served)/\(directory)")
+        }
+        for number in 0..<20 {
+            let directory = ["tree", "tree/a b"][number % 2]
+            try Disk.write(
+                Disk.noise(number * 37, seed: UInt64(number + 1)), to: "\(ground.served)/\(directory)/f \(number)",
+                modified: 1_500_000_000 + Int64(number))
+        }
+        ground.give()
+        var down = ground.download("tree", options: TransferOptions(mirror: MirrorOptions(deletes: true)))
+        down.kind = .tree
+        let bench = try ground.queue(connections: 3)
+        await bench.run(down)
+        #expect(Disk.tree(ground.local.path(of: "tree")) == Disk.tree("\(ground.served)/tree"))
+
+        let session = ground.session()
+        func plan(_ direction: Transfer.Direction, _ remote: String) throws -> MirrorPlan {
+            try MirrorScan(
+                direction: direction, remote: ground.remote(remote),
+                local: LocalPath(ground.local.path(of: "tree")), filter: FileFilter(),
+                options: MirrorOptions(deletes: true)
+            ).plan(on: session)
+        }
+        let again = try plan(.download, "tree")
+        #expect(again.isEmpty && again.equal == 20, "\(again.steps) \(again.notes)")
+
+        var up = ground.upload("tree", options: TransferOptions(mirror: MirrorOptions(deletes: true)))
+        up.kind = .tree
+        up.remoteName = Disk.bytes("copy")
+        await bench.run(up)
+        #expect(Disk.tree("\(ground.served)/copy") == Disk.tree("\(ground.served)/tree"))
+        let upAgain = try plan(.upload, "copy")
+        #expect(upAgain.isEmpty && upAgain.equal == 20, "\(upAgain.steps) \(upAgain.notes)")
+
+        // What is too many goes, a link among it, and what the link leads to stays.
+        try Disk.makeDirectory("\(ground.served)/canary")
+        try ground.put([7], "canary/alive")
+        try Disk.makeDirectory("\(ground.served)/copy/extra")
+        try ground.put([1], "copy/extra/x")
+        #expect(symlink("\(ground.served)/canary", "\(ground.served)/copy/link") == 0)
+        ground.give()
+        await bench.run(up)
+        #expect(Disk.tree("\(ground.served)/copy") == Disk.tree("\(ground.served)/tree"))
+        #expect(Disk.read("\(ground.served)/canary/alive") == [7])
+        session.quit()
     }
 }

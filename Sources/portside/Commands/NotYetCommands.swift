@@ -11,11 +11,6 @@ extension NotYet {
     }
 }
 
-struct MirrorCommand: NotYet {
-    static let configuration = CommandConfiguration(commandName: "mirror", abstract: "Not there yet.")
-    @Argument(parsing: .captureForPassthrough) var rest: [String] = []
-}
-
 struct ReplayCommand: NotYet {
     static let configuration = CommandConfiguration(commandName: "replay", abstract: "Not there yet.")
     @Argument(parsing: .captureForPassthrough) var rest: [String] = []
@@ -28,10 +23,5 @@ struct QueueExportCommand: NotYet {
 
 struct QueueImportCommand: NotYet {
     static let configuration = CommandConfiguration(commandName: "import", abstract: "Not there yet.")
-    @Argument(parsing: .captureForPassthrough) var rest: [String] = []
-}
-
-struct QueueAddMirrorCommand: NotYet {
-    static let configuration = CommandConfiguration(commandName: "mirror", abstract: "Not there yet.")
     @Argument(parsing: .captureForPassthrough) var rest: [String] = []
 }

@@ -40,7 +40,7 @@ struct QueueAddGetCommand: ParsableCommand {
         let plan = try TransferPlan.downloads(
             try targets.map(remoteTarget), to: output, isRecursive: recursive, options: settings,
             site: credentials.site)
-        try add(plan, credentials)
+        try addToQueue(plan, credentials)
     }
 }
 
@@ -71,7 +71,7 @@ struct QueueAddPutCommand: ParsableCommand {
         let plan = try TransferPlan.uploads(
             Array(arguments.dropLast()), to: target, isRecursive: recursive, options: settings,
             site: try credentials.site(of: target))
-        try add(plan, credentials)
+        try addToQueue(plan, credentials)
     }
 }
 
@@ -99,7 +99,7 @@ struct QueueingOptions: ParsableArguments {
 extension Priority: ExpressibleByArgument {}
 
 /// Stores the plan and prints the identifiers it got.
-private func add(_ plan: TransferPlan, _ credentials: Credentials) throws {
+func addToQueue(_ plan: TransferPlan, _ credentials: Credentials) throws {
     defer {
         let hasPassword = plan.sites.contains { credentials.passwords[$0.id] != nil }
         if hasPassword, !credentials.options.netrc || credentials.options.passwordFile != nil {

@@ -1,0 +1,77 @@
+public import FTPProtocol
+public import Transfers
+import Transport
+
+/// Carries out a plan but for its copies, which are transfers.
+extension MirrorPlan {
+    /// The copies as transfers of the queue.
+    public func transfers(options: TransferOptions) -> [Transfer] {
+        var options = options
+        // The plan has compared: what it copies is to replace what is there.
+        options.onConflict = .overwrite
+        options.filter = nil
+        options.mirror = nil
+        return steps.filter { $0.kind == .copy }.map { step in
+            let above = step.names.dropLast()
+            let name = step.names.last ?? []
+            return Transfer(
+                id: 0, direction: direction, site: site,
+                remoteDirectory: above.reduce(RemotePath(bytes: remote.bytes)) { $0.appending($1) },
+                remoteName: name,
+                localDirectory: above.reduce(LocalPath(bytes: local.bytes)) { $0.appending($1) },
+                localName: name, size: step.size, modified: step.modified, options: options)
+        }
+    }
+
+    /// Blocks until all directories are there.
+    ///
+    /// - Parameter made: told each remote one, and whether it was made now.
+    public func makeDirectories(
+        on session: Session, made: (RemotePath, _ isNew: Bool) -> Void = { _, _ in }
+    ) throws(Failure) {
+        for step in steps where step.kind == .makeDirectory {
+            switch direction {
+            case .download:
+                let path = step.names.reduce(LocalPath(bytes: local.bytes)) { $0.appending($1) }
+                try FileTransfer.disk { () throws(TransportError) in
+                    try LocalDirectory.makeWithParents(path.bytes)
+                }
+            case .upload:
+                let path = step.names.reduce(RemotePath(bytes: remote.bytes)) { $0.appending($1) }
+                let isNew =
+                    step.path.isEmpty
+                    ? try session.ensureDirectoryWithParents(path) : try session.ensureDirectory(path)
+                made(path, isNew)
+            }
+        }
+    }
+
+    /// Deletes what the plan says, and nothing else: a directory that has got something new meanwhile stays.
+    ///
+    /// - Parameter deleted: told each path when it is gone.
+    /// - Throws: the first refusal; what is gone by then is gone.
+    public func delete(on session: Session, deleted: (String) -> Void) throws(Failure) {
+        for step in deletions {
+            switch direction {
+            case .download:
+                let path = step.names.reduce(LocalPath(bytes: local.bytes)) { $0.appending($1) }
+                try FileTransfer.disk { () throws(TransportError) in
+                    if step.kind == .deleteDirectory {
+                        try LocalDirectory.remove(path.bytes)
+                    } else {
+                        try LocalDirectory.removeFile(path.bytes)
+                    }
+                }
+                deleted("\(path)")
+            case .upload:
+                let path = step.names.reduce(RemotePath(bytes: remote.bytes)) { $0.appending($1) }
+                if step.kind == .deleteDirectory {
+                    try session.removeDirectory(path)
+                } else {
+                    try session.delete(path)
+                }
+                deleted("\(path)")
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+public import FTPProtocol
+public import Transfers
+import Transport
+
+/// Lists both sides of a mirror, a directory at a time, and plans what makes them equal. Changes nothing.
+///
+/// Links are not entered, on neither side; a depth that no honest tree has ends it.
+public struct MirrorScan {
+    public let direction: Transfer.Direction
+    public let remote: RemotePath
+    public let local: LocalPath
+    public let filter: FileFilter
+    public let options: MirrorOptions
+    /// How far the server's clock is ahead of ours, in seconds: for servers that give a file the time of its upload.
+    public var clockSkew: Int64 = 0
+    /// Told how much was compared so far.
+    public var activity: (String?) -> Void = { _ in }
+
+    private static let deepest = 64
+
+    public init(
+        direction: Transfer.Direction, remote: RemotePath, local: LocalPath, filter: FileFilter,
+        options: MirrorOptions
+    ) {
+        self.direction = direction
+        self.remote = remote
+        self.local = local
+        self.filter = filter
+        self.options = options
+    }
+
+    private struct Place {
+        var path: [[UInt8]]
+        /// There is no such directory at the destination yet.
+        var isNew: Bool
+    }
+
+    /// Blocks until both trees are read.
+    ///
+    /// - Throws: when the roots cannot be listed, or the connection is lost; what is missed below is a note.
+    public func plan(on session: Session) throws(Failure) -> MirrorPlan {
+        try session.connect()
+        let root = session.resolve(remote)
+        var plan = MirrorPlan(
+            direction: direction, site: session.site.id, remote: root.bytes, local: local.bytes)
+        var open = [Place(path: [], isNew: false)]
+        while let place = open.popLast() {
+            guard place.path.count <= Self.deepest else {
+                plan.note("\(shown(place)): more than \(Self.deepest) directories deep")
+                continue
+            }
+            activity("comparing \(plan.equal + plan.copies) files")
+            var source: MirrorSide
+            var destination: MirrorSide?
+            do throws(Failure) {
+                guard let found = try side(place, isSource: true, root, session) else {
+                    throw Failure(.noSuchSource, "\(shown(place)): no such directory")
+                }
+                source = found
+                destination = place.isNew ? nil : try side(place, isSource: false, root, session)
+            } catch {
+                // One directory below that cannot be had is no reason to leave out the rest; a lost connection is.
+                guard !place.path.isEmpty, !error.endsConnection, !error.isTemporary, error.kind != .cancelled
+                else { throw error }
+                plan.note(error.message)
+                continue
+            }
+            if let there = destination { try learnTimes(&source, there, place, root, session) }
+            if let there = destination, direction == .upload {
+                var exact = there
+                try learnTimes(&exact, source, place, root, session)
+                destination = exact
+            }
+            if destination == nil { plan.makeDirectory(place.path) }
+            let below = plan.compare(source, destination, at: place.path, filter: filter, options: options)
+            for name in below.deleted { try planDeletion(of: place.path + [name], &plan, root, session) }
+            open += below.common.reversed().map { Place(path: place.path + [$0.name], isNew: $0.isNew) }
+        }
+        return plan
+    }
+
+    private func planDeletion(
+        of path: [[UInt8]], _ plan: inout MirrorPlan, _ root: RemotePath, _ session: Session
+    ) throws(Failure) {
+        var found: [(path: [[UInt8]], side: MirrorSide)] = []
+        var open = [path]
+        while let next = open.popLast() {
+            let place = Place(path: next, isNew: false)
+            guard next.count <= Self.deepest,
+                let side = try side(place, isSource: false, root, session)
+            else {
+                found = [(path, MirrorSide([], isIncomplete: true))]
+                break
+            }
+            found.append((next, side))
+            open += side.entries.filter { $0.kind == .directory && isSafeLocalName($0.name) }
+                .map { next + [$0.name] }
+        }
+        plan.delete(found)
+    }
+
+    /// - Returns: nil when there is no such directory.
+    private func side(
+        _ place: Place, isSource: Bool, _ root: RemotePath, _ session: Session
+    ) throws(Failure) -> MirrorSide? {
+        if isSource == (direction == .download) { return try remoteSide(place, root, session) }
+        let path = place.path.reduce(local) { $0.appending($1) }
+        let status = try FileTransfer.disk { () throws(TransportError) in
+            try LocalDirectory.status(of: path.bytes)
+        }
+        guard let status else { return nil }
+        guard status.kind == .directory else { throw Failure(.cannotCreate, "\(path) is not a directory") }
+        let entries = try FileTransfer.disk { () throws(TransportError) in
+            try LocalDirectory.entries(of: path.bytes)
+        }
+        return MirrorSide(
+            entries.filter { !$0.name.isPart }.map { entry in
+                MirrorSide.Entry(
+                    name: entry.name, kind: MirrorSide.Entry.Kind(entry.status.kind), size: entry.status.size,
+                    modified: entry.status.modified)
+            }.sorted { $0.name.lexicographicallyPrecedes($1.name) })
+    }
+
+    private func remoteSide(
+        _ place: Place, _ root: RemotePath, _ session: Session
+    ) throws(Failure) -> MirrorSide? {
+        let path = place.path.reduce(root) { $0.appending($1) }
+        var entries: [MirrorSide.Entry] = []
+        do throws(Failure) {
+            let end = try session.list(path) { some in
+                entries += some.map { entry in
+                    MirrorSide.Entry(
+                        name: entry.name, kind: MirrorSide.Entry.Kind(entry.kind), size: entry.size,
+                        modified: entry.modified?.utcSeconds.map { $0 - clockSkew })
+                }
+            }
+            return MirrorSide(entries, isIncomplete: end.isIncomplete)
+        } catch {
+            guard error.kind == .noSuchSource, place.path.isEmpty, direction == .upload else { throw error }
+            return nil
+        }
+    }
+
+    /// Asks for the times that a LIST does not give, where only they can tell two files of one size apart.
+    private func learnTimes(
+        _ side: inout MirrorSide, _ other: MirrorSide, _ place: Place, _ root: RemotePath, _ session: Session
+    ) throws(Failure) {
+        let others = Dictionary(other.entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for (index, entry) in side.entries.enumerated()
+        where entry.kind == .file && entry.modified == nil && isSafeLocalName(entry.name) {
+            guard let there = others[entry.name], there.kind == .file, there.size == entry.size else {
+                continue
+            }
+            let path = (place.path + [entry.name]).reduce(root) { $0.appending($1) }
+            side.entries[index].modified = try session.modificationTime(of: path).map { $0 - clockSkew }
+        }
+    }
+
+    private func shown(_ place: Place) -> String {
+        let path = place.path.map { visible($0) }.joined(separator: "/")
+        return path.isEmpty ? "." : path
+    }
+}
+
+extension MirrorSide.Entry.Kind {
+    fileprivate init(_ kind: ListingEntry.Kind) {
+        self =
+            switch kind {
+            case .file: .file
+            case .directory: .directory
+            case .link: .link
+            case .other: .other
+            }
+    }
+
+    fileprivate init(_ kind: FileStatus.Kind) {
+        self =
+            switch kind {
+            case .file: .file
+            case .directory: .directory
+            case .link: .link
+            case .other: .other
+            }
+    }
+}
+
+extension [UInt8] {
+    /// What a download leaves until it is whole: neither a source nor something to be deleted.
+    fileprivate var isPart: Bool { count > Download.partSuffix.count && ends(with: Download.partSuffix) }
+
+    private func ends(with suffix: [UInt8]) -> Bool { self.suffix(suffix.count).elementsEqual(suffix) }
+}
