@@ -49,6 +49,11 @@ struct Download {
         case .end(let outcome): return outcome
         case .write(let target):
             try learn(&source, session)
+            // What one connection has begun one connection ends.
+            if target.goesOnAt == nil, !transfer.options.writesInPlace, transfer.part == nil {
+                let segments = SegmentedDownload(job: job, directory: directory, target: target)
+                if let outcome = try segments.run(source, on: session) { return outcome }
+            }
             return try fetch(&source, as: target, in: directory, session)
         }
     }
@@ -71,7 +76,7 @@ struct Download {
             return .end(.done(bytes: there.size))
         }
         // To ask is to tell both sizes.
-        if job.mayHaveEnded || [.newer, .resume, .ask].contains(transfer.options.onConflict) {
+        if job.mayHaveEnded || transfer.options.onConflict.comparesFiles {
             try learn(&source, session)
         }
         let destination = ConflictDecision.File(size: there.size, modified: there.modified)

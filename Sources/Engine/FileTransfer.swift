@@ -25,6 +25,12 @@ struct FileTransfer {
     /// It was in the journal when the program started: it may have come to its end before a crash, and only the
     /// journal does not know. A destination with the source's size and time is then its own work.
     var mayHaveEnded = false
+    /// As many connections as may be used, this one counted: more than one for the segments of a large file.
+    var connections = 1
+    /// Makes a session for another segment.
+    var anotherSession: () -> Session? = { nil }
+    /// Told when the server takes no more than so many connections for it.
+    var narrowed: (Int) -> Void = { _ in }
     /// Told what the source turned out to be.
     var learnt: (_ size: Int64?, _ modified: Int64?) -> Void = { _, _ in }
     /// Told, before the first byte of a large file, what is this transfer's own from now on. Returns when the journal

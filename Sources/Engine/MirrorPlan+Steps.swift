@@ -51,7 +51,9 @@ extension MirrorPlan {
     /// - Parameter deleted: told each path when it is gone.
     /// - Throws: the first refusal; what is gone by then is gone.
     public func delete(on session: Session, deleted: (String) -> Void) throws(Failure) {
-        for step in deletions {
+        // The upper ones first: once a link is gone, what seemed to be in it is not ours to delete.
+        let links = direction == .upload ? try deleteLinks(on: session, deleted) : []
+        for step in deletions where !links.contains(where: { step.names.starts(with: $0) }) {
             switch direction {
             case .download:
                 let path = step.names.reduce(LocalPath(bytes: local.bytes)) { $0.appending($1) }
@@ -73,5 +75,27 @@ extension MirrorPlan {
                 deleted("\(path)")
             }
         }
+    }
+
+    /// ProFTPD's MLSD shows a link to a directory as a directory. DELE takes a link, and never a directory: what it
+    /// takes was a link, and is not entered.
+    ///
+    /// - Returns: the paths that are gone.
+    private func deleteLinks(
+        on session: Session, _ deleted: (String) -> Void
+    ) throws(Failure) -> [[[UInt8]]] {
+        var gone: [[[UInt8]]] = []
+        let directories = deletions.filter { $0.kind == .deleteDirectory }
+        for step in directories.sorted(by: { $0.path.count < $1.path.count })
+        where !gone.contains(where: { step.names.starts(with: $0) }) {
+            let path = step.names.reduce(RemotePath(bytes: remote.bytes)) { $0.appending($1) }
+            do throws(Failure) { try session.delete(path) } catch {
+                guard error.reply != nil, !error.endsConnection else { throw error }
+                continue
+            }
+            deleted("\(path)")
+            gone.append(step.names)
+        }
+        return gone
     }
 }

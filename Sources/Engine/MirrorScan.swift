@@ -86,11 +86,16 @@ public struct MirrorScan {
         var open = [path]
         while let next = open.popLast() {
             let place = Place(path: next, isNew: false)
-            guard next.count <= Self.deepest,
-                let side = try side(place, isSource: false, root, session)
-            else {
-                found = [(path, MirrorSide([], isIncomplete: true))]
-                break
+            let side: MirrorSide
+            do throws(Failure) {
+                guard next.count <= Self.deepest,
+                    let there = try self.side(place, isSource: false, root, session)
+                else { return plan.note("\(shown(place)): not deleted: too deep, or not to be listed") }
+                side = there
+            } catch {
+                guard !error.endsConnection, !error.isTemporary, error.kind != .cancelled else { throw error }
+                // Perhaps a link that leads nowhere, shown as what it should lead to: only its name goes, or nothing.
+                side = MirrorSide()
             }
             found.append((next, side))
             open += side.entries.filter { $0.kind == .directory && isSafeLocalName($0.name) }
@@ -186,7 +191,7 @@ extension MirrorSide.Entry.Kind {
 
 extension [UInt8] {
     /// What a download leaves until it is whole: neither a source nor something to be deleted.
-    fileprivate var isPart: Bool { count > Download.partSuffix.count && ends(with: Download.partSuffix) }
+    fileprivate var isPart: Bool { count > Self.part.count && suffix(Self.part.count).elementsEqual(Self.part) }
 
-    private func ends(with suffix: [UInt8]) -> Bool { self.suffix(suffix.count).elementsEqual(suffix) }
+    private static let part = Array(".part".utf8)
 }

@@ -237,7 +237,8 @@ struct TransferQueueCore: ~Copyable {
             transfer.attempts == 0 && transfer.bytes == 0
             && freshDirectories.contains(FreshDirectory(site: siteID, path: transfer.remoteDirectory))
         worker.run(
-            transfer, configuration, limit: rate(of: siteID), isDestinationFresh: isFresh,
+            transfer, configuration, limit: rate(of: siteID), connections: scheduler.connections(of: id),
+            isDestinationFresh: isFresh,
             mayHaveEnded: id < firstNewID || foundAgain.contains(id),
             reports: TransferWorker.Reports(
                 loggedIn: { itself.perform { $0.loggedIn(id, at: siteID) } },
@@ -252,6 +253,7 @@ struct TransferQueueCore: ~Copyable {
                     itself.perform { $0.remember(path, of: siteID, isFresh: isNew) }
                 },
                 leftOut: { [events] why in events(.notice(why)) },
+                narrowed: { count in itself.perform { $0.handle(.narrowed(id, connections: count)) } },
                 ended: { end in itself.perform { $0.ended(id, end) } }))
         if workerCount > 0 { changed() }
     }

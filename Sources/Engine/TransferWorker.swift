@@ -14,6 +14,11 @@ final class TransferWorker: Sendable {
     private let word = Mutex<String?>(nil)
     private let loggedIn = Atomic<Bool>(false)
     private let checkpoint = Mutex<Checkpoint?>(nil)
+    /// Of the sessions that fetch segments of the transfer at work.
+    private let helpers = Mutex<[SessionControls]>([])
+    private let memory: ServerMemory
+    private let password: @Sendable (Site) -> Secret?
+    private let dialogue: DialogueSink
 
     init(
         site: Site, name: ConnectionName, dataMode: DataMode, memory: ServerMemory,
@@ -24,6 +29,9 @@ final class TransferWorker: Sendable {
         self.name = name
         let controls = SessionControls(dataMode: dataMode)
         self.controls = controls
+        self.memory = memory
+        self.password = password
+        self.dialogue = dialogue
         session = Confined(
             Session(
                 site: site, name: name, controls: controls, memory: memory, password: password, trust: trust,
@@ -55,16 +63,20 @@ final class TransferWorker: Sendable {
         /// A remote directory of an upload, and whether it was made now.
         var madeDirectory: @Sendable (RemotePath, _ isNew: Bool) -> Void
         var leftOut: @Sendable (String) -> Void
+        /// The server takes no more connections for it than so many.
+        var narrowed: @Sendable (Int) -> Void
         var ended: @Sendable (End) -> Void
     }
 
     /// Begins; `reports.ended` is called exactly once.
     func run(
         _ transfer: Transfer, _ configuration: TransferQueue.Configuration, limit: RateLimit,
+        connections: Int,
         isDestinationFresh: Bool, mayHaveEnded: Bool,
         reports: Reports
     ) {
         controls.cancellation.reset()
+        helpers.withLock { $0 = [] }
         progress.set(transfer.bytes)
         word.withLock { $0 = "connecting" }
         session.perform { [self] session in
@@ -83,6 +95,8 @@ final class TransferWorker: Sendable {
                         transfer: transfer, progress: progress, limit: limit,
                         makesDirectories: configuration.makesDirectories,
                         isDestinationFresh: isDestinationFresh, mayHaveEnded: mayHaveEnded,
+                        connections: connections, anotherSession: { [self] in anotherSession() },
+                        narrowed: reports.narrowed,
                         learnt: reports.learnt,
                         beginning: reports.beginning, kept: reports.kept,
                         checkpoints: { [self] made in checkpoint.withLock { $0 = made } },
@@ -153,6 +167,21 @@ final class TransferWorker: Sendable {
     /// Ends what it waits for, at once.
     func interrupt() {
         controls.cancellation.cancel()
+        for helper in helpers.withLock({ $0 }) { helper.cancellation.cancel() }
+    }
+
+    /// One more connection for this transfer alone.
+    private func anotherSession() -> Session? {
+        let controls = SessionControls(dataMode: controls.dataMode)
+        let number = helpers.withLock { helpers in
+            helpers.append(controls)
+            return helpers.count
+        }
+        // Cancelled in between: whoever came first has not seen this one.
+        if self.controls.cancellation.isCancelled { return nil }
+        return Session(
+            site: site, name: ConnectionName(.transfer, name.number * 100 + number), controls: controls,
+            memory: memory, password: password, dialogue: dialogue)
     }
 
     /// Says goodbye to the server.

@@ -92,6 +92,14 @@ public enum ConflictPolicy: String, CaseIterable, Hashable, Sendable, Codable {
     case resume
     /// Keep both: `name (1)`.
     case rename
+
+    /// Sizes or times decide, or are shown to whoever decides.
+    public var comparesFiles: Bool {
+        switch self {
+        case .skip, .overwrite, .rename: false
+        case .ask, .newer, .size, .newerOrSize, .resume: true
+        }
+    }
 }
 
 /// What is compared after a transfer.

@@ -161,7 +161,7 @@ public struct LocalFile: ~Copyable, Sendable {
     public var lent: Lent { Lent(raw: raw, path: path) }
 
     /// A file that somebody else closes.
-    public struct Lent {
+    public struct Lent: Sendable {
         let raw: Int32
         let path: [UInt8]
 
@@ -178,6 +178,14 @@ public struct LocalFile: ~Copyable, Sendable {
 
         func error(_ verb: String, _ code: Int32) -> TransportError {
             .disk(call: verb, path: visiblePath(path), errno: code)
+        }
+
+        public func synchronize() throws(TransportError) {
+            guard fsync(raw) == 0 else { throw diskError("write", path) }
+        }
+
+        public func truncate(to size: Int64) throws(TransportError) {
+            guard ftruncate(raw, off_t(size)) == 0 else { throw diskError("write", path) }
         }
 
         /// Writes all of it at `offset`.

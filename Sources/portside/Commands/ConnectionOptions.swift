@@ -69,7 +69,7 @@ struct ConnectionOptions: ParsableArguments {
             throw ValidationError("--max-time takes seconds, 1 or more")
         }
         if ipv4, ipv6 { throw ValidationError("-4 and -6 exclude each other") }
-        if segments != 1 { throw ValidationError("--segments is not there yet: one connection for one file") }
+        guard (1...32).contains(segments) else { throw ValidationError("--segments takes 1 to 32") }
         if let charset, !["utf-8", "utf8", "bytes"].contains(charset.lowercased()) {
             throw ValidationError("--charset \(charset) is not there yet: names are kept as bytes")
         }

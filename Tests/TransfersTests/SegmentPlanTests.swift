@@ -1,0 +1,95 @@
+import Testing
+import Transfers
+
+@Suite struct SegmentPlanTests {
+    /// Connections that come, go, and fetch pieces of any length, in any order.
+    @Test(arguments: 1...40)
+    func whateverConnectionsDoEveryByteIsFetchedOnceAndNoneIsLeftOut(seed: UInt64) throws {
+        var random = Numbers(seed: seed)
+        let size = Int64(1_000 + random.below(5_000))
+        var plan = SegmentPlan(size: size, parts: 1 + random.below(6), smallest: 50)
+        var fetched = [Int](repeating: 0, count: Int(size))
+        var open: [(begin: Int64, next: Int64)] = []
+        var rounds = 0
+        while !plan.isComplete {
+            rounds += 1
+            try #require(rounds < 100_000)
+            if open.isEmpty || random.below(4) == 0, open.count < 5, let segment = plan.take() {
+                open.append((segment.begin, segment.next))
+            }
+            guard !open.isEmpty else { continue }
+            let index = random.below(open.count)
+            if random.below(12) == 0 {
+                plan.release(open.remove(at: index).begin)
+                // Stored and read again, as after a kill.
+                if open.isEmpty {
+                    plan = try #require(SegmentPlan(size: size, stored: plan.segments, smallest: 50))
+                    for segment in plan.segments where segment.isTaken { plan.release(segment.begin) }
+                }
+                continue
+            }
+            let room = plan.room(open[index].begin, for: 1 + random.below(200))
+            for byte in 0..<room { fetched[Int(open[index].next) + byte] += 1 }
+            open[index].next += Int64(room)
+            if plan.advance(open[index].begin, by: room) { plan.release(open.remove(at: index).begin) }
+            var position: Int64 = 0
+            for segment in plan.segments {
+                try #require(segment.begin == position && segment.next <= segment.end)
+                position = segment.end
+            }
+            try #require(position == size)
+        }
+        #expect(fetched.allSatisfy { $0 == 1 })
+        #expect(plan.done == size)
+    }
+
+    @Test func aConnectionWithNothingToDoTakesHalfOfTheLongest() throws {
+        var plan = SegmentPlan(size: 1_000, parts: 1, smallest: 100)
+        let taken = plan.take()
+        let first = try #require(taken)
+        _ = plan.advance(first.begin, by: 200)
+        let taken2 = plan.take()
+        let second = try #require(taken2)
+        #expect(second.begin == 600 && second.end == 1_000)
+        let room = plan.room(first.begin, for: 1_000)
+        #expect(room == 400)
+    }
+
+    @Test func whatIsNoPlanOfThisFileIsNotTaken() {
+        typealias Segment = SegmentPlan.Segment
+        #expect(SegmentPlan(size: 10, stored: []) == nil)
+        #expect(SegmentPlan(size: 10, stored: [Segment(begin: 0, next: 4, end: 9)]) == nil)
+        #expect(SegmentPlan(size: 10, stored: [Segment(begin: 1, next: 4, end: 10)]) == nil)
+        #expect(SegmentPlan(size: 10, stored: [Segment(begin: 0, next: 4, end: 10)])?.done == 4)
+    }
+}
+
+@Suite struct ConnectionTunerTests {
+    @Test func takesMoreConnectionsWhileTheyBringMoreAndNoMore() {
+        var tuner = ConnectionTuner(most: 16)
+        // A line that seven connections fill.
+        for now in 0..<40 {
+            tuner.measured(rate: Double(min(tuner.width, 7)) * 100, isFull: true, now: Int64(now) * 3)
+        }
+        #expect(tuner.width == 7)
+    }
+
+    @Test func givesUpConnectionsThatBringNothing() {
+        var tuner = ConnectionTuner(most: 4)
+        for now in 0..<400 { tuner.measured(rate: 100, isFull: true, now: Int64(now) * 3) }
+        #expect(tuner.width == ConnectionTuner.narrowest)
+    }
+
+    @Test(arguments: 1...30) func staysWithinItsBoundsWhateverIsMeasured(seed: UInt64) {
+        var random = Numbers(seed: seed)
+        let most = 1 + random.below(12)
+        var tuner = ConnectionTuner(most: most)
+        var now: Int64 = 0
+        for _ in 0..<500 {
+            now += Int64(random.below(40)) - 3
+            let rate = [0, -1, Double.nan, Double.infinity, Double(random.below(1_000))][random.below(5)]
+            tuner.measured(rate: rate, isFull: random.below(4) > 0, now: now)
+            #expect((1...most).contains(tuner.width))
+        }
+    }
+}
