@@ -106,7 +106,8 @@ struct MirrorCommand: ParsableCommand {
             configuration.filter = FileFilter()
             try run.work(
                 on: files, of: [try sessions.credentials.site(of: target)], configuration: configuration,
-                passwords: sessions.credentials.passwords, trust: sessions.credentials.trust, dialogue: sessions.printer.sink)
+                passwords: sessions.credentials.passwords, trust: sessions.credentials.trust,
+                dialogue: sessions.printer.sink)
         }
         // Only now, when all is there: what could not be copied threw.
         guard !plan.deletions.isEmpty else { return }
