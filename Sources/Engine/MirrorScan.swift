@@ -191,7 +191,9 @@ extension MirrorSide.Entry.Kind {
 
 extension [UInt8] {
     /// What a download leaves until it is whole: neither a source nor something to be deleted.
-    fileprivate var isPart: Bool { count > Self.part.count && suffix(Self.part.count).elementsEqual(Self.part) }
+    fileprivate var isPart: Bool {
+        count > Self.part.count && suffix(Self.part.count).elementsEqual(Self.part)
+    }
 
     private static let part = Array(".part".utf8)
 }

@@ -46,8 +46,8 @@ extension Session {
     /// - Parameter mode: octal digits, `644`.
     public func changeMode(of path: RemotePath, to mode: String) throws(Failure) {
         try connect()
-        let path = resolve(path)
         try connected { () throws(Failure) in
+            let path = try argument(for: path)
             let command = Command.site(Array("CHMOD \(mode) ".utf8) + path.bytes)
             let reply = try ask(command)
             // 202: taken, and nothing done (RFC 959 §4.2).

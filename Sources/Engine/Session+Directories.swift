@@ -1,28 +1,14 @@
 import FTPProtocol
 import Transfers
 
-/// Where the server stands, and the verbs by which very old servers know directories.
+/// One step up, and the verbs by which very old servers know directories.
 extension Session {
-    /// Changes to a directory unless the server stands there already. One step up is a CDUP (RFC 959 §4.1.1).
-    func changeDirectory(to path: RemotePath) throws(Failure) {
-        let path = path.withoutTrailingSlash
-        guard directory != path else { return }
-        if let here = directory, here != .root, here.parent == path, features.mayTry("CDUP"),
-            try goUp(to: path)
-        {
-            return
-        }
-        directory = nil
-        try require(.changeDirectory(path))
-        directory = path
-    }
-
     /// CDUP, and `CWD ..` where the server has none. PWD tells where that led: out of a directory that was entered through a
     /// link it leads elsewhere, and then the whole path is the way.
     ///
     /// - Parameter parent: of the directory in which the server stands.
     /// - Returns: whether the server stands in `parent` now.
-    private func goUp(to parent: RemotePath) throws(Failure) -> Bool {
+    func goUp(to parent: RemotePath) throws(Failure) -> Bool {
         directory = nil
         var reply = try ask(.changeToParent)
         if reply.code.meansUnknownCommand {
@@ -32,7 +18,7 @@ extension Session {
         guard reply.code.kind == .completion else { return false }
         let here = try ask(.printWorkingDirectory)
         if here.code.kind == .completion, let place = RemotePath(reply257: here.lastLine),
-            place.withoutTrailingSlash != parent
+            place.asDirectory != parent
         {
             // Also where the server has other names for its directories than we: asking again would be in vain.
             features.disable("CDUP")

@@ -5,10 +5,16 @@ extension Session {
     /// Bytes of an argument that every server takes: some keep a line in 512 bytes and cut or refuse the rest.
     private static let longestArgument = 500
 
-    /// Changes to a directory unless the server stands there already; step by step where the path is too long.
+    /// Changes to a directory unless the server stands there already: one step up by CDUP (RFC 959 §4.1.1), step by step
+    /// where the path is too long.
     func changeDirectory(to path: RemotePath) throws(Failure) {
         let path = path.asDirectory
         guard directory != path else { return }
+        if let here = directory, !here.isRoot, here.parent.asDirectory == path, features.mayTry("CDUP"),
+            try goUp(to: path)
+        {
+            return
+        }
         directory = nil
         var names: [[UInt8]] = []
         var start = path
