@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -47,6 +48,9 @@ static inline int cl_admit_arrivals(int fd) {
 /* Where the kernel put the first argument, and the others behind it; glibc's, hidden without _GNU_SOURCE. */
 extern char *program_invocation_name;
 static inline char *cl_first_argument(void) { return program_invocation_name; }
+
+/* No core file, and no other program of this user may look into the memory: prctl takes variable arguments. */
+static inline int cl_set_not_dumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 static inline int cl_set_pipe_size(int fd, int bytes) { return fcntl(fd, 1031, bytes); }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import Engine
 import Glibc
 import Transport
@@ -25,6 +26,7 @@ struct Portside: ParsableCommand {
 
     static func main() {
         signal(SIGPIPE, SIG_IGN)
+        keepMemoryPrivate()
         // A file beyond the limit of size is an error of that file.
         signal(SIGXFSZ, SIG_IGN)
         do {
@@ -58,6 +60,13 @@ struct Portside: ParsableCommand {
         complain(message)
         flushAndExit(status)
     }
+}
+
+/// Passwords are in memory: no core file holds it, and no other program of the same user reads it.
+private func keepMemoryPrivate() {
+    var none = rlimit(rlim_cur: 0, rlim_max: 0)
+    setrlimit(__rlimit_resource_t(RLIMIT_CORE.rawValue), &none)
+    _ = cl_set_not_dumpable()
 }
 
 let portsideVersion = "0.1.0"

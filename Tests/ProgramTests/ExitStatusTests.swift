@@ -46,7 +46,7 @@ struct ExitStatusTests {
         expect(75, try bench.run("cat", "--retries", "0", bench.target("a.txt")))
     }
 
-    @Test(arguments: ["mirror", "replay"])
+    @Test(arguments: ["replay"])
     func whatIsNotThereYetSaysSoWith64(command: String) throws {
         let outcome = try Bench().run(command, "x")
         expect(64, outcome)

@@ -121,9 +121,13 @@ import Transport
                 #expect(up == bytes, "\(name): \(up?.count ?? -1) bytes of \(bytes.count) uploaded")
                 if bytes.count >= 256 << 10 { fromStart += max(0, field.timesFromTheStart(name) - 1) }
             }
-            // No litter, on either side.
-            #expect(try field.local.names(in: "down").count == field.contents.count)
-            #expect(try field.served.names(in: "up").count == field.contents.count)
+            // No litter, on either side, but for a part that was made and killed before the journal knew of it.
+            for names in [try field.local.names(in: "down"), try field.served.names(in: "up")] {
+                let names = names.map { String(decoding: $0, as: UTF8.self) }
+                let left = Set(names).subtracting(field.contents.keys)
+                #expect(left.allSatisfy { $0.hasSuffix(".part") }, "\(left)")
+                #expect(left.count <= field.contents.count, "\(left)")
+            }
             // The queue has each once, and all are done.
             let rows = try field.start("queue", "list", "--json").finish().lines
             #expect(rows.count == 2 * field.contents.count)

@@ -16,6 +16,21 @@ struct SecretTests {
         _ = try run.finish()
     }
 
+    @Test func theMemoryGoesIntoNoCoreFile() throws {
+        let bench = try Bench(faults: [.slow(Array("big.bin".utf8), bytesPerSecond: 150_000)])
+        let run = try bench.start(["cat", bench.target("big.bin", user: "alice:s3cret@")])
+        try eventually("no core file", within: .seconds(20)) {
+            let file = try #require(fopen("/proc/\(run.process)/limits", "r"))
+            defer { fclose(file) }
+            var buffer = [UInt8](repeating: 0, count: 8192)
+            let count = fread(&buffer, 1, buffer.count, file)
+            let text = String(decoding: buffer.prefix(count), as: UTF8.self)
+            return text.contains(#/Max core file size +0 +0 /#)
+        }
+        run.signal(SIGTERM)
+        _ = try run.finish()
+    }
+
     private func arguments(of process: pid_t) throws -> String {
         let file = try #require(fopen("/proc/\(process)/cmdline", "r"))
         defer { fclose(file) }

@@ -49,6 +49,18 @@ import Transfers
         }
     }
 
+    @Test func howMuchOfAPartIsSafeIsWrittenWithEveryCheckpoint() throws {
+        try withTemporaryDirectory { directory in
+            let store = try QueueStore(directory: directory)
+            var transfer = Transfer.numbered(1)
+            transfer.part = Part(name: Array("a.part".utf8), inode: 7, sourceSize: 9, sourceModified: 8)
+            try store.remember(sites: [Site(host: "h")], transfers: [transfer], forgotten: [])
+            transfer.part?.safeBytes = 5
+            try store.remember(sites: [], transfers: [transfer], forgotten: [])
+            #expect(try store.load().transfers == [transfer])
+        }
+    }
+
     @Test func loadsInTheOrderOfThePositions() throws {
         try withTemporaryDirectory { directory in
             let store = try QueueStore(directory: directory)
