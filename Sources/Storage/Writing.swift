@@ -216,7 +216,8 @@ enum Columns {
     static let marks = names.map { _ in "?" }.joined(separator: ",")
     /// What had ended keeps its time when its row is written again.
     static let updates =
-        names.filter { $0 != "id" && $0 != "endedAt" }.map { "\($0) = excluded.\($0)" }.joined(separator: ", ")
+        names.filter { $0 != "id" && $0 != "endedAt" }.map { "\($0) = excluded.\($0)" }.joined(
+            separator: ", ")
         + ", endedAt = CASE WHEN excluded.endedAt IS NULL THEN NULL "
         + "ELSE coalesce(endedAt, excluded.endedAt) END"
 }
