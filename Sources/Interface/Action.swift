@@ -153,7 +153,7 @@ extension Action {
         case .queueRemove: "remove"
         case .queueDoneForgotten: "forget what is done"
         case .queueItemMoved: "earlier, later"
-        case .queueItemFirst, .queueItemLast: "before, behind all that wait"
+        case .queueItemFirst, .queueItemLast: "first, last"
         case .queueFailedForgotten: "forget what failed"
         case .splitterMoved: "move the splitters"
         case .panesSwapped: "swap the panes"

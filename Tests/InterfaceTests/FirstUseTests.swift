@@ -173,8 +173,8 @@ private func connect(_ model: inout Model, to site: Site) {
 
 @Test func aKeyThatDoesNothingSaysSo() {
     var model = sampleModel()
-    _ = handle("D", &model)
-    #expect(model.toasts.map(\.text) == ["D does nothing here; ? shows the keys."])
+    _ = handle("Z", &model)
+    #expect(model.toasts.map(\.text) == ["Z does nothing here; ? shows the keys."])
     _ = handle(.focusGained, &model)
     #expect(model.toasts.count == 1)
 }

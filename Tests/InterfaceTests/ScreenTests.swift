@@ -260,13 +260,13 @@ import Transfers
         │                                       s                sort                 Y                 copy URL               │
         │                                                                                                                      │
         │ Connection                            Screen                                Program                                  │
-        │ F2      connect                       z       zoom this pane                Ctrl-P F9  :  every command by name      │
-        │ P       active, passive, auto         L       next layout                   F1  ?         this page                  │
-        │ Q       raw command                   Ctrl-L  draw again                    N             past messages              │
-        │ Ctrl-R  list again                    Esc     one step back                 Ctrl-Z        suspend                    │
-        │ Ctrl-G  stop what is running                                                F10  q        quit                       │
+        │ F2      connect                       z        zoom this pane               Ctrl-P F9  :  every command by name      │
+        │ P       active, passive, auto         L        next layout                  F1  ?         this page                  │
+        │ Q       raw command                   < > { }  move the splitters           N             past messages              │
+        │ D       diagnose                      Ctrl-U   swap the panes               Ctrl-Z        suspend                    │
+        │ Ctrl-R  list again                    Ctrl-L   draw again                   F10  q        quit                       │
+        │ Ctrl-G  stop what is running          Esc      one step back                                                         │
         │ X       disconnect                                                                                                   │
-        │                                                                                                                      │
         │                                                                                                                      │
         │                                                                                                                      │
         │                                                                                                                      │

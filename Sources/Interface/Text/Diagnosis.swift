@@ -112,13 +112,13 @@ private let causes: [Cause] = [
         remedies: [remedy("Try again", .listAgain)]),
     Cause(
         fits: { _, code, model in
-            code == 425 && model.dataMethod?.mode != .passive && model.dataMode != .passive
+            code == 425 && model.dataModeInUse == .active
         },
         why:
             "In active mode the server calls back, and cannot reach this machine: a router or a firewall drops the call. "
             + "In passive mode this machine makes every call itself.",
         remedies: [
-            remedy("Change to passive mode, or back (P)", .dataModeToggled), remedy("List again", .listAgain),
+            remedy("Change to passive mode (P)", .dataModeToggled), remedy("List again", .listAgain),
         ]),
     Cause(
         fits: { text, code, _ in
@@ -128,7 +128,7 @@ private let causes: [Cause] = [
         },
         why: "The data port does not answer: a firewall between here and the server drops it.",
         remedies: [
-            remedy("Change between passive and active (P)", .dataModeToggled),
+            remedy("Change to the next data mode (P)", .dataModeToggled),
             remedy("List again", .listAgain),
         ]),
     Cause(

@@ -105,11 +105,14 @@ extension Model {
     /// mode that `auto` is not using: one key is enough to see the other.
     var nextDataMode: DataMode {
         switch dataMode {
-        case .auto: dataMethod?.mode == .active ? .passive : .active
+        case .auto: dataModeInUse == .active ? .passive : .active
         case .active: .passive
         case .passive: .auto
         }
     }
+
+    /// `auto` begins with passive.
+    var dataModeInUse: DataMode { dataMode == .auto ? dataMethod?.mode ?? .passive : dataMode }
 
     mutating func stop() -> [Effect] {
         if lastPane == .local, local.pending != nil {

@@ -52,6 +52,8 @@ struct DialogBox {
         let rect = rect(in: size)
         canvas.clear(rect, .dialog)
         canvas.box(rect, .dialogBorder)
+        // The cursor of what the box covers takes no keys now.
+        canvas.setCursor(rect.column + 2, rect.row + 1, shown: false)
         canvas.put(" \(clipped(title, to: rect.columns - 6)) ", rect.column + 2, rect.row, .dialogTitle)
         let hintColumn = rect.endColumn - 4 - cellWidth(hint)
         if !hint.isEmpty, hintColumn > rect.column + cellWidth(title) + 6 {
