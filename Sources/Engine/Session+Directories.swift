@@ -28,11 +28,18 @@ extension Session {
         return true
     }
 
-    /// Writes a command and reads its reply, whatever it says. Where a plain verb of RFC 959 is unknown, the server is
-    /// asked for its older name once (RFC 1123 §4.1.3.1), and by that name from then on.
+    /// Writes a command and reads its reply. Where a plain verb of RFC 959 is unknown, the server is asked for its older
+    /// name once (RFC 1123 §4.1.3.1), and by that name from then on.
     ///
     /// - Parameter patience: for the first answer; nil for the site's time-out.
+    /// - Throws: also for 421, which answers no command (RFC 959 §5.4): after it nothing is said on this connection.
     func ask(_ command: Command, within patience: Duration? = nil) throws(Failure) -> Reply {
+        let reply = try askByEitherName(command, within: patience)
+        guard reply.code != .serviceNotAvailable else { throw Failure(.refused(command, reply)) }
+        return reply
+    }
+
+    private func askByEitherName(_ command: Command, within patience: Duration?) throws(Failure) -> Reply {
         guard let older = command.olderForm, !features.isDisabled(older.verb) else {
             return try converse(command, within: patience)
         }

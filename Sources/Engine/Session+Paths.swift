@@ -6,11 +6,12 @@ extension Session {
     private static let longestArgument = 500
 
     /// Changes to a directory unless the server stands there already: one step up by CDUP (RFC 959 §4.1.1), step by step
-    /// where the path is too long.
+    /// where the path is too long. What is above a directory in brackets or of a data set, its path says more surely.
     func changeDirectory(to path: RemotePath) throws(Failure) {
         let path = path.asDirectory
         guard directory != path else { return }
-        if let here = directory, !here.isRoot, here.parent.asDirectory == path, features.mayTry("CDUP"),
+        if let here = directory, here.syntax == .slash, !hasNoPaths, !here.isRoot,
+            here.parent.asDirectory == path, features.mayTry("CDUP"),
             try goUp(to: path)
         {
             return

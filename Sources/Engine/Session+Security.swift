@@ -55,7 +55,6 @@ extension Session {
             guard reply.code == .parameterNotImplemented else { break }
         }
         guard let refusal else { return }
-        if refusal.code == .serviceNotAvailable { throw Failure(.refused(.authenticate("TLS"), refusal)) }
         if site.encryption == .explicit {
             throw Failure(
                 .notTrusted,

@@ -183,7 +183,7 @@ public final class Session {
         var step = exchange.start()
         while true {
             switch step {
-            case .send(let command): step = exchange.receive(try ask(command))
+            case .send(let command): step = exchange.receive(try converse(command))
             case .wait: step = exchange.receive(try readReply())
             case .needsPassword:
                 throw Failure(
@@ -341,7 +341,7 @@ public final class Session {
                 connection: name, direction: .warning, bytes: Array(text.utf8), time: wallClockNanoseconds()))
     }
 
-    /// Writes this very command and reads its reply, whatever it says. `ask` is what knows older servers too.
+    /// Writes this very command and reads its reply, whatever it says. `ask` is what knows older servers, and 421, too.
     ///
     /// - Parameter patience: for the first answer; nil for the site's time-out.
     func converse(_ command: Command, within patience: Duration? = nil) throws(Failure) -> Reply {

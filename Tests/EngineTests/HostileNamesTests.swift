@@ -131,8 +131,27 @@ import Transport
         let rig = try Rig(faults: fault)
         let rows = try await takeTree(rig)
         let failed = rows.compactMap { if case .failed(let message) = $0.state { message } else { nil } }
-        #expect(failed.contains { $0.contains("deep") }, "\(failed)")
+        #expect(failed.contains { $0.contains("seems to contain itself") }, "\(failed)")
         #expect(rig.heard.count(of: "MLSD") < 200)
+    }
+
+    /// Every directory holds something else than the one above it, so only the depth can tell.
+    @Test func aTreeDeeperThanAnyHonestOneEndsAndSaysSo() async throws {
+        let rig = try Rig()
+        var path = "tree"
+        try rig.served.makeDirectory(path)
+        try rig.served.write([1], to: "tree/honest")
+        for level in 0...Session.deepestTree {
+            path += "/\(level)"
+            try rig.served.makeDirectory(path)
+        }
+        var tree = rig.download("tree", options: TransferOptions(retries: 0))
+        tree.kind = .tree
+        let bench = try rig.queue()
+        let rows = await bench.run(tree)
+        let failed = rows.compactMap { if case .failed(let message) = $0.state { message } else { nil } }
+        #expect(failed.contains { $0.contains("directories deep") }, "\(failed)")
+        #expect(Disk.read(rig.local.path(of: "tree/honest")) == [1], "\(rig.log.transcript)")
     }
 
     @Test func recursiveDeletionRemovesALinkAndNotWhatIsBehindIt() throws {
