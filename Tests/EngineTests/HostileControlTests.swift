@@ -10,7 +10,7 @@ import Transfers
     private static let contents = Disk.noise(5_000, seed: 3)
 
     /// A tree with one file, and a session that has nothing to fear from silence.
-    private func rig(_ fault: String, timeout: Int = 10) throws -> Rig {
+    private func rig(_ fault: String, timeout: Int = 25) throws -> Rig {
         let rig = try Rig([try #require(Fault(fault), "\(fault)")], timeout: timeout)
         try rig.served.write(Self.contents, to: "honest")
         return rig

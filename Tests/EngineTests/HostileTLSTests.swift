@@ -22,7 +22,7 @@ import Transport
         init(
             _ faults: [String], kind: ServerConfiguration.EncryptionKind = .explicit,
             policy: Site.Encryption = .explicit, trustsAnyone: Bool = false, authority: TLSIdentity? = nil,
-            timeout: Int = 5
+            timeout: Int = 10
         ) throws {
             _ = brokenPipesAreErrors
             served = try TemporaryDirectory()
