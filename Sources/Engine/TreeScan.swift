@@ -20,8 +20,9 @@ struct TreeScan {
     let activity: (String?) -> Void
 
     private static let batch = 500
-    /// So many directories in each other with the very same entries are one that contains itself.
-    private static let mostAlike = 3
+    /// More directories in each other than this with the very same entries, times too, are one that contains itself: an
+    /// honest tree has two or three at most.
+    private static let mostAlike = 7
 
     func run(on session: Session) throws(Failure) {
         switch tree.direction {
