@@ -69,7 +69,9 @@ public final class Session {
     public internal(set) var lastMethod: DataMethod?
     public private(set) var home = RemotePath.root
     private var greeting: Reply?
-    private var system: Reply?
+    private var system: Reply? {
+        didSet { serverSystem = systemText.flatMap { ServerSystem(reply: $0) } }
+    }
     private var isUTF8 = false
 
     /// - Parameters:
@@ -99,7 +101,8 @@ public final class Session {
 
     /// What it said to SYST: a hint for reading its listings.
     var systemText: [UInt8]? { system?.lastLine }
-    var serverSystem: ServerSystem? { systemText.flatMap { ServerSystem(reply: $0) } }
+    /// Read once: every command with a path asks.
+    private(set) var serverSystem: ServerSystem?
     /// What SYST says, which many Windows servers say too.
     var claimsToBeUnix: Bool { system?.summary.uppercased().contains("UNIX") == true }
 

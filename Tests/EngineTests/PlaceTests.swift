@@ -57,7 +57,7 @@ import Transport
             if case .failed(let why) = row.state { why } else { nil }
         }
         #expect(failures.count == 1 && failures[0].contains("contain itself"), "\(failures)")
-        #expect(rig.heard.count(of: "MLSD") == 4, "\(rig.heard.all)")
+        #expect(rig.heard.count(of: "MLSD") == 8, "\(rig.heard.all)")
         #expect(try rig.local.contents(of: "tree/loop/file") == [1])
     }
 
