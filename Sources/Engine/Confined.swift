@@ -3,8 +3,8 @@ public import Dispatch
 /// Owns a value that only one serial Dispatch queue may touch.
 ///
 /// The value's methods may block: plain serial queues overcommit on Linux, so each gets a thread.
+// @unchecked Sendable: `value` is read and written only on `queue`.
 public final class Confined<Value: ~Copyable>: @unchecked Sendable {
-    // @unchecked Sendable: `value` is read and written only on `queue`.
     private var value: Value
     private let queue: DispatchQueue
 

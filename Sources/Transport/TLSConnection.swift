@@ -7,6 +7,7 @@ import Synchronization
 ///
 /// Every call into OpenSSL holds the lock, so that one thread may read while another writes.
 public final class TLSConnection: Sendable {
+    // Unsafe only in name: every use of the pointer holds `lock`.
     nonisolated(unsafe) private let connection: OpaquePointer
     private let lock = Mutex(State())
     private let context: TLSContext

@@ -53,6 +53,7 @@ public struct TLSSettings: Sendable {
 ///
 /// OpenSSL's own object may be used by several threads once it has been set up, which `init` does.
 public final class TLSContext: Sendable {
+    // Set up in `init` and only read afterwards, which OpenSSL allows to several threads.
     nonisolated(unsafe) let raw: OpaquePointer
     let isServer: Bool
     let sessions = TLSSessions()
