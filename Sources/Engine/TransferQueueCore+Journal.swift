@@ -1,0 +1,89 @@
+import Dispatch
+import Transfers
+import Transport
+
+/// What the journal is told, and what other processes left in it.
+extension TransferQueueCore {
+    static func writer(
+        of journal: any Journal, _ events: @escaping @Sendable (EngineEvent) -> Void
+    ) -> Confined<JournalWriter> {
+        Confined(JournalWriter(journal: journal) { events(.notice($0)) }, label: "portside.journal")
+    }
+
+    /// How often what other processes leave is looked for, in milliseconds: as long as somebody may wait who typed.
+    private static let arrivalInterval = 500
+
+    mutating func lookForArrivals() {
+        guard let itself, !isStopping else { return }
+        journal.perform { writer in
+            guard writer.mayHaveArrivals else { return }
+            let left = writer.left()
+            itself.perform { core in
+                core.take(left)
+                // Not before this is written: else it would be found again.
+                let batch = core.takeUnsaved()
+                core.journal.perform { writer in
+                    writer.write(batch)
+                    itself.perform(after: .milliseconds(Self.arrivalInterval)) { $0.lookForArrivals() }
+                }
+            }
+        }
+    }
+
+    private mutating func take(_ left: [LeftForWorker]) {
+        for item in left where !isStopping {
+            for site in item.sites {
+                sites[site.id] = site
+                unsaved.remember(site)
+            }
+            freshDirectories = []
+            let (orders, answer) = scheduler.take(item, now: wallClockNanoseconds() / 1_000_000_000)
+            unsaved.answer(item.number, answer)
+            carryOut(orders, after: nil)
+        }
+    }
+
+    /// Many changes in one transaction: what happens within this time is written together.
+    private static let flushDelay = DispatchTimeInterval.milliseconds(30)
+
+    mutating func scheduleFlush() {
+        guard !isFlushScheduled, !unsaved.isEmpty, let itself else { return }
+        isFlushScheduled = true
+        itself.perform(after: Self.flushDelay) { core in
+            core.isFlushScheduled = false
+            let batch = core.takeUnsaved()
+            core.journal.perform { $0.write(batch) }
+        }
+    }
+
+    mutating func takeUnsaved() -> JournalBatch {
+        defer { unsaved = JournalBatch() }
+        return unsaved
+    }
+
+    /// - Returns: why not all of it is on the disk; nil when it is.
+    @discardableResult
+    mutating func flushAndWait() -> String? {
+        let batch = takeUnsaved()
+        return journal.wait { writer in
+            writer.write(batch)
+            return writer.problem
+        }
+    }
+
+    /// At most this much is fetched again after a crash, in nanoseconds.
+    private static let checkpointInterval: Int64 = 1_000_000_000
+
+    /// Lets the journal know how far each transfer has come, and how much of that is safe on the disk, so that it can
+    /// go on there after a crash.
+    mutating func checkpoint() {
+        let now = monotonicNanoseconds()
+        guard now - lastCheckpoint > Self.checkpointInterval else { return }
+        lastCheckpoint = now
+        for (id, worker) in busy where worker.progress.bytes > 0 {
+            handle(.progressed(id, bytes: worker.progress.bytes))
+            guard let itself else { continue }
+            worker.makeCheckpoint { part in itself.perform { $0.handle(.partKept(id, part)) } }
+        }
+    }
+}

@@ -1,0 +1,61 @@
+import Dispatch
+import Transfers
+import Transport
+
+/// What the screen sees.
+extension TransferQueueCore {
+    /// Tells the screen, at most four times a second.
+    mutating func changed() {
+        guard !isSnapshotPending, let itself else { return }
+        isSnapshotPending = true
+        itself.perform(after: .milliseconds(pace.isFresh ? 0 : 250)) { core in
+            core.isSnapshotPending = false
+            core.checkpoint()
+            core.events(.queue(core.snapshot()))
+            // While bytes move there is always something new to see.
+            if !core.busy.isEmpty { core.changed() }
+        }
+    }
+
+    private mutating func snapshot() -> QueueSnapshot {
+        let now = monotonicNanoseconds()
+        for (id, worker) in busy { pace.sample(id, bytes: worker.progress.bytes, now: now) }
+        var snapshot = QueueSnapshot()
+        snapshot.counts = scheduler.counts
+        snapshot.isScanning = scheduler.isScanning
+        snapshot.isPaused = scheduler.isPaused
+        snapshot.connectionLimit = scheduler.connectionLimit
+        snapshot.firstRow = window.lowerBound
+        var left = scheduler.bytesLeft
+        for (id, worker) in busy {
+            guard let transfer = scheduler.transfer(id), transfer.kind == .file else { continue }
+            left -= max(0, worker.progress.bytes - transfer.bytes)
+            let rate = pace.rate(of: id) ?? 0
+            if transfer.direction == .download {
+                snapshot.downloadRate += rate
+            } else {
+                snapshot.uploadRate += rate
+            }
+        }
+        snapshot.bytesLeft = max(0, left)
+        let total = snapshot.downloadRate + snapshot.uploadRate
+        if total > 1, left > 0 { snapshot.secondsLeft = Int64(Double(left) / total) }
+        snapshot.rows = scheduler.rows(in: window).map { row($0) }
+        return snapshot
+    }
+
+    private func row(_ transfer: Transfer) -> QueueSnapshot.Row {
+        guard let worker = busy[transfer.id] else {
+            return QueueSnapshot.Row(
+                transfer: transfer, bytes: transfer.bytes,
+                waiting: scheduler.reason(of: transfer.id, now: wallClockNanoseconds() / 1_000_000_000))
+        }
+        let bytes = worker.progress.bytes
+        let rate = pace.rate(of: transfer.id)
+        var left: Int64?
+        if let rate, rate > 1, let size = transfer.size { left = Int64(Double(max(0, size - bytes)) / rate) }
+        return QueueSnapshot.Row(
+            transfer: transfer, bytes: bytes, rate: rate, secondsLeft: left, connection: worker.name,
+            activity: worker.activity)
+    }
+}

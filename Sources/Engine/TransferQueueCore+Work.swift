@@ -1,0 +1,122 @@
+import FTPProtocol
+import Transfers
+import Transport
+
+/// Transfers given to workers, and what these report.
+extension TransferQueueCore {
+    mutating func start(_ transfer: Transfer) {
+        guard let known = sites[transfer.site], !isStopping else {
+            handle(
+                .failed(
+                    transfer.id,
+                    .init("the queue does not know the server of this transfer", isTemporary: false)))
+            return
+        }
+        if let reason = heldDisks.reason(for: transfer) {
+            // Not from within: each would begin the next, however many there are.
+            itself?.perform { $0.handle(.held(transfer.id, reason: reason, bytes: transfer.bytes)) }
+            return
+        }
+        var site = (transfer.options.connection ?? .usual).applied(to: known)
+        // It is a secret, and not in the journal.
+        if site.account == nil { site.account = configuration.account }
+        let worker = takeWorker(for: site, as: transfer.site)
+        busy[transfer.id] = worker
+        // Known at once, where a message from the worker would cost two changes of thread a file.
+        if worker.isLoggedIn { loggedIn(transfer.id, at: transfer.site) }
+        pace.begin(transfer.id, at: transfer.bytes)
+        let id = transfer.id
+        let siteID = transfer.site
+        guard let itself else { return }
+        let isFresh =
+            transfer.attempts == 0 && transfer.bytes == 0
+            && freshDirectories.contains(FreshDirectory(site: siteID, path: transfer.remoteDirectory))
+        worker.run(
+            transfer, configuration, limit: rate(of: siteID), connections: scheduler.connections(of: id),
+            isDestinationFresh: isFresh,
+            mayHaveEnded: id < firstNewID || foundAgain.contains(id),
+            reports: TransferWorker.Reports(
+                loggedIn: { itself.perform { $0.loggedIn(id, at: siteID) } },
+                learnt: { size, modified in
+                    itself.perform { $0.handle(.sourceLearnt(id, size: size, modified: modified)) }
+                },
+                beginning: { part in itself.wait { $0.began(id, part) } },
+                kept: { part in itself.perform { $0.handle(.partKept(id, part)) } },
+                verified: { [events] proof in events(.verified(id, proof)) },
+                found: { files in itself.perform { $0.handle(.scanned(id, files)) } },
+                madeDirectory: { path, isNew in
+                    itself.perform { $0.remember(path, of: siteID, isFresh: isNew) }
+                },
+                leftOut: { [events] why in events(.notice(why)) },
+                narrowed: { count in itself.perform { $0.handle(.narrowed(id, connections: count)) } },
+                ended: { end in itself.perform { $0.ended(id, end) } }))
+        if workerCount > 0 { changed() }
+    }
+
+    private mutating func loggedIn(_ id: Transfer.ID, at site: Site.ID) {
+        reached.insert(site)
+        handle(.began(id))
+    }
+
+    private mutating func began(_ id: Transfer.ID, _ part: Part) {
+        handle(.partKept(id, part))
+        flushAndWait()
+    }
+
+    /// Beyond this the proof that a directory is new is forgotten, and servers are asked again.
+    private static let mostFreshDirectories = 100_000
+
+    private mutating func remember(_ path: RemotePath, of site: Site.ID, isFresh: Bool) {
+        let directory = FreshDirectory(site: site, path: path)
+        guard isFresh else {
+            freshDirectories.remove(directory)
+            return
+        }
+        if freshDirectories.count >= Self.mostFreshDirectories { freshDirectories = [] }
+        freshDirectories.insert(directory)
+    }
+
+    private mutating func ended(_ id: Transfer.ID, _ end: TransferWorker.End) {
+        guard let worker = busy.removeValue(forKey: id) else { return }
+        foundAgain.remove(id)
+        let bytes = worker.progress.bytes
+        pace.end(id, at: bytes)
+        idle.append(Rest(worker: worker, since: monotonicNanoseconds()))
+        startIdleTimer()
+        switch end {
+        case .file(.done(let bytes)): handle(.finished(id, bytes: bytes))
+        case .file(.skipped(let reason)): handle(.skipped(id, reason: reason))
+        case .file(.conflict(let size, let modified)): handle(.conflicted(id, size: size, modified: modified))
+        case .scanned: handle(.scanEnded(id, nil))
+        case .failed(let failure, _) where failure.kind == .cancelled: handle(.stopped(id, bytes: bytes))
+        case .failed(let failure, _) where failure.kind == .passwordNeeded:
+            handle(.passwordNeeded(id))
+            events(.passwordNeeded(worker.site, reason: nil))
+        case .failed(let failure, _) where failure.isDiskTrouble && isDownload(id):
+            hold(id, failure, bytes: bytes)
+        case .failed(let failure, let isLoggedIn):
+            let isLimit = !isLoggedIn && failure.reply?.soundsLikeALimit == true
+            let others = busy.values.count { $0.site.id == worker.site.id }
+            let isHopeless =
+                !configuration.retriesUnreachable && failure.kind == .unreachable
+                && !reached.contains(scheduler.transfer(id)?.site ?? worker.site.id)
+            handle(
+                .failed(
+                    id,
+                    .init(
+                        failure.message, isTemporary: failure.isTemporary && !isHopeless, bytes: bytes,
+                        connectionLimit: isLimit ? others : nil, concernsSite: !isLoggedIn)))
+            if case .failed? = scheduler.transfer(id)?.state { configuration.failed?(id, failure) }
+        }
+    }
+
+    private func isDownload(_ id: Transfer.ID) -> Bool { scheduler.transfer(id)?.direction == .download }
+
+    private mutating func hold(_ id: Transfer.ID, _ failure: Failure, bytes: Int64) {
+        guard let transfer = scheduler.transfer(id) else { return }
+        let isNew = heldDisks.hold(for: transfer, failure.message)
+        handle(.held(id, reason: failure.message, bytes: bytes))
+        configuration.failed?(id, failure)
+        if isNew { events(.diskHeld(failure.message)) }
+    }
+}

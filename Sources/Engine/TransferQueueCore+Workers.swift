@@ -1,0 +1,62 @@
+import Dispatch
+import FTPProtocol
+import Transfers
+import Transport
+
+/// The connections: taken from those that rest, or made; given up when they rest for long.
+extension TransferQueueCore {
+    /// - Parameter id: what the queue calls it.
+    mutating func takeWorker(for site: Site, as id: Site.ID) -> TransferWorker {
+        if let index = idle.lastIndex(where: { $0.worker.site == site }) {
+            return idle.remove(at: index).worker
+        }
+        let number = freeNumbers.popLast() ?? workerCount + 1
+        workerCount = max(workerCount, number)
+        return TransferWorker(
+            site: site, name: ConnectionName(.transfer, number),
+            dataMode: dataModes[id].flatMap { $0 == .auto ? nil : $0 } ?? site.dataMode,
+            memory: configuration.memory, password: passwords, trust: trust, dialogue: dialogue)
+    }
+
+    mutating func setDataMode(_ mode: DataMode, for site: Site.ID) {
+        dataModes[site] = mode
+        for rest in idle where rest.worker.site.id == site { rest.worker.controls.dataMode = mode }
+        for worker in busy.values where worker.site.id == site { worker.controls.dataMode = mode }
+    }
+
+    /// A connection with nothing to do is given up after this time.
+    private static let idleSeconds = 15
+
+    mutating func startIdleTimer() {
+        guard !hasIdleTimer else { return }
+        hasIdleTimer = true
+        itself?.perform(after: .seconds(Self.idleSeconds)) { core in
+            core.hasIdleTimer = false
+            core.dismissIdle()
+            if !core.idle.isEmpty { core.startIdleTimer() }
+        }
+    }
+
+    /// Says goodbye on the connections that had nothing to do for long, whatever others are doing.
+    private mutating func dismissIdle() {
+        let oldest = monotonicNanoseconds() - Int64(Self.idleSeconds) * 1_000_000_000
+        for rest in idle where rest.since <= oldest {
+            rest.worker.quit()
+            freeNumbers.append(rest.worker.name.number)
+        }
+        freeNumbers.sort(by: >)
+        idle.removeAll { $0.since <= oldest }
+    }
+
+    /// The limit of a site's transfers: its own, within that of all.
+    mutating func rate(of site: Site.ID) -> RateLimit {
+        if let known = siteRates[site] { return known }
+        let rate = RateLimit(bytesPerSecond: scheduler.memory(of: site).rateLimit, within: overallRate)
+        siteRates[site] = rate
+        return rate
+    }
+
+    func applyRates() {
+        for (site, rate) in siteRates { rate.set(bytesPerSecond: scheduler.memory(of: site).rateLimit) }
+    }
+}
