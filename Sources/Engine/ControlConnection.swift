@@ -22,6 +22,9 @@ final class ControlConnection {
     /// For the right side of the next reply that completes something; gone once it stands there.
     var remark: String?
 
+    /// It was waited for: the next read need not.
+    private var isKnownReadable = false
+
     private static let latencySamples = 9
     /// 1yz replies since the last that was none. A greeting may have a few, a transfer one or two; a server that
     /// says nothing else would keep us waiting for ever.
@@ -164,9 +167,10 @@ final class ControlConnection {
     /// Waits until the server says something, or has gone; false when it was silent until `deadline`.
     func isHeard(until deadline: Deadline, _ cancellation: Cancellation?) -> Bool {
         if parser.hasUnreadBytes { return true }
-        if case .timedOut = Wait.wait(for: socket.raw, .readable, until: deadline, cancellation: cancellation)
-        {
-            return false
+        switch Wait.wait(for: socket.raw, .readable, until: deadline, cancellation: cancellation) {
+        case .timedOut: return false
+        case .ready: isKnownReadable = true
+        case .watchedReady, .cancelled: break
         }
         return true
     }
@@ -177,6 +181,7 @@ final class ControlConnection {
     func replyIfThere() throws(Failure) -> Reply? {
         if let reply = try nextParsed() { return reply }
         guard socket.isReadable else { return nil }
+        isKnownReadable = true
         do throws(TransportError) {
             guard try fill(until: .after(.zero), cancellation: nil) > 0 else { throw .closedByPeer }
         } catch .timedOut {
@@ -203,9 +208,10 @@ final class ControlConnection {
         withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
             do throws(TransportError) {
                 // A reply is hardly ever there already: to wait first saves a read in vain each time.
-                if !socket.hasPendingBytes {
+                if !isKnownReadable, !socket.hasPendingBytes {
                     _ = Wait.wait(for: socket.raw, .readable, until: deadline, cancellation: cancellation)
                 }
+                isKnownReadable = false
                 var count = 0
                 repeat {
                     let more = try socket.read(into: buffer, until: deadline, cancellation: cancellation)

@@ -63,14 +63,23 @@ final class DataConnection {
         return method.mode == .passive ? "to \(endpoint)" : "at port \(endpoint.port)"
     }
 
-    /// Whether `open` would return at once: the attempt to connect has ended, or somebody has called.
-    func isReady(until deadline: Deadline, cancellation: Cancellation?) throws(TransportError) -> Bool {
-        let readiness: Wait.Readiness = method.mode == .passive ? .writable : .readable
-        switch Wait.wait(for: raw, readiness, until: deadline, cancellation: cancellation) {
-        case .ready, .watchedReady: return true
-        case .timedOut: return false
+    /// Blocks until the connection that we make stands; nil when it is still pending at the deadline.
+    func openEarly(until deadline: Deadline, cancellation: Cancellation?) throws(TransportError) -> Socket? {
+        switch Wait.wait(for: raw, .writable, until: deadline, cancellation: cancellation) {
+        case .ready, .watchedReady: return try takePending(until: deadline, cancellation)
+        case .timedOut: return nil
         case .cancelled: throw .cancelled
         }
+    }
+
+    /// The attempt to connect has ended; nil in active mode.
+    private func takePending(
+        until deadline: Deadline, _ cancellation: Cancellation?
+    ) throws(TransportError) -> Socket? {
+        guard let pending = pending.take() else { return nil }
+        let socket = try pending.established()
+        try tunnel?.carryOut(on: socket, until: deadline, cancellation: cancellation)
+        return socket
     }
 
     /// Blocks until the connection stands; nil when the control connection has something to say first,
@@ -98,11 +107,7 @@ final class DataConnection {
                         : "data connection from \(server.host) \(route)")
             case .ready, .watchedReady: break
             }
-            if let pending = pending.take() {
-                let socket = try pending.finish(until: deadline, cancellation: cancellation)
-                try tunnel?.carryOut(on: socket, until: deadline, cancellation: cancellation)
-                return socket
-            }
+            if let socket = try takePending(until: deadline, cancellation) { return socket }
             guard let listening = listener.take() else { return nil }
             let socket = try listening.accept(until: deadline, cancellation: cancellation)
             if socket.peer.hasSameHost(as: server) { return socket }

@@ -169,7 +169,7 @@ struct Download {
             }
             try part.finish(source)
             if part.isInPlace {
-                job.kept(nil)
+                part.forget()
                 return .done(bytes: bytes)
             }
             return try place(part, bytes, &source, as: target, in: directory, session)
@@ -267,7 +267,7 @@ struct Download {
             if isUnchanged || transfer.options.onConflict == .overwrite {
                 do throws(TransportError) {
                     try part.take(target.name, replacing: now)
-                    job.kept(nil)
+                    part.forget()
                     return .done(bytes: bytes)
                 } catch {
                     guard error.meansExists else { throw Failure(error, attempt: "disk") }

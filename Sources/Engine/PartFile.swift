@@ -285,7 +285,6 @@ final class PartFile {
         try FileTransfer.disk { () throws(TransportError) in
             try checkpoint?.end()
             try file.synchronize()
-            try file.flush()
         }
     }
 
@@ -313,9 +312,14 @@ final class PartFile {
         try directory.synchronize()
     }
 
+    /// The journal need not know of it any more.
+    func forget() {
+        if record != nil || job.transfer.part != nil { job.kept(nil) }
+    }
+
     func discard() {
         _ = endCheckpoints()
         if let name, (try? directory.status(of: name)?.inode) == inode { try? directory.removeFile(name) }
-        job.kept(nil)
+        forget()
     }
 }

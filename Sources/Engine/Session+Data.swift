@@ -130,10 +130,8 @@ extension Session {
         while true {
             let grace = Deadline.after(patience)
             do throws(TransportError) {
-                if try data.isReady(until: grace, cancellation: cancellation) {
-                    return try data.open(
-                        from: data.endpoint, watching: -1, until: grace, cancellation: cancellation,
-                        stranger: { _ in })
+                if let socket = try data.openEarly(until: grace, cancellation: cancellation) {
+                    return socket
                 }
             } catch {
                 guard error != .cancelled else { throw error }

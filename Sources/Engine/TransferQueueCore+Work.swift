@@ -37,9 +37,7 @@ extension TransferQueueCore {
             mayHaveEnded: id < firstNewID || foundAgain.contains(id),
             reports: TransferWorker.Reports(
                 loggedIn: { itself.perform { $0.loggedIn(id, at: siteID) } },
-                learnt: { size, modified in
-                    itself.perform { $0.handle(.sourceLearnt(id, size: size, modified: modified)) }
-                },
+                learnt: { facts in itself.perform { $0.learnt(facts, of: id) } },
                 beginning: { part in itself.wait { $0.began(id, part) } },
                 kept: { part in itself.perform { $0.handle(.partKept(id, part)) } },
                 verified: { [events] proof in events(.verified(id, proof)) },
@@ -49,13 +47,23 @@ extension TransferQueueCore {
                 },
                 leftOut: { [events] why in events(.notice(why)) },
                 narrowed: { count in itself.perform { $0.handle(.narrowed(id, connections: count)) } },
-                ended: { end in itself.perform { $0.ended(id, end) } }))
+                // Waited for: the thread goes on with the next transfer, instead of waking another one and going to sleep.
+                ended: { end, facts in
+                    itself.wait { core in
+                        if let facts { core.learnt(facts, of: id) }
+                        core.ended(id, end)
+                    }
+                }))
         if workerCount > 0 { changed() }
     }
 
     private mutating func loggedIn(_ id: Transfer.ID, at site: Site.ID) {
         reached.insert(site)
         handle(.began(id))
+    }
+
+    private mutating func learnt(_ facts: TransferWorker.SourceFacts, of id: Transfer.ID) {
+        handle(.sourceLearnt(id, size: facts.size, modified: facts.modified))
     }
 
     private mutating func began(_ id: Transfer.ID, _ part: Part) {

@@ -54,7 +54,7 @@ final class TransferWorker: Sendable {
 
     struct Reports: Sendable {
         var loggedIn: @Sendable () -> Void
-        var learnt: @Sendable (_ size: Int64?, _ modified: Int64?) -> Void
+        var learnt: @Sendable (SourceFacts) -> Void
         /// Returns when the journal has it.
         var beginning: @Sendable (Part) -> Void
         var kept: @Sendable (Part?) -> Void
@@ -65,7 +65,15 @@ final class TransferWorker: Sendable {
         var leftOut: @Sendable (String) -> Void
         /// The server takes no more connections for it than so many.
         var narrowed: @Sendable (Int) -> Void
-        var ended: @Sendable (End) -> Void
+        /// With what was learnt of the source and not told before. Whoever is told may give the worker its next
+        /// transfer before this returns.
+        var ended: @Sendable (End, _ learnt: SourceFacts?) -> Void
+    }
+
+    /// What a server or a disk says of a source; nil what it does not.
+    struct SourceFacts: Sendable {
+        var size: Int64?
+        var modified: Int64?
     }
 
     /// Begins; `reports.ended` is called exactly once.
@@ -81,6 +89,7 @@ final class TransferWorker: Sendable {
         word.withLock { $0 = "connecting" }
         session.perform { [self] session in
             var isLoggedIn = session.isConnected
+            var untold: SourceFacts?
             do throws(Failure) {
                 if !isLoggedIn {
                     try session.connect()
@@ -97,15 +106,20 @@ final class TransferWorker: Sendable {
                         isDestinationFresh: isDestinationFresh, mayHaveEnded: mayHaveEnded,
                         connections: connections, anotherSession: { [self] in anotherSession() },
                         narrowed: reports.narrowed,
-                        learnt: reports.learnt,
+                        learnt: { size, modified in
+                            let facts = SourceFacts(size: size, modified: modified)
+                            // The time alone is not worth a change of thread for each small file.
+                            if size == transfer.size { untold = facts } else { reports.learnt(facts) }
+                        },
                         beginning: reports.beginning, kept: reports.kept,
                         checkpoints: { [self] made in checkpoint.withLock { $0 = made } },
                         activity: { [self] in set($0) }, verified: reports.verified,
                         textExtensions: configuration.textExtensions)
-                    reports.ended(.file(try job.run(on: session)))
+                    let outcome = try job.run(on: session)
+                    reports.ended(.file(outcome), untold)
                 case .tree where transfer.options.mirror != nil:
                     try mirror(transfer, configuration, on: session, reports)
-                    reports.ended(.scanned)
+                    reports.ended(.scanned, nil)
                 case .tree:
                     set("scanning")
                     let scan = TreeScan(
@@ -114,12 +128,12 @@ final class TransferWorker: Sendable {
                         madeDirectory: reports.madeDirectory,
                         leftOut: reports.leftOut, activity: { [self] in set($0) })
                     try scan.run(on: session)
-                    reports.ended(.scanned)
+                    reports.ended(.scanned, nil)
                 }
             } catch {
                 if error.endsConnection { session.disconnect() }
                 loggedIn.store(session.isConnected, ordering: .relaxed)
-                reports.ended(.failed(error, isLoggedIn: isLoggedIn))
+                reports.ended(.failed(error, isLoggedIn: isLoggedIn), untold)
             }
         }
     }

@@ -79,7 +79,7 @@ struct Upload {
         let sent = try send(source, from: offset, as: target, session)
         try verify(source, sent: sent, target, session)
         try session.setModificationTime(of: target, to: source.status.modified)
-        job.kept(nil)
+        forgetPart(source)
         return .done(bytes: sent)
     }
 
@@ -177,7 +177,7 @@ struct Upload {
                 return try withoutRenaming(temporary, as: target, source, because: error, session)
             }
         }
-        job.kept(nil)
+        forgetPart(source)
         return .done(bytes: source.status.size)
     }
 
@@ -234,6 +234,10 @@ struct Upload {
         let part = Part(
             name: name, sourceSize: source.status.size, sourceModified: source.status.modified)
         if part != transfer.part { job.beginning(part) }
+    }
+
+    private func forgetPart(_ source: Source) {
+        if transfer.part != nil || source.status.size >= PartFile.worthRemembering { job.kept(nil) }
     }
 
     /// - Returns: the offset reached.

@@ -48,7 +48,7 @@ public enum Dialer {
                 let attempt = attempts.remove(at: index)
                 guard let pending = attempt.pending.take() else { continue }
                 do throws(TransportError) {
-                    return try pending.finish(until: deadline, cancellation: cancellation)
+                    return try pending.established()
                 } catch {
                     note(error)
                 }

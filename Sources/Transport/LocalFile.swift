@@ -132,15 +132,6 @@ public struct LocalFile: ~Copyable, Sendable {
         guard fsync(raw) == 0 else { throw diskError("write", path) }
     }
 
-    /// Has the file system say what it kept to itself until a `close`, as network file systems do, without closing.
-    public func flush() throws(TransportError) {
-        guard let copy = Descriptor.duplicate(of: raw) else { return }
-        let code = copy.close()
-        guard code == 0 || code == EINTR else {
-            throw .disk(call: "write", path: visiblePath(path), errno: code)
-        }
-    }
-
     /// Something that syncs the file from another thread, while this one writes on; nil when there are no descriptors left.
     public func synchronizer() -> FileSynchronizer? {
         guard let copy = Descriptor.duplicate(of: raw) else { return nil }

@@ -173,6 +173,11 @@ public struct PendingConnection: ~Copyable, Sendable {
         try Wait.require(
             descriptor.raw, .writable, until: deadline, cancellation: cancellation,
             what: "answer from \(peer)")
+        return try established()
+    }
+
+    /// To be called when `raw` was found to be writable.
+    public consuming func established() throws(TransportError) -> Socket {
         var code: Int32 = 0
         var length = socklen_t(MemoryLayout<Int32>.size)
         getsockopt(descriptor.raw, SOL_SOCKET, SO_ERROR, &code, &length)
