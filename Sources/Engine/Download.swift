@@ -86,7 +86,7 @@ struct Download {
             return .write(Target(name: name, replaced: there, goesOnAt: min(part.safeBytes, there.size)))
         }
         switch ConflictDecision.decide(
-            transfer.options.onConflict, source: source, destination: destination)
+            transfer.options.onConflict, source: source, destination: destination, clockAhead: job.clockAhead)
         {
         case .proceed: return .write(Target(name: name, replaced: there))
         case .resume(let bytes): return .write(Target(name: name, replaced: there, goesOnAt: bytes))

@@ -27,6 +27,10 @@ struct FileTransfer {
     var mayHaveEnded = false
     /// As many connections as may be used, this one counted: more than one for the segments of a large file.
     var connections = 1
+    /// How far the server's clock is ahead of ours, in seconds, as far as it was measured.
+    var clockAhead: Int64 = 0
+    /// Told how far that is; nil when nobody wants to know.
+    var clockMeasured: ((_ ahead: Int64?) -> Void)?
     /// Makes a session for another segment.
     var anotherSession: () -> Session? = { nil }
     /// Told when the server takes no more than so many connections for it.

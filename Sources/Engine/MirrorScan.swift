@@ -12,7 +12,7 @@ public struct MirrorScan {
     public let filter: FileFilter
     public let options: MirrorOptions
     /// How far the server's clock is ahead of ours, in seconds: for servers that give a file the time of its upload.
-    public var clockSkew: Int64 = 0
+    public var clockAhead: Int64 = 0
     /// Told how much was compared so far.
     public var activity: (String?) -> Void = { _ in }
 
@@ -72,7 +72,9 @@ public struct MirrorScan {
                 destination = exact
             }
             if destination == nil { plan.makeDirectory(place.path) }
-            let below = plan.compare(source, destination, at: place.path, filter: filter, options: options)
+            let below = plan.compare(
+                source, destination, at: place.path, filter: filter, options: options,
+                clockAhead: direction == .download ? clockAhead : -clockAhead)
             for name in below.deleted { try planDeletion(of: place.path + [name], &plan, root, session) }
             open += below.common.reversed().map { Place(path: place.path + [$0.name], isNew: $0.isNew) }
         }
@@ -136,7 +138,7 @@ public struct MirrorScan {
                 entries += some.map { entry in
                     MirrorSide.Entry(
                         name: entry.name, kind: MirrorSide.Entry.Kind(entry.kind), size: entry.size,
-                        modified: entry.modified?.utcSeconds.map { $0 - clockSkew })
+                        modified: entry.modified?.utcSeconds)
                 }
             }
             return MirrorSide(entries, isIncomplete: end.isIncomplete)
@@ -157,7 +159,7 @@ public struct MirrorScan {
                 continue
             }
             let path = (place.path + [entry.name]).reduce(root) { $0.appending($1) }
-            side.entries[index].modified = try session.modificationTime(of: path).map { $0 - clockSkew }
+            side.entries[index].modified = try session.modificationTime(of: path)
         }
     }
 

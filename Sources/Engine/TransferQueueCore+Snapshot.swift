@@ -46,9 +46,14 @@ extension TransferQueueCore {
 
     private func row(_ transfer: Transfer) -> QueueSnapshot.Row {
         guard let worker = busy[transfer.id] else {
-            return QueueSnapshot.Row(
+            var row = QueueSnapshot.Row(
                 transfer: transfer, bytes: transfer.bytes,
                 waiting: scheduler.reason(of: transfer.id, now: wallClockNanoseconds() / 1_000_000_000))
+            if case .asking(.destinationExists) = transfer.state {
+                row.asking = scheduler.asking(inBatch: transfer.batch)
+                row.clockAhead = scheduler.memory(of: transfer.site).clockSkew
+            }
+            return row
         }
         let bytes = worker.progress.bytes
         let rate = pace.rate(of: transfer.id)

@@ -31,8 +31,13 @@ extension TransferQueueCore {
         let isFresh =
             transfer.attempts == 0 && transfer.bytes == 0
             && freshDirectories.contains(FreshDirectory(site: siteID, path: transfer.remoteDirectory))
+        var reportsClock: (@Sendable (Int64?) -> Void)?
+        if !clocksKnown.contains(siteID) {
+            reportsClock = { ahead in itself.perform { $0.clockMeasured(of: siteID, ahead) } }
+        }
         worker.run(
             transfer, configuration, limit: rate(of: siteID), connections: scheduler.connections(of: id),
+            clockAhead: scheduler.memory(of: siteID).clockSkew ?? 0,
             isDestinationFresh: isFresh,
             mayHaveEnded: id < firstNewID || foundAgain.contains(id),
             reports: TransferWorker.Reports(
@@ -47,6 +52,7 @@ extension TransferQueueCore {
                 },
                 leftOut: { [events] why in events(.notice(why)) },
                 narrowed: { count in itself.perform { $0.handle(.narrowed(id, connections: count)) } },
+                clockMeasured: reportsClock,
                 // Waited for: the thread goes on with the next transfer, instead of waking another one and going to sleep.
                 ended: { end, facts in
                     itself.wait { core in
@@ -64,6 +70,11 @@ extension TransferQueueCore {
 
     private mutating func learnt(_ facts: TransferWorker.SourceFacts, of id: Transfer.ID) {
         handle(.sourceLearnt(id, size: facts.size, modified: facts.modified))
+    }
+
+    private mutating func clockMeasured(of site: Site.ID, _ ahead: Int64?) {
+        clocksKnown.insert(site)
+        if let ahead { handle(.clockMeasured(site, ahead: ahead)) }
     }
 
     private mutating func began(_ id: Transfer.ID, _ part: Part) {

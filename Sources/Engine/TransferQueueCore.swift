@@ -28,6 +28,8 @@ struct TransferQueueCore: ~Copyable {
     var freshDirectories: Set<FreshDirectory> = []
     /// Sites that let us in once: what they refuse later may pass.
     var reached: Set<Site.ID> = []
+    /// Sites whose clock this run has compared with ours, or cannot.
+    var clocksKnown: Set<Site.ID> = []
     var pace = Pace()
     var window = 0..<64
     var isSnapshotPending = false

@@ -65,6 +65,8 @@ final class TransferWorker: Sendable {
         var leftOut: @Sendable (String) -> Void
         /// The server takes no more connections for it than so many.
         var narrowed: @Sendable (Int) -> Void
+        /// How far the server's clock is ahead, in seconds; nil when it does not say. Nil: it is known.
+        var clockMeasured: (@Sendable (Int64?) -> Void)?
         /// With what was learnt of the source and not told before. Whoever is told may give the worker its next
         /// transfer before this returns.
         var ended: @Sendable (End, _ learnt: SourceFacts?) -> Void
@@ -79,7 +81,7 @@ final class TransferWorker: Sendable {
     /// Begins; `reports.ended` is called exactly once.
     func run(
         _ transfer: Transfer, _ configuration: TransferQueue.Configuration, limit: RateLimit,
-        connections: Int,
+        connections: Int, clockAhead: Int64,
         isDestinationFresh: Bool, mayHaveEnded: Bool,
         reports: Reports
     ) {
@@ -104,7 +106,8 @@ final class TransferWorker: Sendable {
                         transfer: transfer, progress: progress, limit: limit,
                         makesDirectories: configuration.makesDirectories,
                         isDestinationFresh: isDestinationFresh, mayHaveEnded: mayHaveEnded,
-                        connections: connections, anotherSession: { [self] in anotherSession() },
+                        connections: connections, clockAhead: clockAhead,
+                        clockMeasured: reports.clockMeasured, anotherSession: { [self] in anotherSession() },
                         narrowed: reports.narrowed,
                         learnt: { size, modified in
                             let facts = SourceFacts(size: size, modified: modified)
@@ -118,7 +121,7 @@ final class TransferWorker: Sendable {
                     let outcome = try job.run(on: session)
                     reports.ended(.file(outcome), untold)
                 case .tree where transfer.options.mirror != nil:
-                    try mirror(transfer, configuration, on: session, reports)
+                    try mirror(transfer, configuration, clockAhead: clockAhead, on: session, reports)
                     reports.ended(.scanned, nil)
                 case .tree:
                     set("scanning")
@@ -145,7 +148,8 @@ final class TransferWorker: Sendable {
 
     /// Plans, makes the directories, hands over the copies, and deletes what is to be deleted.
     private func mirror(
-        _ transfer: Transfer, _ configuration: TransferQueue.Configuration, on session: Session,
+        _ transfer: Transfer, _ configuration: TransferQueue.Configuration, clockAhead: Int64,
+        on session: Session,
         _ reports: Reports
     ) throws(Failure) {
         set("comparing")
@@ -154,6 +158,7 @@ final class TransferWorker: Sendable {
             direction: transfer.direction, remote: transfer.remotePath, local: transfer.localPath,
             filter: transfer.options.filter ?? configuration.filter, options: options)
         scan.activity = { [self] in set($0) }
+        scan.clockAhead = clockAhead
         var plan = try scan.plan(on: session)
         if let count = plan.limitDeletions(to: options.mostDeletions) {
             throw Failure(

@@ -29,8 +29,21 @@ extension Upload {
         {
             return size > 0 && !job.isText ? .resume(at: size) : .proceed
         }
-        return ConflictDecision.decide(transfer.options.onConflict, source: source, destination: there)
+        return ConflictDecision.decide(
+            transfer.options.onConflict, source: source, destination: there, clockAhead: -job.clockAhead)
     }
+
+    /// What was written just now has the time of the server's clock, until it is given the source's.
+    func measureClock(_ path: RemotePath, _ session: Session) throws(Failure) {
+        guard let tell = job.clockMeasured else { return }
+        let time = try session.modificationTime(of: path)
+        let now = wallClockNanoseconds() / 1_000_000_000
+        // The way there and whole seconds take that much.
+        tell(time.map { $0 - now }.map { abs($0) <= Self.clockTolerance ? 0 : $0 })
+    }
+
+    /// In seconds.
+    private static let clockTolerance: Int64 = 2
 
     func freeName(_ session: Session) throws(Failure) -> RemotePath {
         for number in 1...FileTransfer.mostNumbers {

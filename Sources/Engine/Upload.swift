@@ -78,6 +78,7 @@ struct Upload {
         begin(transfer.remoteName, source)
         let sent = try send(source, from: offset, as: target, session)
         try verify(source, sent: sent, target, session)
+        if sent > offset { try measureClock(target, session) }
         try session.setModificationTime(of: target, to: source.status.modified)
         forgetPart(source)
         return .done(bytes: sent)
@@ -106,6 +107,7 @@ struct Upload {
             return outcome
         }
         try verify(source, sent: sent, temporary, session)
+        if sent > offset { try measureClock(temporary, session) }
         try session.setModificationTime(of: temporary, to: source.status.modified)
         return try place(temporary, as: target, source, replacing: replaces, session)
     }
@@ -190,7 +192,9 @@ struct Upload {
         _ target: RemotePath, _ source: Source, _ session: Session
     ) throws(Failure) -> Judgement {
         guard let there = try destination(target, session) else { return .go(replacing: false) }
-        switch ConflictDecision.decide(transfer.options.onConflict, source: source.entry, destination: there)
+        switch ConflictDecision.decide(
+            transfer.options.onConflict, source: source.entry, destination: there, clockAhead: -job.clockAhead
+        )
         {
         case .proceed: return .go(replacing: true)
         case .skip(let reason): return .end(.skipped(reason))

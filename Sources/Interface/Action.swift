@@ -62,7 +62,7 @@ public enum Action: Hashable, Sendable {
     case queueItemFirst, queueItemLast
     case queueFailedForgotten
     case connectionsChanged(by: Int)
-    case answerAsked
+    case answerAsked, conflictsAsked
     case queueDetailsAsked
 
     // MARK: The log
@@ -161,6 +161,7 @@ extension Action {
         case .connectionsChanged: "more, fewer connections"
         case .answerAsked: "answer what waits"
         case .queueDetailsAsked: "details, the whole error"
+        case .conflictsAsked: "answer conflicts"
         case .logFollowToggled: "follow"
         case .logExplained: "explain the line"
         case .logOpened: "unfold, or explain"

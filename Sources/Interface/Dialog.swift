@@ -84,7 +84,9 @@ struct DeleteForm: Sendable {
 }
 
 struct ConflictForm: Sendable {
-    enum Choice: Int, CaseIterable { case resume, overwrite, newer, rename, skip }
+    enum Choice: Int, CaseIterable { case resume, overwrite, newer, size, newerOrSize, rename, skip, ask }
+    /// What the answer is for.
+    enum Scope: Int, CaseIterable { case file, batch, session, site }
 
     let transfer: Transfer
     let destinationSize: Int64?
@@ -92,8 +94,13 @@ struct ConflictForm: Sendable {
     /// Bytes it would be resumed from are there only when the destination is shorter.
     let canResume: Bool
     var choice: Choice
-    var forAll = false
-    var isOnScope = false
+    var scope = Scope.file
+    /// So many of its batch ask.
+    var asking = 1
+    /// How far the server's clock is ahead of ours, in seconds, as far as it was measured.
+    var clockAhead: Int64?
+    /// Opened before there is a conflict: to say what is to become of those that come.
+    var isPrecaution = false
 }
 
 /// Everything about one row of the queue.

@@ -130,6 +130,7 @@ public struct Keymap: Sendable {
         Binding(.queueDoneForgotten, .queue, .queue, "f"),
         Binding(.queueFailedForgotten, .queue, .queue, "F"),
         Binding(.answerAsked, .everywhere, .queue, "A"),
+        Binding(.conflictsAsked, .queue, .queue, "o"),
         Binding(.queueDetailsAsked, .queue, .queue, .enter, .function(3), "v"),
     ]
 

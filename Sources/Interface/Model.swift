@@ -59,6 +59,8 @@ public struct Model: Sendable {
     public internal(set) var dataMode: DataMode
     var dataMethod: DataMethod?
     var home = HomeForm()
+    /// What F5 does where a destination exists, as the user has set it; else it asks.
+    public var onConflict = ConflictAnswers()
     /// Those with a name, as the user has saved them.
     public var sites: [KnownSite] = []
 

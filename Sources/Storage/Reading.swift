@@ -159,7 +159,8 @@ struct Reading {
             remoteDirectory: RemotePath(bytes: remoteDirectory), remoteName: remoteName,
             localDirectory: LocalPath(bytes: localDirectory), localName: row.bytes(8) ?? remoteName,
             size: row.integer(9), modified: row.integer(10), options: options, state: state, bytes: bytes,
-            attempts: Int(attempts), position: position, depth: Int(row.integer(23) ?? 0), part: part(row))
+            attempts: Int(attempts), position: position, depth: Int(row.integer(23) ?? 0), part: part(row),
+            batch: row.integer(29))
     }
 
     private func part(_ row: Row) -> Part? {

@@ -11,6 +11,7 @@ enum Schema {
         { try $0.execute(sql: partsAndRowsSetAside) },
         { try $0.execute(sql: "ALTER TABLE site ADD COLUMN network TEXT NOT NULL DEFAULT ''") },
         { try $0.execute(sql: "ALTER TABLE site ADD COLUMN security TEXT NOT NULL DEFAULT ''") },
+        { try $0.execute(sql: "ALTER TABLE transfer ADD COLUMN batch INTEGER") },
     ]
 
     static var version: Int { steps.count }

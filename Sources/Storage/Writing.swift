@@ -61,7 +61,7 @@ struct Writing {
             transfer.depth,
             transfer.part.map { Blob(bytes: $0.name) },
             transfer.part.map { Int64(bitPattern: $0.inode) }, transfer.part?.sourceSize,
-            transfer.part?.sourceModified, transfer.part?.safeBytes,
+            transfer.part?.sourceModified, transfer.part?.safeBytes, transfer.batch,
         ])
         try upsert.execute()
     }
@@ -209,7 +209,7 @@ enum Columns {
         "id", "position", "direction", "kind", "site", "remoteDirectory", "remoteName", "localDirectory",
         "localName", "size", "modified", "onConflict", "retries", "appends", "writesInPlace", "bytes",
         "attempts", "state", "reason", "stateTime", "stateSize", "options", "endedAt", "depth", "partName",
-        "partInode", "partSize", "partModified", "partSafe",
+        "partInode", "partSize", "partModified", "partSafe", "batch",
     ]
 
     static let list = names.joined(separator: ", ")

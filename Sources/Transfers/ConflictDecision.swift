@@ -21,31 +21,42 @@ public enum ConflictDecision: Hashable, Sendable {
     }
 
     /// Whatever is not known decides against touching the destination.
+    ///
+    /// - Parameter clockAhead: how far the clock that gave the source its time is ahead of the destination's, in
+    ///   seconds, as far as it was measured.
     public static func decide(
-        _ policy: ConflictPolicy, source: File, destination: File
+        _ policy: ConflictPolicy, source: File, destination: File, clockAhead: Int64 = 0
     ) -> ConflictDecision {
         switch policy {
         case .ask: .ask
         case .skip: .skip("the destination exists")
         case .overwrite: .proceed
         case .rename: .rename
-        case .newer: decideByTime(source.modified, destination.modified)
+        case .newer: decideByTime(source.modified, destination.modified, clockAhead)
         case .size: decideByDifference(source.size, destination.size)
         case .newerOrSize:
             if case .proceed = decideByDifference(source.size, destination.size) {
                 .proceed
             } else {
-                decideByTime(source.modified, destination.modified)
+                decideByTime(source.modified, destination.modified, clockAhead)
             }
         case .resume: decideBySize(source.size, destination.size)
         }
     }
 
-    private static func decideByTime(_ source: Int64?, _ destination: Int64?) -> ConflictDecision {
+    private static func decideByTime(
+        _ source: Int64?, _ destination: Int64?, _ ahead: Int64
+    ) -> ConflictDecision {
         guard let source, let destination else {
             return .skip("the destination exists, and it is not known which is newer")
         }
-        return source > destination ? .proceed : .skip("the destination is not older")
+        // The same time on both sides is that of a copy, whatever the clocks say.
+        guard source != destination, source.subtractingReportingOverflow(ahead).partialValue > destination
+        else {
+            let clocks = ahead == 0 ? "" : ", the difference of the clocks reckoned in"
+            return .skip("the destination is not older\(clocks)")
+        }
+        return .proceed
     }
 
     private static func decideByDifference(_ source: Int64?, _ destination: Int64?) -> ConflictDecision {

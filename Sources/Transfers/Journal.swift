@@ -72,6 +72,8 @@ public struct QueueSettings: Hashable, Sendable, Codable {
     /// All of the queue is held until somebody lets it go on.
     public var isPaused = false
     public var sites: [Site.ID: SiteMemory] = [:]
+    /// To “the destination exists”, by batch; nil where there are none.
+    public var answers: [Transfer.ID: ConflictAnswers]?
 
     public init() {}
 }
@@ -86,6 +88,8 @@ public struct SiteMemory: Hashable, Sendable, Codable {
     public var clockSkew: Int64?
     /// Most bytes a second to and from this server.
     public var rateLimit: Int64?
+    /// To “the destination exists”.
+    public var onConflict: ConflictAnswers?
 
     public init() {}
 }

@@ -10,6 +10,7 @@ public enum LeftRequest: Hashable, Sendable, Codable {
     case cancel([Transfer.ID])
     case retry([Transfer.ID])
     case answer([Transfer.ID], ConflictPolicy)
+    case decide(ConflictPolicy, ConflictScope, Transfer.Direction?)
     case move([Transfer.ID], Move)
     case setPriority([Transfer.ID], Priority)
     case pauseAll
@@ -35,6 +36,7 @@ public enum LeftRequest: Hashable, Sendable, Codable {
         case .cancel(let ids): .cancel(ids)
         case .retry(let ids): .retry(ids)
         case .answer(let ids, let policy): .answer(ids, policy)
+        case .decide(let policy, let scope, let direction): .decide(policy, for: scope, direction)
         case .move(let ids, let move): .place(ids, move)
         case .setPriority(let ids, let priority): .setPriority(ids, priority)
         case .pauseAll: .pauseAll
@@ -54,8 +56,8 @@ public enum LeftRequest: Hashable, Sendable, Codable {
         case .pause(let ids), .resume(let ids), .cancel(let ids), .retry(let ids), .answer(let ids, _),
             .move(let ids, _), .setPriority(let ids, _):
             ids
-        case .add, .pauseAll, .resumeAll, .retryFailed, .forgetDone, .forgetFailed, .pauseSite, .resumeSite,
-            .setSiteRate:
+        case .add, .decide, .pauseAll, .resumeAll, .retryFailed, .forgetDone, .forgetFailed, .pauseSite,
+            .resumeSite, .setSiteRate:
             []
         }
     }

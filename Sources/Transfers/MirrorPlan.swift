@@ -147,9 +147,10 @@ extension MirrorPlan {
     /// - Parameters:
     ///   - path: of the directory, from the root down.
     ///   - destination: nil when there is no such directory yet.
+    ///   - clockAhead: how far the source's clock is ahead of the destination's, in seconds.
     public mutating func compare(
         _ source: MirrorSide, _ destination: MirrorSide?, at path: [[UInt8]], filter: FileFilter,
-        options: MirrorOptions
+        options: MirrorOptions, clockAhead: Int64 = 0
     ) -> Below {
         var below = Below()
         let there = Dictionary(
@@ -179,7 +180,7 @@ extension MirrorPlan {
                 }
                 if let other, other.kind != .file {
                     note("\(shown(place)): is a file in the source, and none at the destination")
-                } else if let reason = Self.difference(entry, other) {
+                } else if let reason = Self.difference(entry, other, clockAhead) {
                     steps.append(
                         Step(
                             .copy, place, size: entry.size, modified: entry.modified, reason: reason))
@@ -244,10 +245,15 @@ extension MirrorPlan {
     }
 
     /// Why the source's file is to be copied; nil when the destination has it.
-    static func difference(_ source: MirrorSide.Entry, _ destination: MirrorSide.Entry?) -> String? {
+    static func difference(
+        _ source: MirrorSide.Entry, _ destination: MirrorSide.Entry?, _ clockAhead: Int64
+    ) -> String? {
         guard let destination else { return "new" }
         if let size = source.size, let other = destination.size, size != other { return "another size" }
-        if let time = source.modified, let other = destination.modified, time - tolerance > other {
+        // The same time on both sides is that of a copy, whatever the clocks say.
+        if let time = source.modified, let other = destination.modified, abs(time - other) > tolerance,
+            time - clockAhead - tolerance > other
+        {
             return "newer"
         }
         if source.size == nil || destination.size == nil,

@@ -50,6 +50,10 @@ public struct QueueSnapshot: Hashable, Sendable {
         public var activity: String?
         /// Why it is not at work, when it waits.
         public var waiting: WaitingReason?
+        /// Of one that asks about its destination: how many of its batch do.
+        public var asking = 0
+        /// Of one that asks: how far the server's clock is ahead of ours, in seconds; nil is not measured.
+        public var clockAhead: Int64?
 
         public init(
             transfer: Transfer, bytes: Int64, rate: Double? = nil, secondsLeft: Int64? = nil,

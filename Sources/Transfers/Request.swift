@@ -73,9 +73,10 @@ public enum QueueRequest: Hashable, Sendable {
     /// The same, or before or behind all of its state and priority; several keep their order.
     case place([Transfer.ID], LeftRequest.Move)
     case setPriority([Transfer.ID], Priority)
+    /// Of what asks, and of what has not come to it.
     case answer([Transfer.ID], ConflictPolicy)
-    /// The same for every transfer that asks about its destination, also those in no window.
-    case answerAll(ConflictPolicy)
+    /// For all that ask and are meant, now and later; `ask` takes the answer back. Direction nil: both.
+    case decide(ConflictPolicy, for: ConflictScope, Transfer.Direction?)
     /// Holds also after a restart.
     case pauseAll
     case resumeAll

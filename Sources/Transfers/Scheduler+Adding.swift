@@ -3,6 +3,7 @@ extension Scheduler {
     mutating func restore(_ contents: JournalContents) {
         for site in contents.sites { learn(site) }
         isPaused = contents.settings.isPaused
+        answers = RememberedAnswers(batches: contents.settings.answers ?? [:])
         for (id, memory) in contents.settings.sites { sites[siteNumber(id)].recall(memory) }
         nextID = max(nextID, contents.nextID)
         for var transfer in contents.transfers {
@@ -27,8 +28,10 @@ extension Scheduler {
     /// At the queue's end. What is in it already is not added again; what another one is to write is
     /// kept as failed, for the user to decide.
     mutating func add(_ transfers: [Transfer]) {
+        let batch = nextID
         for transfer in transfers {
             var newcomer = transfer.asNewcomer
+            newcomer.batch = batch
             if newcomer.options.connection == nil {
                 newcomer.options.connection = settingsOfSites[newcomer.site]
             }
@@ -53,8 +56,10 @@ extension Scheduler {
         guard let slot = table.slot(of: tree), table.state(of: slot) == .running else { return }
         var newcomers: [Transfer] = []
         var seen: [Target: Int] = [:]
+        let batch = table.common(of: slot).batch
         for transfer in found {
             var newcomer = transfer.asNewcomer
+            newcomer.batch = batch
             if let rivalSlot = rival(for: newcomer.target) {
                 let rival = table.transfer(rivalSlot)
                 let isSame = rival.isSameJob(as: newcomer)

@@ -36,6 +36,7 @@ extension Scheduler {
         groups[group(of: slot).rawValue].insert(PositionList.Entry(key: record.position, slot: slot))
         exactBytesLeft += Int128(bytesLeft(of: slot))
         if table.common(of: slot).kind == .tree { trees += 1 }
+        countAsking(slot, by: 1)
         if case .retrying(let at, _) = table.state(of: slot) {
             due.insert(PositionList.Entry(key: at, slot: slot))
         }
@@ -57,6 +58,7 @@ extension Scheduler {
         groups[group(of: slot).rawValue].remove(PositionList.Entry(key: record.position, slot: slot))
         exactBytesLeft -= Int128(bytesLeft(of: slot))
         if table.common(of: slot).kind == .tree { trees -= 1 }
+        countAsking(slot, by: -1)
         if case .retrying(let at, _) = table.state(of: slot) {
             due.remove(PositionList.Entry(key: at, slot: slot))
         }
@@ -70,6 +72,14 @@ extension Scheduler {
                 PositionList.Entry(key: record.position, slot: slot), options.priority)
         }
         table[slot].listing = .none
+    }
+
+    private mutating func countAsking(_ slot: Slot, by step: Int) {
+        guard case .asking(.destinationExists) = table.state(of: slot),
+            let batch = table.common(of: slot).batch
+        else { return }
+        let count = askingInBatch[batch, default: 0] + step
+        askingInBatch[batch] = count == 0 ? nil : count
     }
 
     private func isStartable(_ slot: Slot) -> Bool {

@@ -11,7 +11,7 @@ extension Scheduler {
         case .place(let ids, let place): move(ids, place)
         case .setPriority(let ids, let priority): forEach(ids) { $0.setPriority(priority, of: $1) }
         case .answer(let ids, let policy): forEach(ids) { $0.answer($1, policy) }
-        case .answerAll(let policy): forAll(in: .asking) { $0.answer($1, policy) }
+        case .decide(let policy, let scope, let direction): decide(policy, for: scope, direction)
         case .pauseAll: pauseAll()
         case .resumeAll: resumeAll()
         case .retryFailed:
@@ -88,12 +88,17 @@ extension Scheduler {
     }
 
     private mutating func answer(_ slot: Slot, _ policy: ConflictPolicy) {
-        guard case .asking(.destinationExists) = table.state(of: slot), policy != .ask else { return }
+        let state = table.state(of: slot)
+        switch state {
+        case .asking(.destinationExists) where policy != .ask: break
+        case .waiting, .paused, .retrying, .held: break
+        default: return
+        }
         var options = table.common(of: slot).options
         options.onConflict = policy
         change(slot) { table, slot in
             table.setOptions(options, of: slot)
-            table.setState(.waiting, of: slot)
+            if case .asking = state { table.setState(.waiting, of: slot) }
         }
         remember(slot)
     }

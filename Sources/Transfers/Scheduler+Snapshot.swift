@@ -32,6 +32,7 @@ extension Scheduler {
     public var settings: QueueSettings {
         var settings = QueueSettings()
         settings.isPaused = isPaused
+        settings.answers = answers.batches.isEmpty ? nil : answers.batches
         for site in sites where site.memory != SiteMemory() { settings.sites[site.id] = site.memory }
         return settings
     }

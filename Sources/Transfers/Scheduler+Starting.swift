@@ -20,15 +20,18 @@ extension Scheduler {
             let number = site(of: slot)
             let transfer = table.transfer(slot)
             change(slot) { table, slot in table.setState(.running, of: slot) }
+            let policy = policy(for: slot)
             let room = min(
                 connectionLimit - connectionsInUse, sites[number].limit - sites[number].connections)
             let connections = min(max(1, transfer.wantedConnections), room)
             atWork[transfer.id] = Worker(
                 site: number, connections: connections, isTree: transfer.kind == .tree,
-                bytesAtStart: transfer.bytes, cursor: transfer.position)
+                onConflict: policy, bytesAtStart: transfer.bytes, cursor: transfer.position)
             sites[number].connections += connections
             connectionsInUse += connections
-            orders.starts.append(table.transfer(slot))
+            var started = table.transfer(slot)
+            started.options.onConflict = policy
+            orders.starts.append(started)
         }
     }
 

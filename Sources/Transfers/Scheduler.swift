@@ -132,6 +132,8 @@ public struct Scheduler: Sendable {
         /// Removed from the queue while at work: nobody may write to this destination until it has ended.
         var orphanedTarget: Target?
         var isTree: Bool
+        /// What it was to do where its destination exists.
+        var onConflict = ConflictPolicy.ask
         /// What was at the destination when it was started, in bytes.
         var bytesAtStart: Int64 = 0
         /// It is logged in.
@@ -171,6 +173,9 @@ public struct Scheduler: Sendable {
     var nextID: Transfer.ID = 1
     /// How many of the queue are trees.
     var trees = 0
+    var answers = RememberedAnswers()
+    /// How many ask about their destination, by batch.
+    var askingInBatch: [Transfer.ID: Int] = [:]
     var exactBytesLeft: Int128 = 0
     var alarm: Int64?
     var orders = PendingOrders()
@@ -212,8 +217,7 @@ public struct Scheduler: Sendable {
         case .held(let id, let reason, let bytes): held(id, reason, bytes: bytes)
         case .skipped(let id, let reason): ended(id, .skipped(reason), bytes: nil)
         case .stopped(let id, let bytes): stopped(id, bytes: bytes)
-        case .conflicted(let id, let size, let modified):
-            stopped(id, bytes: nil, asking: .destinationExists(size: size, modified: modified))
+        case .conflicted(let id, let size, let modified): conflicted(id, size: size, modified: modified)
         case .passwordNeeded(let id): passwordNeeded(id)
         case .passwordGiven(let site): passwordGiven(site)
         case .narrowed(let id, let connections): narrowed(id, to: connections, now: now)

@@ -47,6 +47,12 @@ struct SiteQueue: Sendable {
         memory.rateLimit = bytesPerSecond.map { max(1, $0) }
     }
 
+    mutating func setAnswer(_ policy: ConflictPolicy, _ direction: Transfer.Direction?) {
+        var answers = memory.onConflict ?? ConflictAnswers()
+        answers.set(policy, direction)
+        memory.onConflict = answers.isEmpty ? nil : answers
+    }
+
     mutating func setClockSkew(_ seconds: Int64) { memory.clockSkew = seconds }
 
     /// The server refused one connection more than `others` of ours.

@@ -35,12 +35,15 @@ public struct Transfer: Hashable, Sendable, Identifiable {
     public var depth: Int
     /// What an earlier try left.
     public var part: Part?
+    /// The first identifier of what was added together with it; what is found in a tree belongs to the tree's.
+    public var batch: ID?
 
     public init(
         id: ID, direction: Direction, kind: Kind = .file, site: Site.ID, remoteDirectory: RemotePath,
         remoteName: [UInt8], localDirectory: LocalPath, localName: [UInt8], size: Int64? = nil,
         modified: Int64? = nil, options: TransferOptions = TransferOptions(), state: TransferState = .waiting,
-        bytes: Int64 = 0, attempts: Int = 0, position: Int64 = 0, depth: Int = 0, part: Part? = nil
+        bytes: Int64 = 0, attempts: Int = 0, position: Int64 = 0, depth: Int = 0, part: Part? = nil,
+        batch: ID? = nil
     ) {
         self.id = id
         self.direction = direction
@@ -59,6 +62,7 @@ public struct Transfer: Hashable, Sendable, Identifiable {
         self.position = position
         self.depth = depth
         self.part = part
+        self.batch = batch
     }
 
     public var remotePath: RemotePath { remoteDirectory.appending(remoteName) }

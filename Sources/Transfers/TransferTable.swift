@@ -36,6 +36,7 @@ struct TransferTable: Sendable {
         var remoteDirectory: RemotePath
         var localDirectory: LocalPath
         var depth: Int
+        var batch: Transfer.ID?
         var options: TransferOptions
     }
 
@@ -145,7 +146,7 @@ struct TransferTable: Sendable {
             localDirectory: common.localDirectory, localName: record.localName, size: record.size,
             modified: record.modified, options: common.options, state: state(of: slot), bytes: record.bytes,
             attempts: Int(record.attempts), position: record.position, depth: common.depth,
-            part: parts[slot])
+            part: parts[slot], batch: common.batch)
     }
 
     private mutating func share(_ common: Common) -> Int32 {
@@ -182,6 +183,6 @@ extension Transfer {
     fileprivate var common: TransferTable.Common {
         TransferTable.Common(
             direction: direction, kind: kind, site: site, remoteDirectory: remoteDirectory,
-            localDirectory: localDirectory, depth: depth, options: options)
+            localDirectory: localDirectory, depth: depth, batch: batch, options: options)
     }
 }

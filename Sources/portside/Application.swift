@@ -97,6 +97,7 @@ final class Application: EffectRunner, Sendable {
             localHome: home,
             glyphs: configuration.glyphs == .ascii || !terminal.isUnicode ? .ascii : .unicode,
             isDemo: start.isDemo, version: portsideVersion, utcOffset: Self.utcOffset)
+        model.onConflict = configuration.onConflict
         model.sites = start.isDemo ? [] : Self.knownSites()
         return model
     }

@@ -13,6 +13,8 @@ import Transfers
 ///     [transfers]
 ///     connections = 4           # at once, to one server
 ///     text_extensions = ["txt"] # what `--type auto` takes for text, instead of the usual list
+///     on_conflict = "ask"       # where a destination exists: what --on-conflict takes
+///     on_conflict_down = "ask"  # the same for downloads only, and on_conflict_up for uploads
 struct Configuration: Equatable {
     enum Glyphs: String { case auto, unicode, ascii }
 
@@ -28,6 +30,8 @@ struct Configuration: Equatable {
     var connections: Int?
     /// In lower case, without the dot.
     var textExtensions = TypeChoice.usualTexts
+    /// Where a destination exists and nothing else is said.
+    var onConflict = ConflictAnswers()
 
     /// - Returns: the defaults where there is no file. A broken file keeps them all, and says in one line what is wrong.
     static func load(_ path: String) -> (configuration: Configuration, problems: [String]) {
@@ -78,6 +82,15 @@ struct Configuration: Equatable {
                         words.compactMap { $0?.lowercased() }.map {
                             $0.hasPrefix(".") ? String($0.dropFirst()) : $0
                         })
+                case ("transfers", "on_conflict"):
+                    let policy = try Self.policy(value, key, problem)
+                    // What is said for one direction holds, whatever stands first.
+                    if onConflict.download == nil { onConflict.download = policy }
+                    if onConflict.upload == nil { onConflict.upload = policy }
+                case ("transfers", "on_conflict_down"):
+                    onConflict.download = try Self.policy(value, key, problem)
+                case ("transfers", "on_conflict_up"):
+                    onConflict.upload = try Self.policy(value, key, problem)
                 case ("transfers", "connections"): connections = try Self.number(value, key, 1...32, problem)
                 default: problems.append(problem("there is no setting '\(name).\(key)'"))
                 }
@@ -90,6 +103,16 @@ struct Configuration: Equatable {
     ) throws(FileProblem) -> String {
         guard let text = value.string else { throw problem("\(key) is a text in quotes") }
         return text
+    }
+
+    private static func policy(
+        _ value: any TOMLValueConvertible, _ key: String, _ problem: (String) -> FileProblem
+    ) throws(FileProblem) -> ConflictPolicy {
+        guard let policy = ConflictPolicy(rawValue: value.string ?? "") else {
+            let words = ConflictPolicy.allCases.map(\.rawValue).joined(separator: ", ")
+            throw problem("\(key) is one of \(words)")
+        }
+        return policy
     }
 
     private static func number(

@@ -145,9 +145,15 @@ final class TransferRun: Sendable {
             var isAnswered = false
             for transfer in asking {
                 guard case .asking(.destinationExists(let size, _)) = transfer.state else { continue }
-                guard let policy = ask(about: transfer, there: size) else { return isAnswered }
-                queue.perform(.answer([transfer.id], policy))
+                guard let answer = ask(about: transfer, there: size, isAlone: asking.count == 1) else {
+                    return isAnswered
+                }
                 isAnswered = true
+                if answer.isForAll {
+                    queue.perform(.decide(answer.policy, for: .session, nil))
+                    return true
+                }
+                queue.perform(.answer([transfer.id], answer.policy))
             }
             return isAnswered
         }
@@ -156,7 +162,9 @@ final class TransferRun: Sendable {
     /// Two lines of less than 80 columns; asked again until one of the letters comes.
     ///
     /// - Returns: nil at the end of input, or when interrupted.
-    private func ask(about transfer: Transfer, there: Int64?) -> ConflictPolicy? {
+    private func ask(about transfer: Transfer, there: Int64?, isAlone: Bool) -> (
+        policy: ConflictPolicy, isForAll: Bool
+    )? {
         let isDownload = transfer.direction == .download
         let (local, remote) = isDownload ? (there, transfer.size) : (transfer.size, there)
         let sizes =
@@ -165,21 +173,23 @@ final class TransferRun: Sendable {
         let name = visible(isDownload ? transfer.localName : transfer.remoteName)
         let shown = name.count > 30 ? String(name.prefix(29)) + "…" : name
         StandardError.write("\(shown) exists: \(sizes)\n")
+        if !isAlone { StandardError.write("(A capital letter answers for all that are still to come.)\n") }
         while true {
             let answer = Question.ask(
                 "[o]verwrite, [r]esume, if [n]ewer, [k]eep both, [s]kip? ",
                 cancellation: interrupts.cancellation)
-            switch answer?.lowercased() {
-            case "o", "overwrite": return .overwrite
-            case "r", "resume": return .resume
-            case "n", "newer": return .newer
-            case "k", "keep", "keep both": return .rename
-            case "s", "skip": return .skip
-            case nil: return nil
-            default: StandardError.write("Please type one of the letters in brackets.\n")
+            guard let answer else { return nil }
+            if let policy = Self.policies[answer.lowercased()] {
+                return (policy, !isAlone && answer.first?.isUppercase == true)
             }
+            StandardError.write("Please type one of the letters in brackets.\n")
         }
     }
+
+    private static let policies: [String: ConflictPolicy] = [
+        "o": .overwrite, "overwrite": .overwrite, "r": .resume, "resume": .resume, "n": .newer,
+        "newer": .newer, "k": .rename, "keep": .rename, "keep both": .rename, "s": .skip, "skip": .skip,
+    ]
 
     // MARK: - The end
 

@@ -163,7 +163,43 @@ func refusesToDownloadAnUnsafeName(_ name: String) {
     #expect(requests(handle(.enter, &model)).contains(.queue(.answer([1], .resume))))
     _ = handle("A", &model)
     _ = handle(.tab, &model)
-    #expect(requests(handle("k", &model)).contains(.queue(.answerAll(.skip))))
+    #expect(requests(handle("k", &model)).contains(.queue(.decide(.skip, for: .batch(1), .download))))
+}
+
+@Test func anAnswerIsForTheFileTheBatchTheSessionOrTheSite() {
+    let transfer = job(1, .upload, "a", 100, remote: "/")
+    func answer(_ tabs: Int, _ key: Key) -> [Request] {
+        var model = sampleModel()
+        model.dialogs = [.conflict(ConflictForm(transfer, size: 100, modified: nil))]
+        for _ in 0..<tabs { _ = handle(.tab, &model) }
+        return requests(handle(key, &model))
+    }
+    #expect(answer(0, "o") == [.queue(.answer([1], .overwrite))])
+    #expect(answer(1, "s") == [.queue(.decide(.size, for: .batch(1), .upload))])
+    #expect(answer(2, "e") == [.queue(.decide(.newerOrSize, for: .session, .upload))])
+    #expect(answer(3, "n") == [.queue(.decide(.newer, for: .site(transfer.site), .upload))])
+    #expect(answer(4, "k") == [.queue(.answer([1], .skip))])
+}
+
+@Test func conflictsAreAnsweredBeforeTheyCome() {
+    var model = sampleModel()
+    _ = update(&model, .engine(.queue(sampleQueue)))
+    _ = handle("3", &model)
+    _ = handle("o", &model)
+    #expect(view(model, size: model.size).text.joined().contains("Where a destination exists already"))
+    let row = model.queue.cursorRow!.transfer
+    let asked = requests(handle("r", &model))
+    #expect(asked.contains(.queue(.decide(.resume, for: .batch(row.batch ?? row.id), row.direction))))
+}
+
+@Test func aConflictSaysHowFarTheClocksDiffer() {
+    var model = sampleModel()
+    var form = ConflictForm(job(1, .download, "a", 100, remote: "/"), size: 100, modified: 1)
+    form.clockAhead = -3_600
+    model.dialogs = [.conflict(form)]
+    #expect(
+        view(model, size: model.size).text.joined(separator: "\n").contains(
+            "behind; “If newer” reckons it in"))
 }
 
 @Test func skipsByDefaultWhenTheFileMayBeComplete() {

@@ -18,6 +18,22 @@ import Transfers
         #expect(ConflictDecision.decide(policy, source: source, destination: destination) == decision)
     }
 
+    @Test(
+        arguments: [
+            // The source's clock is an hour ahead: what it calls later was earlier.
+            (5_000, 3_000, 3_600, false), (9_000, 3_000, 3_600, true),
+            // And an hour behind.
+            (3_000, 5_000, -3_600, true), (1_000, 5_000, -3_600, false),
+            // A copy that was given its source's time.
+            (3_000, 3_000, -3_600, false),
+        ] as [(Int64, Int64, Int64, Bool)])
+    func reckonsInHowFarTheClocksDiffer(source: Int64, there: Int64, ahead: Int64, isNewer: Bool) {
+        let decision = ConflictDecision.decide(
+            .newer, source: File(size: 1, modified: source), destination: File(size: 1, modified: there),
+            clockAhead: ahead)
+        #expect((decision == .proceed) == isNewer, "\(decision)")
+    }
+
     @Test(arguments: [
         (ConflictPolicy.skip, File(size: 2, modified: 2), File(size: 1, modified: 1)),
         (.newer, File(size: 1, modified: 1), File(size: 1, modified: 1)),

@@ -89,7 +89,7 @@ struct World {
 
     mutating func step() {
         now += Int64(random.below(5))
-        switch random.below(32) {
+        switch random.below(33) {
         case 24: send(.request(.place(someIDs(), [.first, .last, .by(2), .by(-2)][random.below(4)])))
         case 25: send(.request(.setPriority(someIDs(), Priority.allCases[random.below(5)])))
         case 26:
@@ -101,6 +101,12 @@ struct World {
             carryOut(orders)
             if answer.ids.count + answer.merged != 2 { problems.append("what was left is lost: \(answer)") }
         case 28: carryOut(queue.take(LeftForWorker(number: 2, request: .pause(someIDs())), now: now).orders)
+        case 30:
+            let policy = [ConflictPolicy.overwrite, .skip, .ask][random.below(3)]
+            let scope = [
+                ConflictScope.session, .site(sites[random.below(3)].id), .batch(someIDs().first ?? 1),
+            ][random.below(3)]
+            send(.request(.decide(policy, for: scope, random.below(2) == 0 ? .download : nil)))
         case 29: send(.measured(sites[random.below(3)].id, rate: Double(random.below(1000))))
         case 0...2: send(.request(.add((0...random.below(4)).map { _ in newTransfer() })))
         case 3: send(.request(.pause(someIDs())))

@@ -52,10 +52,8 @@ import Transfers
         var queue = Scheduler.withSite()
         for name in ["a", "b", "c"] { _ = queue.add(.file(name)) }
         for id in 1...2 { _ = queue.handle(.conflicted(Int64(id), size: 1, modified: nil), now: 0) }
-        _ = queue.handle(.request(.answerAll(.overwrite)), now: 0)
+        _ = queue.handle(.request(.decide(.overwrite, for: .session, nil)), now: 0)
         #expect(queue.counts.asking == 0)
-        #expect(queue.transfer(2)?.options.onConflict == .overwrite)
-        #expect(queue.transfer(3)?.options.onConflict == .ask)
     }
 
     @Test func tryingAllAgainIncludesWhatWaitsForItsNextTry() {

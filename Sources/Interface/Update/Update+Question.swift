@@ -43,7 +43,8 @@ extension Model {
         switch key {
         case .left: form.choice = choices[max(0, at - 1)]
         case .right: form.choice = choices[min(choices.count - 1, at + 1)]
-        case .tab, .backTab, .up, .down, " ": form.forAll.toggle()
+        case .tab, .down, " ": form.scope = form.scope.next(1)
+        case .backTab, .up: form.scope = form.scope.next(-1)
         case .enter: return answer(form)
         case .character(let scalar):
             guard let choice = choices.first(where: { $0.key == scalar }) else { return [] }
@@ -57,7 +58,15 @@ extension Model {
     private mutating func answer(_ form: ConflictForm) -> [Effect] {
         dialogs.removeLast()
         let policy = form.choice.policy
-        return [.request(.queue(form.forAll ? .answerAll(policy) : .answer([form.transfer.id], policy)))]
+        let transfer = form.transfer
+        let scope: ConflictScope
+        switch form.scope {
+        case .file: return [.request(.queue(.answer([transfer.id], policy)))]
+        case .batch: scope = .batch(transfer.batch ?? transfer.id)
+        case .session: scope = .session
+        case .site: scope = .site(transfer.site)
+        }
+        return [.request(.queue(.decide(policy, for: scope, transfer.direction)))]
     }
 
     mutating func quitTakes(_ key: Key, _ choice: Int) -> [Effect] {
@@ -77,6 +86,21 @@ extension Model {
 }
 
 extension ConflictForm {
-    /// Resuming is offered only where the copy is shorter than the source.
-    var choices: [Choice] { Choice.allCases.filter { $0 != .resume || canResume } }
+    /// Resuming is offered only where the copy is shorter than the source; to be asked only where nothing asks yet.
+    var choices: [Choice] {
+        Choice.allCases.filter { choice in
+            switch choice {
+            case .resume: canResume || isPrecaution
+            case .ask: isPrecaution
+            default: true
+            }
+        }
+    }
+}
+
+extension ConflictForm.Scope {
+    func next(_ step: Int) -> Self {
+        let count = Self.allCases.count
+        return Self(rawValue: (rawValue + step + count) % count) ?? .file
+    }
 }

@@ -86,7 +86,10 @@ extension Model {
             guard case .asking(let question) = row.transfer.state else { continue }
             switch question {
             case .destinationExists(let size, let modified):
-                dialogs.append(.conflict(ConflictForm(row.transfer, size: size, modified: modified)))
+                var form = ConflictForm(row.transfer, size: size, modified: modified)
+                form.asking = max(1, row.asking)
+                form.clockAhead = row.clockAhead
+                dialogs.append(.conflict(form))
             case .password:
                 guard let site = sitePlaceholder(row.transfer.site) else { continue }
                 dialogs.append(.password(PasswordForm(site: site, reason: nil)))
@@ -95,6 +98,18 @@ extension Model {
         }
         if focus == .queue, queue.cursorRow == nil || queue.snapshot.counts.asking == 0 { return }
         say("Nothing needs an answer.")
+    }
+
+    /// What is to become of the files of the row under the cursor that turn out to exist.
+    mutating func askAboutConflicts() {
+        guard let row = queue.cursorRow else { return say("There is no row to say it for.") }
+        if case .asking(.destinationExists) = row.transfer.state { return answerWhatWaits() }
+        var form = ConflictForm(row.transfer, size: nil, modified: nil)
+        form.isPrecaution = true
+        form.scope = .batch
+        form.choice =
+            ConflictForm.Choice.allCases.first { $0.policy == row.transfer.options.onConflict } ?? .ask
+        dialogs.append(.conflict(form))
     }
 
     /// A site as far as its identifier tells: enough to ask for its password.
@@ -120,6 +135,9 @@ extension ConflictForm.Choice {
         case .resume: .resume
         case .overwrite: .overwrite
         case .newer: .newer
+        case .size: .size
+        case .newerOrSize: .newerOrSize
+        case .ask: .ask
         case .rename: .rename
         case .skip: .skip
         }
@@ -130,6 +148,9 @@ extension ConflictForm.Choice {
         case .resume: "Resume"
         case .overwrite: "Overwrite"
         case .newer: "If newer"
+        case .size: "If size differs"
+        case .newerOrSize: "If either"
+        case .ask: "Ask"
         case .rename: "Rename"
         case .skip: "Skip"
         }
@@ -140,6 +161,9 @@ extension ConflictForm.Choice {
         case .resume: "r"
         case .overwrite: "o"
         case .newer: "n"
+        case .size: "s"
+        case .newerOrSize: "e"
+        case .ask: "?"
         case .rename: "a"
         case .skip: "k"
         }

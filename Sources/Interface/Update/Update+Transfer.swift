@@ -28,7 +28,9 @@ extension Model {
                         id: 0, direction: direction, kind: kind == .directory ? .tree : .file, site: site.id,
                         remoteDirectory: remoteDirectory, remoteName: name, localDirectory: localDirectory,
                         localName: name, size: kind == .file ? pane.entries.size(index) : nil,
-                        modified: pane.entries.exactModified(index), depth: direction == .download ? 1 : 0))
+                        modified: pane.entries.exactModified(index),
+                        options: TransferOptions(onConflict: onConflict[direction] ?? .ask),
+                        depth: direction == .download ? 1 : 0))
             }
         }
         tell(refused: refused, special: special, direction)

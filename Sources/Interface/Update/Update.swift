@@ -83,6 +83,7 @@ extension Model {
         case .connectionsChanged(let by): return changeConnections(by: by)
         case .answerAsked: answerWhatWaits()
         case .queueDetailsAsked: openQueueRow()
+        case .conflictsAsked: askAboutConflicts()
 
         case .logFollowToggled: log.setFollow(!log.follows)
         case .logExplained: explainLogLine()

@@ -197,7 +197,10 @@ private func conflictBox(_ form: ConflictForm, _ model: Model, _ width: Int) -> 
         let bytes = size.map { "\(grouped($0)) bytes" } ?? "size not known"
         return bytes + (modified.map { " · \(model.fullTime($0))" } ?? "")
     }
+    if form.isPrecaution { return precautionBox(form, width) }
     var box = DialogBox(title: "This file is already there")
+    box.columns = 92
+    if form.asking > 1 { box.hint = "1 of \(grouped(Int64(form.asking))) that ask in this batch" }
     box.lines = [
         blank, .text([Piece(shortened(visible(transfer.sourceName), to: width), .dialogTitle)]), blank,
         .text([
@@ -215,19 +218,50 @@ private func conflictBox(_ form: ConflictForm, _ model: Model, _ width: Int) -> 
         box.lines += DialogBox.lines(
             "It looks like an unfinished copy: resuming saves \(longSize(there)).", width: width)
     }
-    let count = grouped(Int64(model.queue.snapshot.counts.asking))
-    box.lines.append(
-        .text([
-            Piece("Do the same for  ", .dialog), Piece(form.forAll ? "( ) " : "(•) ", .dialogKey),
-            Piece("this file  ", .dialog), Piece(form.forAll ? "(•) " : "( ) ", .dialogKey),
-            Piece("all \(count) that ask", .dialog),
-        ]))
+    if let ahead = form.clockAhead, ahead != 0 {
+        let by = timeLeft(abs(ahead))
+        box.lines += DialogBox.lines(
+            "The server's clock is \(by) \(ahead > 0 ? "ahead" : "behind"); “If newer” reckons it in.",
+            .dialogFaint, width: width)
+    }
+    box.lines.append(scopeLine(form))
     box.lines.append(blank)
+    addChoices(form, to: &box)
+    box.footer = "Tab for more than this file   Esc leaves it waiting"
+    return box
+}
+
+/// What is to become of conflicts that are still to come.
+private func precautionBox(_ form: ConflictForm, _ width: Int) -> DialogBox {
+    let way = form.transfer.direction == .download ? "downloads" : "uploads"
+    var box = DialogBox(title: "Where a destination exists already")
+    box.columns = 92
+    box.lines =
+        [blank]
+        + DialogBox.lines(
+            "For \(way) that were not given an answer of their own.", .dialogFaint, width: width)
+        + [blank, scopeLine(form), blank]
+    addChoices(form, to: &box)
+    box.footer = "Tab: for what   Esc changes nothing"
+    return box
+}
+
+private func scopeLine(_ form: ConflictForm) -> DialogBox.Line {
+    let names = ["this file", "this batch", "this session", "this site"]
+    return .text(
+        [Piece(form.isPrecaution ? "For  " : "Do the same for  ", .dialog)]
+            + ConflictForm.Scope.allCases.flatMap { scope in
+                [
+                    Piece(form.scope == scope ? "(•) " : "( ) ", .dialogKey),
+                    Piece("\(names[scope.rawValue])  ", .dialog),
+                ]
+            })
+}
+
+private func addChoices(_ form: ConflictForm, to box: inout DialogBox) {
     box.buttons = form.choices.map(\.label)
     box.chosen = form.choices.firstIndex(of: form.choice)
     box.buttonKeys = form.choices.map { String($0.key) }
-    box.footer = "Tab for all   Esc leaves it waiting"
-    return box
 }
 
 private func quitBox(_ choice: Int, _ model: Model, _ width: Int) -> DialogBox {

@@ -97,7 +97,7 @@ struct MirrorCommand: ParsableCommand {
         try sessions.with(target) { try plan.makeDirectories(on: $0) }
         // The connections of the transfers are all that some servers give.
         sessions.quit()
-        var settings = transfer.transferOptions(options, isResuming: false)
+        var settings = transfer.transferOptions(options, sides.direction, isResuming: false)
         settings.filter = nil
         let files = plan.transfers(options: settings)
         if !files.isEmpty {
@@ -187,7 +187,7 @@ struct QueueAddMirrorCommand: ParsableCommand {
         let credentials = Credentials(options: options, isForLater: true)
         let site = try credentials.site(of: target)
         let local = try sides.local()
-        var settings = transfer.transferOptions(options, isResuming: false)
+        var settings = transfer.transferOptions(options, sides.direction, isResuming: false)
         settings.mirror = sides.mirror
         queueing.apply(to: &settings)
         let name = target.path.lastComponent

@@ -4,7 +4,7 @@ import FTPProtocol
 import Transfers
 
 /// What the commands that change the queue have in common: they name transfers, and say which there are none of.
-private func change(_ request: LeftRequest) throws {
+func change(_ request: LeftRequest) throws {
     guard let answer = try QueueChange.make(request), !answer.unknown.isEmpty else { return }
     let numbers = answer.unknown.map { "\($0)" }.joined(separator: ", ")
     complain("there is no \(numbers) in the queue; portside queue list shows what there is")

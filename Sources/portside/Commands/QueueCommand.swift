@@ -11,7 +11,7 @@ struct QueueCommand: ParsableCommand {
         subcommands: [
             QueueAddCommand.self, QueueListCommand.self, QueueRunCommand.self, QueuePauseCommand.self,
             QueueResumeCommand.self, QueueRetryCommand.self, QueueRemoveCommand.self, QueueMoveCommand.self,
-            QueueExportCommand.self, QueueImportCommand.self,
+            QueueAnswerCommand.self, QueueExportCommand.self, QueueImportCommand.self,
         ])
 }
 
@@ -35,7 +35,7 @@ struct QueueAddGetCommand: ParsableCommand {
     mutating func run() throws {
         guard output != "-" else { throw Usage("the queue cannot write to standard output") }
         let credentials = Credentials(options: options, isForLater: true)
-        var settings = try transfer.transferOptionsForLater(options, isResuming: resume)
+        var settings = try transfer.transferOptionsForLater(options, .download, isResuming: resume)
         queueing.apply(to: &settings)
         let plan = try TransferPlan.downloads(
             try targets.map(remoteTarget), to: output, isRecursive: recursive, options: settings,
@@ -64,7 +64,7 @@ struct QueueAddPutCommand: ParsableCommand {
 
     mutating func run() throws {
         let target = try remoteTarget(arguments[arguments.count - 1])
-        var settings = try transfer.transferOptionsForLater(options, isResuming: resume)
+        var settings = try transfer.transferOptionsForLater(options, .upload, isResuming: resume)
         settings.appends = append
         let credentials = Credentials(options: options, isForLater: true)
         queueing.apply(to: &settings)

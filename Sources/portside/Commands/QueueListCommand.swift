@@ -68,6 +68,7 @@ struct QueueListCommand: ParsableCommand {
         if let error = transfer.message { object.add("error", error) }
         if let reason { object.add("waiting", reason) }
         if transfer.options.priority != .normal { object.add("priority", transfer.options.priority.rawValue) }
+        if let batch = transfer.batch { object.add("batch", batch) }
         if let ended { object.add("ended", CivilDate(secondsSince1970: ended).iso8601) }
         return object.line
     }

@@ -36,7 +36,8 @@ struct GetCommand: ParsableCommand {
         }
         let plan = try TransferPlan.downloads(
             targets, to: output, isRecursive: recursive,
-            options: transfer.transferOptions(options, isResuming: resume), site: sessions.credentials.site)
+            options: transfer.transferOptions(options, .download, isResuming: resume),
+            site: sessions.credentials.site)
         try transfer.work(on: plan, sessions, options, isResuming: resume)
     }
 }
@@ -71,7 +72,7 @@ struct PutCommand: ParsableCommand {
             sessions.quit()
             return
         }
-        var settings = transfer.transferOptions(options, isResuming: resume)
+        var settings = transfer.transferOptions(options, .upload, isResuming: resume)
         settings.appends = append
         let site = try sessions.credentials.site(of: target)
         let plan = try TransferPlan.uploads(
@@ -80,7 +81,7 @@ struct PutCommand: ParsableCommand {
     }
 
     private func sendStandardInput(to target: TargetURL, _ sessions: RemoteSessions) throws {
-        let policy = transfer.onConflict ?? .skip
+        let policy = transfer.policy(.upload) ?? .skip
         let limit = options.rateLimit
         let isAppending = append
         let transfer = transfer
@@ -133,10 +134,12 @@ private func readStandardInput(into buffer: UnsafeMutableRawBufferPointer) throw
 }
 
 extension TransferOptionGroup {
-    func transferOptions(_ options: ConnectionOptions, isResuming: Bool) -> TransferOptions {
+    func transferOptions(
+        _ options: ConnectionOptions, _ direction: Transfer.Direction, isResuming: Bool
+    ) -> TransferOptions {
         let isAsking = isatty(0) == 1 && StandardError.isTerminal
         var result = TransferOptions(
-            onConflict: isResuming ? .resume : onConflict ?? (isAsking ? .ask : .skip),
+            onConflict: isResuming ? .resume : policy(direction) ?? (isAsking ? .ask : .skip),
             retries: options.retries, writesInPlace: noTemp, segments: options.segments,
             filter: filter.takesAll ? nil : filter)
         result.type = type ?? .image
@@ -146,13 +149,20 @@ extension TransferOptionGroup {
         return result
     }
 
+    /// As the command line says, else as the user has set it.
+    func policy(_ direction: Transfer.Direction) -> ConflictPolicy? {
+        onConflict ?? Configuration.current.onConflict[direction]
+    }
+
     /// The same for a queue that is worked later: what it stores may not be a secret.
-    func transferOptionsForLater(_ options: ConnectionOptions, isResuming: Bool) throws -> TransferOptions {
+    func transferOptionsForLater(
+        _ options: ConnectionOptions, _ direction: Transfer.Direction, isResuming: Bool
+    ) throws -> TransferOptions {
         if let secret = try Session.rawCommands(before + after).first(where: \.isSecret) {
             throw Usage("\(visible(secret.logged)): the queue does not store secrets; leave the command out")
         }
-        var settings = transferOptions(options, isResuming: isResuming)
-        if onConflict == nil, !isResuming { settings.onConflict = .ask }
+        var settings = transferOptions(options, direction, isResuming: isResuming)
+        if policy(direction) == nil, !isResuming { settings.onConflict = .ask }
         return settings
     }
 

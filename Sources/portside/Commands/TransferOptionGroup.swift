@@ -6,7 +6,10 @@ import Transport
 
 /// The options of commands that move files.
 struct TransferOptionGroup: ParsableArguments {
-    @Option(help: "When the destination exists: ask, skip, overwrite, newer, resume or rename.")
+    @Option(
+        help:
+            "When the destination exists: ask, skip, overwrite, newer, size, newer-or-size, resume or rename."
+    )
     var onConflict: ConflictPolicy?
     @Option(help: ArgumentHelp("Only names that match; repeatable.", valueName: "glob"))
     var include: [String] = []
