@@ -58,6 +58,12 @@ struct ServedTree: Sendable {
         resolved(components).map { $0.isEmpty ? [slash] : $0 }
     }
 
+    /// The same place without links in its name, seen from the client; itself when it is not there.
+    func real(_ components: [[UInt8]]) -> [[UInt8]] {
+        guard let place = resolved(components) else { return components }
+        return place.dropFirst(root.count).split(separator: slash).map(Array.init)
+    }
+
     /// Without the directories that are not there (`symlink-loop`, `deep-tree`).
     private func onDisk(_ components: [[UInt8]]) -> [[UInt8]] {
         guard hasLoop || levels != nil else { return components }

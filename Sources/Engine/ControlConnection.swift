@@ -112,6 +112,8 @@ final class ControlConnection {
         do { bytes = try command.wireBytes() } catch { throw Failure(error) }
         asked = monotonicNanoseconds()
         hasTimedReply = false
+        parser.mostBytes =
+            command.verb == "STAT" ? ReplyParser.longestListing : ReplyParser.longestReply
         // Shown first, so that the reply can never stand above the command in the log.
         say(.sent, command.logged)
         do {

@@ -77,8 +77,7 @@ extension MirrorPlan {
         }
     }
 
-    /// ProFTPD's MLSD shows a link to a directory as a directory. DELE takes a link, and never a directory: what it
-    /// takes was a link, and is not entered.
+    /// What seems to be a directory may be a link to one: see `Session.deleteLink`.
     ///
     /// - Returns: the paths that are gone.
     private func deleteLinks(
@@ -89,10 +88,7 @@ extension MirrorPlan {
         for step in directories.sorted(by: { $0.path.count < $1.path.count })
         where !gone.contains(where: { step.names.starts(with: $0) }) {
             let path = step.names.reduce(RemotePath(bytes: remote.bytes)) { $0.appending($1) }
-            do throws(Failure) { try session.delete(path) } catch {
-                guard error.reply != nil, !error.endsConnection else { throw error }
-                continue
-            }
+            guard try session.deleteLink(path) else { continue }
             deleted("\(path)")
             gone.append(step.names)
         }

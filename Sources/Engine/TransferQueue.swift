@@ -18,6 +18,8 @@ public final class TransferQueue: Sendable {
         public var makesDirectories = true
         /// Given to servers that ask for one, where the site has none: `--account`. It is a secret, and not in the journal.
         public var account: String?
+        /// `--proxy`: its password is for what was queued to go through this proxy, as the journal does not have it.
+        public var proxy: Proxy?
         /// What `--type auto` takes for text: extensions in lower case.
         public var textExtensions = TypeChoice.usualTexts
         /// Only keep the queue; start nothing.

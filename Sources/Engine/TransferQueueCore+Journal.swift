@@ -33,7 +33,7 @@ extension TransferQueueCore {
     private mutating func take(_ left: [LeftForWorker]) {
         for item in left where !isStopping {
             for site in item.sites {
-                sites[site.id] = site
+                learn(site)
                 unsaved.remember(site)
             }
             freshDirectories = []

@@ -17,9 +17,7 @@ extension TransferQueueCore {
             itself?.perform { $0.handle(.held(transfer.id, reason: reason, bytes: transfer.bytes)) }
             return
         }
-        var site = (transfer.options.connection ?? .usual).applied(to: known)
-        // It is a secret, and not in the journal.
-        if site.account == nil { site.account = configuration.account }
+        let site = withSecrets((transfer.options.connection ?? .usual).applied(to: known))
         let worker = takeWorker(for: site, as: transfer.site)
         busy[transfer.id] = worker
         // Known at once, where a message from the worker would cost two changes of thread a file.
@@ -66,6 +64,23 @@ extension TransferQueueCore {
     private mutating func loggedIn(_ id: Transfer.ID, at site: Site.ID) {
         reached.insert(site)
         handle(.began(id))
+    }
+
+    mutating func learn(_ site: Site) {
+        sites[site.id] = site
+        guard let proxy = site.network.proxy, let password = proxy.password else { return }
+        proxyPasswords[proxy.url] = password
+    }
+
+    /// With what is not in the journal because it is a secret.
+    private func withSecrets(_ site: Site) -> Site {
+        var site = site
+        if site.account == nil { site.account = configuration.account }
+        if let proxy = site.network.proxy, proxy.password == nil {
+            let given = configuration.proxy.flatMap { $0.url == proxy.url ? $0.password : nil }
+            site.network.proxy?.password = given ?? proxyPasswords[proxy.url]
+        }
+        return site
     }
 
     private mutating func learnt(_ facts: TransferWorker.SourceFacts, of id: Transfer.ID) {

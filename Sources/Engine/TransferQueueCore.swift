@@ -17,6 +17,8 @@ struct TransferQueueCore: ~Copyable {
 
     var scheduler: Scheduler
     var sites: [Site.ID: Site] = [:]
+    /// By `Proxy.url`. They are secrets, and not in the journal.
+    var proxyPasswords: [String: Secret] = [:]
     var dataModes: [Site.ID: DataMode] = [:]
     /// By the transfer they carry out.
     var busy: [Transfer.ID: TransferWorker] = [:]
@@ -96,7 +98,7 @@ struct TransferQueueCore: ~Copyable {
 
     mutating func handle(_ event: Scheduler.Event) {
         if case .site(let site) = event {
-            sites[site.id] = site
+            learn(site)
             unsaved.remember(site)
         }
         // Whoever adds something may mean the directories of before, and what is in them by now.

@@ -17,6 +17,7 @@ final class TransferWorker: Sendable {
     /// Of the sessions that fetch segments of the transfer at work.
     private let helpers = Mutex<[SessionControls]>([])
     private let memory: ServerMemory
+    private let trust: Trust
     private let password: @Sendable (Site) -> Secret?
     private let dialogue: DialogueSink
 
@@ -30,6 +31,7 @@ final class TransferWorker: Sendable {
         let controls = SessionControls(dataMode: dataMode)
         self.controls = controls
         self.memory = memory
+        self.trust = trust
         self.password = password
         self.dialogue = dialogue
         session = Confined(
@@ -200,7 +202,7 @@ final class TransferWorker: Sendable {
         if self.controls.cancellation.isCancelled { return nil }
         return Session(
             site: site, name: ConnectionName(.transfer, name.number * 100 + number), controls: controls,
-            memory: memory, password: password, dialogue: dialogue)
+            memory: memory, password: password, trust: trust, dialogue: dialogue)
     }
 
     /// Says goodbye to the server.

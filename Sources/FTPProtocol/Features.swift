@@ -133,7 +133,6 @@ extension Features {
         (has("MLST") || has("MLSD")) && !isDisabled("MLSD")
     }
     public var supportsExtendedPassive: Bool { has("EPSV") }
-    public var supportsExtendedPort: Bool { has("EPRT") }
     public var supportsSize: Bool { has("SIZE") }
     public var supportsModificationTime: Bool { has("MDTM") }
     public var supportsModifyTime: Bool { has("MFMT") }

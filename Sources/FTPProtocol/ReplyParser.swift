@@ -1,9 +1,9 @@
 /// Turns the bytes of a control connection into replies (RFC 959 §4.2).
 ///
 /// Bytes go in as they arrive, in pieces of any size; lines and replies come out. What servers
-/// do to the grammar is taken as it is: bare LF, CR CR LF, NULs, Telnet commands, lines without a
-/// code inside a reply of several lines, lines there that begin with another code.
-/// Work is linear in the bytes, and memory is bounded by `longestLine` and `longestReply`.
+/// do to the grammar is taken as it is: bare LF, CR CR LF, NULs at the end of a line, Telnet commands, lines
+/// without a code inside a reply of several lines, lines there that begin with another code.
+/// Work is linear in the bytes, and memory is bounded by `longestLine` and `mostBytes`.
 public struct ReplyParser: Sendable {
     public enum Event: Hashable, Sendable {
         /// One line as it came, without its line end, for the log. `code` opens the reply it
@@ -15,19 +15,21 @@ public struct ReplyParser: Sendable {
         case noise([UInt8])
     }
 
-    /// Bytes kept of one line; the rest is dropped up to the line feed. Banners of 17,000 bytes
-    /// exist, nothing larger has been seen, and RFC 1123 §4.1.2.3 leaves the limit to us.
-    public static let longestLine = 64 * 1024
-    /// Bytes of one reply. STAT answers a whole listing as one reply, so this is generous; a server
-    /// that never ends a reply of several lines is told from a slow one by nothing else.
-    public static let longestReply = 8 * 1024 * 1024
+    /// Bytes of one line. Banners of 17,000 bytes exist, nothing larger has been seen, and RFC 1123 §4.1.2.3
+    /// leaves the limit to us.
+    public static let longestLine = 32 * 1024
+    /// Bytes of one reply: a server that never ends a reply of several lines is told from a slow one by nothing else.
+    public static let longestReply = 64 * 1024
+    /// Bytes of a reply that is the listing of a directory, as STAT answers it: a hundred thousand names.
+    public static let longestListing = 8 * 1024 * 1024
     /// Lines outside any reply before the peer is no FTP server. Inetd scripts and
     /// loaders say a few lines before the greeting; nobody says a hundred.
     public static let longestNoise = 100
 
+    /// Bytes that the next replies may have: `longestReply`, or `longestListing` where a listing was asked for.
+    public var mostBytes = Self.longestReply
+
     private var line: [UInt8] = []
-    /// Bytes of this line beyond `longestLine`.
-    private var dropped = 0
     private var telnet = Telnet.text
     private var open: OpenReply?
     private var noiseCount = 0
@@ -65,8 +67,8 @@ public struct ReplyParser: Sendable {
 
     /// The next event, or nil when more bytes are needed.
     ///
-    /// - Throws: `FTPError.protocolViolation` when the peer is no FTP server or a reply is longer than
-    ///   `longestReply`; every later call throws the same.
+    /// - Throws: `FTPError.protocolViolation` when the peer is no FTP server, a line is longer than `longestLine` or has a NUL
+    ///   in it, or a reply is longer than `mostBytes`; every later call throws the same.
     public mutating func next() throws(FTPError) -> Event? {
         if let failure { throw failure }
         if let event = pending {
@@ -78,10 +80,12 @@ public struct ReplyParser: Sendable {
             position += 1
             guard let byte = withoutTelnet(byte) else { continue }
             if byte == 0x0A { return try endLine() }
-            if line.count < Self.longestLine { line.append(byte) } else { dropped += 1 }
-            guard dropped <= Self.longestReply else {
-                throw fail("a line of its reply does not end within \(Self.longestReply / 1_048_576) MiB")
+            guard line.count < Self.longestLine else {
+                throw fail("a line of its reply does not end within \(Self.longestLine / 1_024) KiB")
             }
+            // A bare CR by the rules of Telnet (RFC 854).
+            if byte == 0, line.last == 0x0D { continue }
+            line.append(byte)
             if !hasSeenReply, line.count == 3, let what = Self.otherProtocol(line, isWholeLine: false) {
                 throw fail(what)
             }
@@ -106,7 +110,7 @@ public struct ReplyParser: Sendable {
             case 0xF0...0xFA: return nil
             default:
                 // No Telnet command: the server forgot to double a 0xFF of its own.
-                if line.count < Self.longestLine { line.append(0xFF) }
+                line.append(0xFF)
                 return byte
             }
         case .option:
@@ -119,7 +123,8 @@ public struct ReplyParser: Sendable {
         while let last = line.last, last == 0x0D || last == 0 { line.removeLast() }
         let whole = line
         line.removeAll(keepingCapacity: true)
-        dropped = 0
+        // What is behind it one reader sees and another does not.
+        guard !whole.contains(0) else { throw fail("there is a NUL in a line of its reply") }
 
         if open != nil { return try continueReply(with: whole) }
         guard let head = Head(whole) else { return try noise(whole) }
@@ -137,8 +142,8 @@ public struct ReplyParser: Sendable {
     private mutating func continueReply(with whole: [UInt8]) throws(FTPError) -> Event {
         guard var reply = open.take() else { return .line(whole, code: nil) }
         reply.size += whole.count + 1
-        guard reply.size <= Self.longestReply else {
-            throw fail("its reply \(reply.code) does not end within \(Self.longestReply / 1_048_576) MiB")
+        guard reply.size <= mostBytes else {
+            throw fail("its reply \(reply.code) does not end within \(mostBytes / 1_024) KiB")
         }
         // Only its own code and a blank, or nothing, ends a reply; another code is text (RFC 959 §4.2).
         if let head = Head(whole), head.code == reply.code {

@@ -12,6 +12,8 @@ enum Schema {
         { try $0.execute(sql: "ALTER TABLE site ADD COLUMN network TEXT NOT NULL DEFAULT ''") },
         { try $0.execute(sql: "ALTER TABLE site ADD COLUMN security TEXT NOT NULL DEFAULT ''") },
         { try $0.execute(sql: "ALTER TABLE transfer ADD COLUMN batch INTEGER") },
+        // Sites that are spoken with in clear text have an id of their own.
+        { try $0.execute(sql: "UPDATE site SET id = 'ftpclear' || substr(id, 4) WHERE encryption = 'none'") },
     ]
 
     static var version: Int { steps.count }

@@ -2,7 +2,7 @@ public import FTPProtocol
 
 /// A server and how to speak with it. Holds no password: see `Secret`.
 public struct Site: Hashable, Sendable, Identifiable {
-    /// The canonical URL without password and path, `ftp://alice@example.org:21`: two sites with the
+    /// The canonical URL without password and path, `ftp://alice@example.org:21`, as `TargetURL` reads it: two sites with the
     /// same one may share connections, any difference in host, port, user, account or encryption
     /// makes another site.
     public typealias ID = String
@@ -57,7 +57,8 @@ public struct Site: Hashable, Sendable, Identifiable {
             switch encryption {
             case .implicit: "ftps"
             case .explicit: "ftpes"
-            case .whenOffered, .none: "ftp"
+            case .whenOffered: "ftp"
+            case .none: "ftpclear"
             }
         let shownHost = host.contains(":") ? "[\(host)]" : host
         // The account is a secret: enough of it to tell two apart, and not to guess it by (FNV-1a).

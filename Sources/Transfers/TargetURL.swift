@@ -41,6 +41,7 @@ public struct TargetURL: Hashable, Sendable {
             case "ftp": break
             case "ftps": (encryption, port) = (.implicit, 990)
             case "ftpes": encryption = .explicit
+            case "ftpclear": encryption = .none
             case let other:
                 throw Problem(
                     description: "“\(visible(other))” is not an FTP address: use ftp://, ftpes:// or ftps://")

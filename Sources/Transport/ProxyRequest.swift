@@ -89,7 +89,8 @@ public struct ProxyRequest: Sendable {
         case 2 where user != nil: try authenticate(socket, talk)
         default:
             throw .proxyRefused(
-                user == nil ? "the proxy wants a user and a password" : "the proxy takes no password")
+                user == nil
+                    ? "the proxy wants a user and a password, in its URL" : "the proxy takes no password")
         }
         try talk.write([5, 1, 0] + (try socksAddress()), socket)
         let answer = try talk.read(4, socket)

@@ -45,9 +45,9 @@ import Transfers
 
     @Test(arguments: [
         "infinite-reply:SYST", "infinite-multiline:FEAT", "infinite-multiline:PWD", "endless-banner",
-        "infinite-reply:TYPE", "garbage-banner",
+        "infinite-reply:TYPE", "garbage-banner", "nul-reply:PWD", "nul-reply:FEAT",
     ])
-    func whatDoesNotEndIsCutOff(_ fault: String) throws {
+    func whatDoesNotEndOrHasANULInItEndsTheConnection(_ fault: String) throws {
         let rig = try rig(fault)
         let session = rig.session()
         let failure = #expect(throws: Failure.self) { _ = try rig.names(on: session) }
@@ -58,7 +58,7 @@ import Transfers
     @Test(arguments: [
         "pwd-odd:unclosed", "pwd-odd:unquoted", "pwd-odd:empty", "pwd-odd:huge", "pwd-odd:control",
         "crlf-pwd",
-        "nul-reply:PWD", "120-first", "slow-banner:1", "byte-replies", "escape-banner", "feat-lies",
+        "120-first", "slow-banner:1", "byte-replies", "escape-banner", "feat-lies",
         "no-feat",
         "no:SYST", "no:PWD", "no:OPTS", "reply:SYST=200 VMS", "reply:FEAT=211 no features", "reply:PWD=257",
         "reply:FEAT=211-\r\n211-SIZE\r\n211-MDTM\r\n211 end",

@@ -1,6 +1,7 @@
 import EmbeddedServer
 import Engine
 import FTPProtocol
+import Glibc
 import TestSupport
 import Testing
 import Transfers
@@ -169,5 +170,51 @@ import Transport
             #expect(!Disk.exists(rig.served.path(of: "doomed")), "\(rig.log.transcript)")
             #expect(Disk.read(rig.served.path(of: "canary/alive")) == [7])
         }
+    }
+
+    /// N13. `served/tree/link` leads to `served/precious`, and MLSD shows it as a directory.
+    private func rigWithLink(_ faults: String...) throws -> Rig {
+        let rig = try Rig(Set((["links-as-dirs"] + faults).compactMap { Fault($0) }))
+        for name in ["tree", "tree/real", "precious"] { try rig.served.makeDirectory(name) }
+        try rig.served.write([1], to: "tree/real/file")
+        try rig.served.write([2], to: "precious/canary")
+        #expect(symlink("../precious", rig.served.path(of: "tree/link")) == 0)
+        return rig
+    }
+
+    @Test func aLinkThatIsListedAsADirectoryIsDeletedAndNotEntered() throws {
+        for top in ["tree", "tree/link"] {
+            let rig = try rigWithLink()
+            let session = rig.session()
+            try session.deleteTree(RemotePath(top), kind: .directory)
+            session.quit()
+            #expect(!Disk.exists(rig.served.path(of: top)), "\(rig.log.transcript)")
+            #expect(Disk.read(rig.served.path(of: "precious/canary")) == [2])
+            #expect(rig.log.commands.allSatisfy { !$0.contains("canary") })
+        }
+    }
+
+    @Test func aLinkThatMayNotBeDeletedIsNotEnteredEither() throws {
+        let rig = try rigWithLink("reply:DELE=550 Permission denied.")
+        let session = rig.session()
+        let failure = #expect(throws: Failure.self) {
+            try session.deleteTree(RemotePath("tree/link"), kind: .directory)
+        }
+        #expect(failure?.message.contains("link") == true, "\(failure?.message ?? "")")
+        session.quit()
+        #expect(Disk.read(rig.served.path(of: "precious/canary")) == [2])
+        #expect(rig.heard.count(of: "MLSD") == 0 && rig.heard.count(of: "DELE") == 1, "\(rig.heard.all)")
+    }
+
+    @Test func permissionsBehindALinkThatIsListedAsADirectoryStayAsTheyAre() throws {
+        let rig = try rigWithLink()
+        let path = rig.served.path(of: "precious/canary")
+        #expect(chmod(path, 0o640) == 0)
+        let session = rig.session()
+        #expect(throws: Failure.self) {
+            try session.changeModeOfTree(RemotePath("tree"), kind: .directory, to: "600")
+        }
+        session.quit()
+        #expect(Disk.status(Disk.bytes(path)).map { $0.st_mode & 0o777 } == 0o640)
     }
 }

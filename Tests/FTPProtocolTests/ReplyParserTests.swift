@@ -30,6 +30,8 @@ struct ReplyParserTests {
         Case("bare line feed", "220 Welcome\n", [reply(220, "Welcome")]),
         Case("CR CR LF", "220 Welcome\r\r\n", [reply(220, "Welcome")]),
         Case("CR NUL LF", "220 Welcome\r\0\n", [reply(220, "Welcome")]),
+        Case("CR NUL is a bare CR", "220 a\r\0b\r\n", [reply(220, "a\rb")]),
+        Case("NULs at the end", "220 Welcome\0\0\r\n", [reply(220, "Welcome")]),
         Case("blanks of the text are kept", "257  \"a\" \r\n", [reply(257, " \"a\" ")]),
         Case(
             "several lines", "230-Hello\r\n230-there\r\n230 Done\r\n", [reply(230, "Hello", "there", "Done")]),
@@ -128,36 +130,32 @@ struct ReplyParserTests {
         #expect(events.noise == ["SSH-2.0-x"])
     }
 
-    @Test func keepsTheFirstPartOfAnEndlessLine() throws {
-        var parser = ReplyParser()
-        parser.append("220 ".utf8)
-        for _ in 0..<1_000 {
-            parser.append([UInt8](repeating: 0x61, count: 1_024))
-            #expect(try parser.next() == nil)
-        }
-        parser.append("\r\n".utf8)
-        guard case .line(let line, _) = try parser.next(), case .reply(let reply) = try parser.next() else {
-            Issue.record("no reply")
-            return
-        }
-        #expect(line.count == ReplyParser.longestLine)
-        #expect(reply.lastLine.count == ReplyParser.longestLine - 4)
+    @Test func takesALineOfThirtyTwoKiBAndNotAByteMore() throws {
+        let longest = Array("220 ".utf8) + [UInt8](repeating: 0x61, count: ReplyParser.longestLine - 4)
+        let events = try parse(longest + [0x0A], inPiecesOf: 1_000)
+        #expect(events.replies.first?.lastLine.count == ReplyParser.longestLine - 4)
+        #expect(failure(of: longest + [0x61])?.description.contains("32 KiB") == true)
     }
 
     @Test func givesUpOnAReplyThatNeverEnds() throws {
         var parser = ReplyParser()
-        let lines = Array(String(repeating: "230-and so on\r\n", count: 1_000).utf8)
-        for _ in 0..<1_000 {
-            parser.append(lines)
+        let line = Array("230-and so on\r\n".utf8)
+        for _ in 0...ReplyParser.longestReply / (line.count - 1) {
+            parser.append(line)
             do {
                 while try parser.next() != nil {}
             } catch {
-                #expect(error.description.contains("8 MiB"))
+                #expect(error.description.contains("64 KiB"))
                 #expect(throws: error) { try parser.next() }
                 return
             }
         }
-        Issue.record("15 MB of one reply were taken")
+        Issue.record("more than 64 KiB of one reply were taken")
+    }
+
+    @Test(arguments: ["220 a\0b\r\n", "2\u{0}20 a\r\n", "220-a\r\n\0b\r\n220 c\r\n", "\0\r\0x\r\n"])
+    func aNULInALineIsAnError(_ text: String) {
+        #expect(failure(of: Array(text.utf8))?.description.contains("NUL") == true)
     }
 
     @Test func givesUpAfterAHundredLinesOfNoise() {
@@ -166,10 +164,12 @@ struct ReplyParserTests {
         #expect(failure(of: Array((lines + "garbage\r\n").utf8)) != nil)
     }
 
-    @Test func takesAListingOfAHundredThousandLinesAsOneReply() throws {
+    @Test func takesAListingOfAHundredThousandLinesWhereOneWasAskedFor() throws {
         var raw = "213-Status follows:\r\n"
         for number in 0..<100_000 { raw += "-rw-r--r-- 1 0 0 7 Jan 1 2020 file \(number)\r\n" }
-        let events = try parse(Array((raw + "213 End\r\n").utf8), inPiecesOf: 4_096)
+        let whole = Array((raw + "213 End\r\n").utf8)
+        #expect(failure(of: whole) != nil)
+        let events = try parse(whole, inPiecesOf: 4_096, atMost: ReplyParser.longestListing)
         #expect(events.replies.first?.lines.count == 100_002)
     }
 
@@ -183,9 +183,10 @@ struct ReplyParserTests {
     }
 
     private func parse(
-        _ bytes: [UInt8], inPiecesOf size: Int
+        _ bytes: [UInt8], inPiecesOf size: Int, atMost mostBytes: Int = ReplyParser.longestReply
     ) throws(FTPError) -> (replies: [Reply], noise: [String]) {
         var parser = ReplyParser()
+        parser.mostBytes = mostBytes
         var replies: [Reply] = []
         var noise: [String] = []
         var lineCount = 0

@@ -76,6 +76,7 @@ public indirect enum Fault: Hashable, Sendable {
     // Names and listings
     case escapeNames, traversalNames, longNames, caseCollisions, invalidNames, lineEndNames
     case linkThenDirectory([UInt8])
+    case linksAsDirectories
     case directoryLoop
     case deepTree(levels: Int)
     case garbageListing, badFacts

@@ -18,6 +18,10 @@ extension Fault {
                 FaultForm.fileName($0).map { .linkThenDirectory($0) }
             },
             FaultForm(
+                "links-as-dirs",
+                "MLSD shows a link to a directory as a directory, and CWD through it stands where it leads",
+                .linksAsDirectories),
+            FaultForm(
                 "symlink-loop", "in each directory is a directory “loop”, which is itself", .directoryLoop),
             FaultForm("deep-tree", "[:N]", "each directory holds a directory “deeper”, N (no end) deep") {
                 FaultForm.number($0, or: .max / 2).map { .deepTree(levels: $0) }

@@ -31,7 +31,7 @@ extension ServerSession {
             return try reply(.failed(.notFound, .changeDirectory))
         }
         guard status.kind == .directory else { return try reply(.failed(.notADirectory, .changeDirectory)) }
-        directory = path
+        directory = has(.linksAsDirectories) ? state.tree.real(path) : path
         try reply(.changedDirectory(parent: false))
     }
 

@@ -94,6 +94,11 @@ extension ServerSession {
                     return entry
                 }
                 entries = haunted(entries, in: path)
+                if kind == .machine, has(.linksAsDirectories) {
+                    for index in entries.indices where entries[index].leadsToDirectory {
+                        entries[index].status.kind = .directory
+                    }
+                }
             } else if kind == .machine {
                 return .failure(Refusal(failure: .notADirectory))
             } else {

@@ -87,7 +87,7 @@ struct ConnectionOptions: ParsableArguments {
         }
     }
 
-    private func theProxy() throws -> Proxy? {
+    func theProxy() throws -> Proxy? {
         guard let proxy else { return nil }
         do { return try Proxy(proxy) } catch { throw ValidationError("--proxy: \(error)") }
     }

@@ -34,6 +34,6 @@ struct QueueAnswerCommand: ParsableCommand {
         let direction: Transfer.Direction? = down ? .download : up ? .upload : nil
         if !ids.isEmpty { try change(.answer(ids, policy)) }
         if let batch { try change(.decide(policy, .batch(batch), direction)) }
-        if let site = try site.id { try change(.decide(policy, .site(site), direction)) }
+        for site in try site.ids { try change(.decide(policy, .site(site), direction)) }
     }
 }

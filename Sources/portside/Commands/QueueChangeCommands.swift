@@ -17,8 +17,16 @@ struct SiteOption: ParsableArguments {
     @Option(help: ArgumentHelp("All of one server, as queue list names it.", valueName: "url"))
     var site: String?
 
-    var id: Site.ID? {
-        get throws { try site.map { try remoteTarget($0).site.id } }
+    /// Empty when none is named. `ftp://` means the server with and without encryption.
+    var ids: [Site.ID] {
+        get throws {
+            guard let site else { return [] }
+            var named = try remoteTarget(site).site
+            guard named.encryption == .whenOffered else { return [named.id] }
+            let first = named.id
+            named.encryption = .none
+            return [first, named.id]
+        }
     }
 }
 
@@ -30,8 +38,9 @@ struct QueuePauseCommand: ParsableCommand {
     @OptionGroup var site: SiteOption
 
     mutating func run() throws {
-        if let site = try site.id { try change(.pauseSite(site)) }
-        if !ids.isEmpty { try change(.pause(ids)) } else if try site.id == nil { try change(.pauseAll) }
+        let sites = try site.ids
+        for site in sites { try change(.pauseSite(site)) }
+        if !ids.isEmpty { try change(.pause(ids)) } else if sites.isEmpty { try change(.pauseAll) }
     }
 }
 
@@ -44,8 +53,9 @@ struct QueueResumeCommand: ParsableCommand {
     @OptionGroup var site: SiteOption
 
     mutating func run() throws {
-        if let site = try site.id { try change(.resumeSite(site)) }
-        if !ids.isEmpty { try change(.resume(ids)) } else if try site.id == nil { try change(.resumeAll) }
+        let sites = try site.ids
+        for site in sites { try change(.resumeSite(site)) }
+        if !ids.isEmpty { try change(.resume(ids)) } else if sites.isEmpty { try change(.resumeAll) }
     }
 }
 

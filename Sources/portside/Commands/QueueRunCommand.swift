@@ -36,6 +36,7 @@ struct QueueRunCommand: ParsableCommand {
         }
         var configuration = transfer.queueConfiguration(options)
         configuration.account = options.account
+        configuration.proxy = try options.theProxy()
         let run = TransferRun(options: options, interrupts: sessions.interrupts, isSkippingWanted: true)
         if stay { run.stay(passwords: try credentials.source()) }
         do {
