@@ -43,7 +43,10 @@ extension TransferQueueCore {
                 learnt: { facts in itself.perform { $0.learnt(facts, of: id) } },
                 beginning: { part in itself.wait { $0.began(id, part) } },
                 kept: { part in itself.perform { $0.handle(.partKept(id, part)) } },
-                verified: { [events] proof in events(.verified(id, proof)) },
+                verified: { [events] proof in
+                    events(.verified(id, proof))
+                    itself.perform { $0.handle(.verified(id, proof)) }
+                },
                 found: { files in itself.perform { $0.handle(.scanned(id, files)) } },
                 madeDirectory: { path, isNew in
                     itself.perform { $0.remember(path, of: siteID, isFresh: isNew) }

@@ -154,13 +154,22 @@ struct Reading {
                 name: stateName, reason: row.text(18), time: row.integer(19), size: row.integer(20)
             ).state
         else { return nil }
-        return Transfer(
+        var transfer = Transfer(
             id: id, direction: direction, kind: kind, site: site,
             remoteDirectory: RemotePath(bytes: remoteDirectory), remoteName: remoteName,
             localDirectory: LocalPath(bytes: localDirectory), localName: row.bytes(8) ?? remoteName,
             size: row.integer(9), modified: row.integer(10), options: options, state: state, bytes: bytes,
             attempts: Int(attempts), position: position, depth: Int(row.integer(23) ?? 0), part: part(row),
             batch: row.integer(29))
+        transfer.proof = proof(row)
+        return transfer
+    }
+
+    private func proof(_ row: Row) -> HashProof? {
+        guard let words = row.text(30)?.split(separator: ":"), words.count == 2,
+            let algorithm = HashAlgorithm(rawValue: String(words[0]))
+        else { return nil }
+        return HashProof(algorithm: algorithm, value: String(words[1]))
     }
 
     private func part(_ row: Row) -> Part? {

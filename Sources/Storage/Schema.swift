@@ -14,6 +14,7 @@ enum Schema {
         { try $0.execute(sql: "ALTER TABLE transfer ADD COLUMN batch INTEGER") },
         // Sites that are spoken with in clear text have an id of their own.
         { try $0.execute(sql: "UPDATE site SET id = 'ftpclear' || substr(id, 4) WHERE encryption = 'none'") },
+        { try $0.execute(sql: "ALTER TABLE transfer ADD COLUMN proof TEXT") },
     ]
 
     static var version: Int { steps.count }

@@ -62,6 +62,7 @@ struct Writing {
             transfer.part.map { Blob(bytes: $0.name) },
             transfer.part.map { Int64(bitPattern: $0.inode) }, transfer.part?.sourceSize,
             transfer.part?.sourceModified, transfer.part?.safeBytes, transfer.batch,
+            transfer.proof.map { "\($0.algorithm.rawValue):\($0.value)" },
         ])
         try upsert.execute()
     }
@@ -209,7 +210,7 @@ enum Columns {
         "id", "position", "direction", "kind", "site", "remoteDirectory", "remoteName", "localDirectory",
         "localName", "size", "modified", "onConflict", "retries", "appends", "writesInPlace", "bytes",
         "attempts", "state", "reason", "stateTime", "stateSize", "options", "endedAt", "depth", "partName",
-        "partInode", "partSize", "partModified", "partSafe", "batch",
+        "partInode", "partSize", "partModified", "partSafe", "batch", "proof",
     ]
 
     static let list = names.joined(separator: ", ")

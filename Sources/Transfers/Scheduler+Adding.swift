@@ -144,6 +144,7 @@ extension Transfer {
         var transfer = sanitized
         transfer.attempts = 0
         transfer.part = nil
+        transfer.proof = nil
         switch state {
         case .waiting, .paused, .failed, .skipped: break
         case .running, .held, .retrying, .asking, .done: transfer.state = .waiting

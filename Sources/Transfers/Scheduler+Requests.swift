@@ -84,6 +84,7 @@ extension Scheduler {
         }
         sites[site(of: slot)].notBefore = 0
         table[slot].attempts = 0
+        table.setProof(nil, of: slot)
         setState(.waiting, of: slot)
     }
 

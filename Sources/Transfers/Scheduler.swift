@@ -1,3 +1,5 @@
+public import FTPProtocol
+
 /// The queue: what is in it, in which order, and what is to be done next.
 ///
 /// Everything that changes the state of a transfer happens in this type. What happened goes in, with
@@ -53,6 +55,8 @@ public struct Scheduler: Sendable {
         case sourceLearnt(Transfer.ID, size: Int64?, modified: Int64?)
         /// So many bytes are safe at the destination: worth a journal entry, so not for every read.
         case progressed(Transfer.ID, bytes: Int64)
+        /// The file has this check sum on both sides.
+        case verified(Transfer.ID, HashProof)
         /// What is left of it if it stops now; nil when nothing is.
         case partKept(Transfer.ID, Part?)
         /// Time has passed; see `wakeAt`.
@@ -151,6 +155,9 @@ public struct Scheduler: Sendable {
 
     let retryPolicy: RetryPolicy
     let givesUpOnSites: Bool
+    private let mostDone: Int
+    /// The record of a very large batch still fits, and what it takes stays a few hundred bytes each.
+    public static let usualMostDone = 1_000_000
     var random: UInt64
     var table = TransferTable()
     var targets = TargetIndex()
@@ -186,11 +193,13 @@ public struct Scheduler: Sendable {
     ///     its retries because the server cannot be used: for commands that have to end. Otherwise
     ///     the server is tried again and again, with growing pauses.
     ///   - isHeld: starts nothing: for whoever only changes the queue.
+    ///   - mostDone: so many of those done are kept, the last ones.
     ///   - seed: of the jitter of the pauses; anything.
     public init(
         connections: Int = 4, retryPolicy: RetryPolicy = RetryPolicy(), givesUpOnSites: Bool = false,
-        isHeld: Bool = false, seed: UInt64 = 0
+        isHeld: Bool = false, mostDone: Int = Scheduler.usualMostDone, seed: UInt64 = 0
     ) {
+        self.mostDone = max(1, mostDone)
         self.isHeld = isHeld
         connectionLimit = max(1, connections)
         self.retryPolicy = retryPolicy
@@ -227,8 +236,13 @@ public struct Scheduler: Sendable {
         case .sourceLearnt(let id, let size, let modified): learn(size: size, modified: modified, of: id)
         case .progressed(let id, let bytes): progressed(id, bytes: bytes)
         case .partKept(let id, let part): partKept(id, part)
+        case .verified(let id, let proof):
+            if let slot = table.slot(of: id) { table.setProof(proof, of: slot) }
         // The alarm has gone off, perhaps a little early: it is set again if it is still needed.
         case .tick: alarm = nil
+        }
+        while groups[Group.done.rawValue].count > mostDone, let oldest = groups[Group.done.rawValue].first {
+            remove(oldest.slot)
         }
         releaseDue(now: now)
         startNext(now: now)

@@ -35,6 +35,8 @@ public struct Transfer: Hashable, Sendable, Identifiable {
     public var depth: Int
     /// What an earlier try left.
     public var part: Part?
+    /// The check sum that both sides had when it was done.
+    public var proof: HashProof?
     /// The first identifier of what was added together with it; what is found in a tree belongs to the tree's.
     public var batch: ID?
 

@@ -51,6 +51,7 @@ struct TransferTable: Sendable {
     private var details: [Slot: TransferState] = [:]
     /// Few have begun and not ended.
     private var parts: [Slot: Part] = [:]
+    private var proofs: [Slot: HashProof] = [:]
     private var shared: ContiguousArray<Shared> = []
     private var vacantShared: [Int32] = []
     private var sharedIndex: [Common: Int32] = [:]
@@ -81,6 +82,7 @@ struct TransferTable: Sendable {
         }
         slots[transfer.id] = slot
         if let part = transfer.part { parts[slot] = part }
+        proofs[slot] = transfer.proof
         setState(transfer.state, of: slot)
         return slot
     }
@@ -89,6 +91,7 @@ struct TransferTable: Sendable {
         slots[self[slot].id] = nil
         details[slot] = nil
         parts[slot] = nil
+        proofs[slot] = nil
         release(self[slot].common)
         self[slot].remoteName = []
         self[slot].localName = []
@@ -129,6 +132,10 @@ struct TransferTable: Sendable {
         parts[slot] = part
     }
 
+    mutating func setProof(_ proof: HashProof?, of slot: Slot) {
+        proofs[slot] = proof
+    }
+
     mutating func setOptions(_ options: TransferOptions, of slot: Slot) {
         var common = common(of: slot)
         common.options = options
@@ -140,13 +147,15 @@ struct TransferTable: Sendable {
     func transfer(_ slot: Slot) -> Transfer {
         let record = self[slot]
         let common = common(of: slot)
-        return Transfer(
+        var transfer = Transfer(
             id: record.id, direction: common.direction, kind: common.kind, site: common.site,
             remoteDirectory: common.remoteDirectory, remoteName: record.remoteName,
             localDirectory: common.localDirectory, localName: record.localName, size: record.size,
             modified: record.modified, options: common.options, state: state(of: slot), bytes: record.bytes,
             attempts: Int(record.attempts), position: record.position, depth: common.depth,
             part: parts[slot], batch: common.batch)
+        transfer.proof = proofs[slot]
+        return transfer
     }
 
     private mutating func share(_ common: Common) -> Int32 {

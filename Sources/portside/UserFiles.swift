@@ -1,3 +1,4 @@
+import Engine
 import Glibc
 
 /// Where the user's files are, by the XDG base directory specification, and the program's own beside it.
@@ -63,7 +64,31 @@ struct UserFiles {
             throw FileProblem(file: path, line: nil, what: String(cString: strerror(errno)))
         }
         defer { close(descriptor) }
-        let limit = 1 << 20
+        let bytes = try contents(of: descriptor, path, limit: 1 << 20)
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw FileProblem(file: path, line: nil, what: "is not UTF-8")
+        }
+        return text
+    }
+
+    /// All of a file that a command line names; `-` is standard input.
+    static func bytes(of path: String, limit: Int) throws -> [UInt8] {
+        do throws(FileProblem) {
+            if path == "-" { return try contents(of: 0, "standard input", limit: limit) }
+            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else {
+                throw FileProblem(file: path, line: nil, what: String(cString: strerror(errno)))
+            }
+            defer { close(descriptor) }
+            return try contents(of: descriptor, path, limit: limit)
+        } catch {
+            throw Failure(.noSuchSource, "\(error)")
+        }
+    }
+
+    private static func contents(
+        of descriptor: Int32, _ path: String, limit: Int
+    ) throws(FileProblem) -> [UInt8] {
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 65536)
         while bytes.count <= limit {
@@ -76,11 +101,8 @@ struct UserFiles {
             bytes.append(contentsOf: buffer.prefix(count))
         }
         guard bytes.count <= limit else {
-            throw FileProblem(file: path, line: nil, what: "is larger than 1 MiB")
+            throw FileProblem(file: path, line: nil, what: "is larger than \(limit >> 20) MiB")
         }
-        guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw FileProblem(file: path, line: nil, what: "is not UTF-8")
-        }
-        return text
+        return bytes
     }
 }

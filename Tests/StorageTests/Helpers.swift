@@ -105,7 +105,7 @@ extension Transfer {
             .skipped("there"),
         ]
         return states.enumerated().map { index, state in
-            Transfer(
+            var transfer = Transfer(
                 id: Int64(index) + 1, direction: index % 2 == 0 ? .download : .upload,
                 kind: index % 3 == 0 ? .tree : .file, site: site.id,
                 remoteDirectory: RemotePath("/r\(index % 2)"),
@@ -113,7 +113,9 @@ extension Transfer {
                 size: index == 2 ? nil : Int64.max, modified: index == 3 ? nil : -5,
                 options: TransferOptions(
                     onConflict: .rename, retries: 9, appends: index == 4, writesInPlace: index == 5),
-                state: state, bytes: 4, attempts: 2, position: Int64(index))
+                state: state, bytes: 4, attempts: 2, position: Int64(index), batch: index == 6 ? nil : 1)
+            if index == 8 { transfer.proof = HashProof(algorithm: .crc32, value: "0000001f") }
+            return transfer
         }
     }
 }

@@ -56,6 +56,24 @@ import Transfers
         #expect(queue.counts.asking == 0)
     }
 
+    @Test func theCheckSumStaysWithWhatIsDone() {
+        var queue = Scheduler.withSite()
+        let proof = HashProof(algorithm: .sha256, value: "0f")
+        _ = queue.add(.file("a"))
+        _ = queue.handle(.verified(1, proof), now: 0)
+        _ = queue.handle(.finished(1, bytes: 100), now: 0)
+        #expect(queue.transfer(1)?.proof == proof)
+    }
+
+    @Test func ofWhatIsDoneOnlySoManyAreKeptTheLastOnes() {
+        var queue = Scheduler(connections: 9, mostDone: 2)
+        _ = queue.handle(.site(Site(host: "example")), now: 0)
+        for name in ["a", "b", "c", "d"] { _ = queue.add(.file(name)) }
+        for id in 1...2 { _ = queue.handle(.finished(Int64(id), bytes: 1), now: 0) }
+        #expect(queue.handle(.finished(3, bytes: 1), now: 0) == [.remember([3]), .forget([1])])
+        #expect(queue.counts.done == 2 && queue.transfer(4)?.state == .running)
+    }
+
     @Test func tryingAllAgainIncludesWhatWaitsForItsNextTry() {
         var queue = Scheduler.withSite()
         _ = queue.add(.file("a"))

@@ -15,13 +15,3 @@ struct ReplayCommand: NotYet {
     static let configuration = CommandConfiguration(commandName: "replay", abstract: "Not there yet.")
     @Argument(parsing: .captureForPassthrough) var rest: [String] = []
 }
-
-struct QueueExportCommand: NotYet {
-    static let configuration = CommandConfiguration(commandName: "export", abstract: "Not there yet.")
-    @Argument(parsing: .captureForPassthrough) var rest: [String] = []
-}
-
-struct QueueImportCommand: NotYet {
-    static let configuration = CommandConfiguration(commandName: "import", abstract: "Not there yet.")
-    @Argument(parsing: .captureForPassthrough) var rest: [String] = []
-}

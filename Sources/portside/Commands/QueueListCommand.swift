@@ -12,6 +12,7 @@ struct QueueListCommand: ParsableCommand {
     @Flag(help: "One JSON object a line.") var json = false
     @Option(help: "Only what is waiting, running, paused, retrying, asking, failed or done; repeatable.")
     var state: [StateWord] = []
+    @Flag(help: "Only what has ended, the last one last, with its time.") var finished = false
 
     enum StateWord: String, ExpressibleByArgument, CaseIterable {
         case waiting, running, paused, retrying, asking, failed, done
@@ -23,10 +24,16 @@ struct QueueListCommand: ParsableCommand {
         let ends = try storage { try store.endTimes() }
         let reasons = Reasons(contents)
         let wanted = Set(state.map(\.rawValue))
-        for transfer in contents.transfers where wanted.isEmpty || wanted.contains(transfer.stateWord) {
+        var transfers = contents.transfers
+        if finished {
+            transfers = transfers.filter(\.state.isEnded).sorted { (ends[$0.id] ?? 0) < (ends[$1.id] ?? 0) }
+        }
+        for transfer in transfers where wanted.isEmpty || wanted.contains(transfer.stateWord) {
             let reason = reasons.reason(of: transfer)
             StandardOutput.write(
-                json ? object(transfer, reason, ended: ends[transfer.id]) : line(transfer, reason))
+                json
+                    ? object(transfer, reason, ended: ends[transfer.id])
+                    : line(transfer, reason, ended: finished ? ends[transfer.id] : nil))
         }
     }
 
@@ -48,12 +55,13 @@ struct QueueListCommand: ParsableCommand {
         }
     }
 
-    private func line(_ transfer: Transfer, _ reason: String?) -> String {
+    private func line(_ transfer: Transfer, _ reason: String?, ended: Int64?) -> String {
         let arrow = transfer.direction == .download ? "down" : "up"
         let size = transfer.size.map { " \(transfer.bytes) of \($0) bytes" } ?? ""
         let error = (transfer.message ?? reason).map { ": \($0)" } ?? ""
-        return "\(transfer.id) \(transfer.stateWord) \(arrow) \(source(transfer)) -> "
-            + "\(destination(transfer))\(size)\(visible(error))\n"
+        let time = ended.map { "\(localTime($0)) " } ?? ""
+        return "\(time)\(transfer.id) \(transfer.stateWord) \(arrow) \(transfer.shownSource) -> "
+            + "\(transfer.shownDestination)\(size)\(visible(error))\n"
     }
 
     private func object(_ transfer: Transfer, _ reason: String?, ended: Int64?) -> String {
@@ -61,8 +69,8 @@ struct QueueListCommand: ParsableCommand {
         object.add("id", transfer.id)
         object.add("state", transfer.stateWord)
         object.add("direction", transfer.direction == .download ? "down" : "up")
-        object.add("source", source(transfer))
-        object.add("destination", destination(transfer))
+        object.add("source", transfer.shownSource)
+        object.add("destination", transfer.shownDestination)
         object.add("bytes", transfer.bytes)
         if let size = transfer.size { object.add("size", size) }
         if let error = transfer.message { object.add("error", error) }
@@ -72,23 +80,11 @@ struct QueueListCommand: ParsableCommand {
         if let ended { object.add("ended", CivilDate(secondsSince1970: ended).iso8601) }
         return object.line
     }
-
-    private func source(_ transfer: Transfer) -> String {
-        transfer.direction == .download ? remote(transfer) : "\(transfer.localPath)"
-    }
-
-    private func destination(_ transfer: Transfer) -> String {
-        transfer.direction == .download ? "\(transfer.localPath)" : remote(transfer)
-    }
-
-    private func remote(_ transfer: Transfer) -> String {
-        "\(visible(transfer.site))/\(transfer.remotePath)"
-    }
 }
 
 extension Transfer {
     /// As `queue list` names the state.
-    fileprivate var stateWord: String {
+    var stateWord: String {
         switch state {
         case .waiting: "waiting"
         case .running: "running"
@@ -100,7 +96,14 @@ extension Transfer {
         }
     }
 
-    fileprivate var message: String? {
+    /// Where it comes from, and where it goes.
+    var shownSource: String { direction == .download ? shownRemote : "\(localPath)" }
+    var shownDestination: String { direction == .download ? "\(localPath)" : shownRemote }
+
+    private var shownRemote: String { "\(visible(site))/\(remotePath)" }
+
+    /// What went wrong, or is asked.
+    var message: String? {
         switch state {
         case .failed(let message), .held(let message), .retrying(_, let message), .skipped(let message):
             message
