@@ -12,6 +12,7 @@ final class ControlConnection {
     private var parser = ReplyParser()
     private let name: ConnectionName
     private let dialogue: DialogueSink
+    private let charset: NameCharset
     /// When the last command was written, by the monotonic clock.
     private var asked: Int64
     /// When the last reply was whole, by the same clock.
@@ -33,7 +34,8 @@ final class ControlConnection {
 
     /// Connects to the first of the host's addresses that answers; does not wait for the greeting.
     init(
-        to site: Site, name: ConnectionName, dialogue: @escaping DialogueSink, cancellation: Cancellation
+        to site: Site, name: ConnectionName, charset: NameCharset, dialogue: @escaping DialogueSink,
+        cancellation: Cancellation
     ) throws(Failure) {
         let begun = monotonicNanoseconds()
         func say(_ direction: DialogueLine.Direction, _ text: String) {
@@ -55,6 +57,7 @@ final class ControlConnection {
         }
         self.name = name
         self.dialogue = dialogue
+        self.charset = charset
         self.server = server
         asked = monotonicNanoseconds()
         say(
@@ -237,7 +240,8 @@ final class ControlConnection {
             case nil: return nil
             case .line(let bytes, let code): say(.received(code), bytes, isTimed: true)
             case .noise(let bytes): say(.received(nil), bytes)
-            case .reply(let reply):
+            case .reply(var reply):
+                reply.charset = charset
                 hasTimedReply = true
                 answered = monotonicNanoseconds()
                 preliminaries = reply.code.kind == .preliminary ? preliminaries + 1 : 0
@@ -271,6 +275,6 @@ final class ControlConnection {
         dialogue(
             DialogueLine(
                 connection: name, direction: direction, bytes: bytes, time: wallClockNanoseconds(),
-                duration: took, remark: shown))
+                duration: took, remark: shown, charset: charset))
     }
 }

@@ -39,7 +39,8 @@ struct DeviceDownload {
             }
         guard !job.comparesSizes || size == nil || size == bytes else {
             throw Failure(
-                .doesNotVerify, "\(transfer.remotePath): \(bytes) bytes arrived, the server has \(size ?? 0)")
+                .doesNotVerify,
+                "\(session.shown(transfer.remotePath)): \(bytes) bytes arrived, the server has \(size ?? 0)")
         }
         return bytes
     }

@@ -32,7 +32,7 @@ struct Download {
         guard transfer.localName.count <= PartFile.longestName else {
             throw Failure(
                 .cannotCreate,
-                "\(transfer.remotePath): its name has \(transfer.localName.count) bytes, and "
+                "\(session.shown(transfer.remotePath)): its name has \(transfer.localName.count) bytes, and "
                     + "\(PartFile.longestName) is the most a disk takes; take it alone, with -o and a shorter name"
             )
         }
@@ -177,7 +177,7 @@ struct Download {
     }
 
     private func tell(_ why: String, _ session: Session) {
-        session.warn("\(transfer.remotePath): starting over: \(why)")
+        session.warn("\(session.shown(transfer.remotePath)): starting over: \(why)")
     }
 
     private enum End {
@@ -237,7 +237,8 @@ struct Download {
             try session.entry(at: transfer.remotePath)?.kind == .directory
         else { return failure }
         return Failure(
-            .noSuchSource, "\(session.resolve(transfer.remotePath)) is a directory; take it with -r")
+            .noSuchSource,
+            "\(session.shown(session.resolve(transfer.remotePath))) is a directory; take it with -r")
     }
 
     private func verify(
@@ -248,7 +249,7 @@ struct Download {
         if let now = try session.size(of: transfer.remotePath), now == bytes { return }
         throw Failure(
             .doesNotVerify,
-            "\(transfer.remotePath): \(bytes) bytes arrived, the server has \(size); "
+            "\(session.shown(transfer.remotePath)): \(bytes) bytes arrived, the server has \(size); "
                 + (bytes > size ? "starting over" : "going on from there"),
             isTemporary: true)
     }

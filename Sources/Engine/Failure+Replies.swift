@@ -9,7 +9,7 @@ extension Failure {
     /// A refused command; `verb` is left to the caller.
     static func refused(_ command: Command, _ reply: Reply) -> Failure {
         let meaning = meaning(of: command.verb, reply)
-        let attempt = meaning.isAboutLogin ? "login refused" : visible(command.logged)
+        let attempt = meaning.isAboutLogin ? "login refused" : reply.charset.shown(command.logged)
         return Failure(
             meaning.kind, "\(attempt): the server answered “\(reply.summary)”\(meaning.words)",
             isTemporary: meaning.isTemporary, endsConnection: meaning.endsConnection, reply: reply)

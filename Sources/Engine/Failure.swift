@@ -65,7 +65,7 @@ public struct Failure: Error, Hashable, Sendable {
             verb = command.verb
         case .protocolViolation: self.init(.protocolViolation, "\(error)", endsConnection: true)
         case .unsendable(let why): self.init(.invalidRequest, why)
-        case .unsafeName: self.init(.cannotCreate, "\(error)")
+        case .unsafeName, .unwritable: self.init(.cannotCreate, "\(error)")
         }
     }
 

@@ -63,13 +63,16 @@ struct FileTransfer {
     func run(on session: Session) throws(Failure) -> Outcome {
         var job = self
         if isText, transfer.options.onConflict == .resume || transfer.bytes > 0 {
-            session.warn("\(transfer.remotePath): a text (TYPE A) cannot be gone on with; starting over")
+            session.warn(
+                "\(session.shown(transfer.remotePath)): a text (TYPE A) cannot be gone on with; starting over"
+            )
             if transfer.options.onConflict == .resume { job.transfer.options.onConflict = .overwrite }
         }
         let options = transfer.options
         let isDone = { (outcome: Outcome) in if case .done = outcome { true } else { false } }
         return try session.surrounded(
-            by: Session.rawCommands(options.before), Session.rawCommands(options.after), isDone: isDone
+            by: Session.rawCommands(options.before, charset: session.charset),
+            Session.rawCommands(options.after, charset: session.charset), isDone: isDone
         ) { () throws(Failure) in
             switch transfer.direction {
             case .download: try Download(job: job).run(on: session)

@@ -5,22 +5,28 @@ import Transport
 /// Carries out a plan but for its copies, which are transfers.
 extension MirrorPlan {
     /// The copies as transfers of the queue.
-    public func transfers(options: TransferOptions) -> [Transfer] {
+    ///
+    /// - Parameter charset: of the server's names.
+    /// - Throws: for a name that it cannot write, which a plan for this server has none of.
+    public func transfers(options: TransferOptions, charset: NameCharset) throws(Failure) -> [Transfer] {
         var options = options
         // The plan has compared: what it copies is to replace what is there.
         options.onConflict = .overwrite
         options.filter = nil
         options.mirror = nil
-        return steps.filter { $0.kind == .copy }.map { step in
+        var result: [Transfer] = []
+        for step in steps where step.kind == .copy {
             let above = step.names.dropLast()
             let name = step.names.last ?? []
-            return Transfer(
-                id: 0, direction: direction, site: site,
-                remoteDirectory: above.reduce(RemotePath(bytes: remote.bytes)) { $0.appending($1) },
-                remoteName: name,
-                localDirectory: above.reduce(LocalPath(bytes: local.bytes)) { $0.appending($1) },
-                localName: name, size: step.size, modified: step.modified, options: options)
+            result.append(
+                Transfer(
+                    id: 0, direction: direction, site: site,
+                    remoteDirectory: try charset.path(RemotePath(bytes: remote.bytes), below: above),
+                    remoteName: try charset.name(of: name),
+                    localDirectory: above.reduce(LocalPath(bytes: local.bytes)) { $0.appending($1) },
+                    localName: name, size: step.size, modified: step.modified, options: options))
         }
+        return result
     }
 
     /// Blocks until all directories are there.
@@ -37,7 +43,7 @@ extension MirrorPlan {
                     try LocalDirectory.makeWithParents(path.bytes)
                 }
             case .upload:
-                let path = step.names.reduce(RemotePath(bytes: remote.bytes)) { $0.appending($1) }
+                let path = try session.charset.path(RemotePath(bytes: remote.bytes), below: step.names)
                 let isNew =
                     step.path.isEmpty
                     ? try session.ensureDirectoryWithParents(path) : try session.ensureDirectory(path)
@@ -66,13 +72,13 @@ extension MirrorPlan {
                 }
                 deleted("\(path)")
             case .upload:
-                let path = step.names.reduce(RemotePath(bytes: remote.bytes)) { $0.appending($1) }
+                let path = try session.charset.path(RemotePath(bytes: remote.bytes), below: step.names)
                 if step.kind == .deleteDirectory {
                     try session.removeDirectory(path)
                 } else {
                     try session.delete(path)
                 }
-                deleted("\(path)")
+                deleted(session.shown(path))
             }
         }
     }
@@ -87,9 +93,9 @@ extension MirrorPlan {
         let directories = deletions.filter { $0.kind == .deleteDirectory }
         for step in directories.sorted(by: { $0.path.count < $1.path.count })
         where !gone.contains(where: { step.names.starts(with: $0) }) {
-            let path = step.names.reduce(RemotePath(bytes: remote.bytes)) { $0.appending($1) }
+            let path = try session.charset.path(RemotePath(bytes: remote.bytes), below: step.names)
             guard try session.deleteLink(path) else { continue }
-            deleted("\(path)")
+            deleted(session.shown(path))
             gone.append(step.names)
         }
         return gone

@@ -30,6 +30,7 @@ public struct MirrorScan {
     }
 
     private struct Place {
+        /// As the names are here.
         var path: [[UInt8]]
         /// There is no such directory at the destination yet.
         var isNew: Bool
@@ -43,6 +44,7 @@ public struct MirrorScan {
         let root = session.resolve(remote)
         var plan = MirrorPlan(
             direction: direction, site: session.site.id, remote: root.bytes, local: local.bytes)
+        plan.charset = session.site.charset
         var open = [Place(path: [], isNew: false)]
         while let place = open.popLast() {
             guard place.path.count <= Self.deepest else {
@@ -53,11 +55,11 @@ public struct MirrorScan {
             var source: MirrorSide
             var destination: MirrorSide?
             do throws(Failure) {
-                guard let found = try side(place, isSource: true, root, session) else {
+                guard let found = try side(place, isSource: true, root, session, &plan) else {
                     throw Failure(.noSuchSource, "\(shown(place)): no such directory")
                 }
                 source = found
-                destination = place.isNew ? nil : try side(place, isSource: false, root, session)
+                destination = place.isNew ? nil : try side(place, isSource: false, root, session, &plan)
             } catch {
                 // One directory below that cannot be had is no reason to leave out the rest; a lost connection is.
                 guard !place.path.isEmpty, !error.endsConnection, !error.isTemporary, error.kind != .cancelled
@@ -91,7 +93,7 @@ public struct MirrorScan {
             let side: MirrorSide
             do throws(Failure) {
                 guard next.count <= Self.deepest,
-                    let there = try self.side(place, isSource: false, root, session)
+                    let there = try self.side(place, isSource: false, root, session, &plan)
                 else { return plan.note("\(shown(place)): not deleted: too deep, or not to be listed") }
                 side = there
             } catch {
@@ -108,9 +110,9 @@ public struct MirrorScan {
 
     /// - Returns: nil when there is no such directory.
     private func side(
-        _ place: Place, isSource: Bool, _ root: RemotePath, _ session: Session
+        _ place: Place, isSource: Bool, _ root: RemotePath, _ session: Session, _ plan: inout MirrorPlan
     ) throws(Failure) -> MirrorSide? {
-        if isSource == (direction == .download) { return try remoteSide(place, root, session) }
+        if isSource == (direction == .download) { return try remoteSide(place, root, session, &plan) }
         let path = place.path.reduce(local) { $0.appending($1) }
         let status = try FileTransfer.disk { () throws(TransportError) in
             try LocalDirectory.status(of: path.bytes)
@@ -120,28 +122,65 @@ public struct MirrorScan {
         let entries = try FileTransfer.disk { () throws(TransportError) in
             try LocalDirectory.entries(of: path.bytes)
         }
+        let taken = entries.filter {
+            !$0.name.isPart && isWritable($0.name, place, session.charset, &plan)
+        }
         return MirrorSide(
-            entries.filter { !$0.name.isPart }.map { entry in
+            taken.map { entry in
                 MirrorSide.Entry(
                     name: entry.name, kind: MirrorSide.Entry.Kind(entry.status.kind), size: entry.status.size,
                     modified: entry.status.modified)
-            }.sorted { $0.name.lexicographicallyPrecedes($1.name) })
+            }.sorted { $0.name.lexicographicallyPrecedes($1.name) },
+            isIncomplete: taken.contains { isForeign($0.name, session.charset) })
+    }
+
+    /// A source that the server has no name for is left out, and the note says why; what is only at the destination
+    /// may have any name.
+    private func isWritable(
+        _ name: [UInt8], _ place: Place, _ charset: NameCharset, _ plan: inout MirrorPlan
+    ) -> Bool {
+        guard direction == .upload else { return true }
+        do throws(FTPError) { _ = try charset.bytes(of: name) } catch {
+            plan.note("\(shown(place)): \(error)")
+            return false
+        }
+        return true
+    }
+
+    /// Bytes that are no UTF-8 go to the server as they are. Where they mean something in its charset they come back as
+    /// another name: what the two sides lack cannot be told any more, so nothing is deleted.
+    private func isForeign(_ name: [UInt8], _ charset: NameCharset) -> Bool {
+        direction == .upload && String(validating: name, as: UTF8.self) == nil
+            && charset.text(of: name) != name
     }
 
     private func remoteSide(
-        _ place: Place, _ root: RemotePath, _ session: Session
+        _ place: Place, _ root: RemotePath, _ session: Session, _ plan: inout MirrorPlan
     ) throws(Failure) -> MirrorSide? {
-        let path = place.path.reduce(root) { $0.appending($1) }
+        let path = try session.charset.path(root, below: place.path)
         var entries: [MirrorSide.Entry] = []
+        var strange: [[UInt8]] = []
         do throws(Failure) {
             let end = try session.list(path) { some in
-                entries += some.map { entry in
-                    MirrorSide.Entry(
-                        name: entry.name, kind: MirrorSide.Entry.Kind(entry.kind), size: entry.size,
-                        modified: entry.modified?.utcSeconds)
+                for entry in some {
+                    let name = session.charset.text(of: entry.name)
+                    // Both sides are compared by the names here, which must lead back to the server's.
+                    guard (try? session.charset.bytes(of: name)) == entry.name else {
+                        strange.append(entry.name)
+                        continue
+                    }
+                    entries.append(
+                        MirrorSide.Entry(
+                            name: name, kind: MirrorSide.Entry.Kind(entry.kind), size: entry.size,
+                            modified: entry.modified?.utcSeconds))
                 }
             }
-            return MirrorSide(entries, isIncomplete: end.isIncomplete)
+            for name in strange {
+                plan.note(
+                    "\(shown(place))/\(visible(name)): left out, since it is not written in \(session.charset.name)"
+                )
+            }
+            return MirrorSide(entries, isIncomplete: end.isIncomplete || !strange.isEmpty)
         } catch {
             guard error.kind == .noSuchSource, place.path.isEmpty, direction == .upload else { throw error }
             return nil
@@ -158,7 +197,7 @@ public struct MirrorScan {
             guard let there = others[entry.name], there.kind == .file, there.size == entry.size else {
                 continue
             }
-            let path = (place.path + [entry.name]).reduce(root) { $0.appending($1) }
+            let path = try session.charset.path(root, below: place.path + [entry.name])
             side.entries[index].modified = try session.modificationTime(of: path)
         }
     }

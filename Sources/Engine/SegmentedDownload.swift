@@ -58,12 +58,15 @@ struct SegmentedDownload {
         job.progress.set(work.done)
         guard work.isComplete else {
             throw failure
-                ?? Failure(.doesNotVerify, "\(transfer.remotePath): not all of it came", isTemporary: true)
+                ?? Failure(
+                    .doesNotVerify, "\(session.shown(transfer.remotePath)): not all of it came",
+                    isTemporary: true)
         }
         job.activity("checking")
         if let now = try session.size(of: transfer.remotePath), now != size {
             throw Failure(
-                .doesNotVerify, "\(transfer.remotePath) changed while it was fetched; starting over",
+                .doesNotVerify,
+                "\(session.shown(transfer.remotePath)) changed while it was fetched; starting over",
                 isTemporary: true)
         }
         try FileTransfer.disk { () throws(TransportError) in
@@ -200,7 +203,7 @@ struct SegmentedDownload {
             }
             guard isAtEnd else {
                 throw Failure(
-                    .doesNotVerify, "\(path): the data ended \(size - position) bytes early",
+                    .doesNotVerify, "\(session.shown(path)): the data ended \(size - position) bytes early",
                     isTemporary: true)
             }
         }

@@ -59,7 +59,7 @@ extension Session {
             guard reply.code.isNegative else {
                 throw Failure(
                     .permissionRefused,
-                    "\(visible(command.logged)): the server answered “\(reply.summary)” and did nothing: it has no permissions",
+                    "\(charset.shown(command.logged)): the server answered “\(reply.summary)” and did nothing: it has no permissions",
                     reply: reply)
             }
             throw Failure(.refused(command, reply))
@@ -73,7 +73,8 @@ extension Session {
         let path = resolve(path)
         guard !target.contains(0x20), !path.bytes.contains(0x20) else {
             throw Failure(
-                .invalidRequest, "\(path): a link with blanks in its name or target cannot be asked for")
+                .invalidRequest,
+                "\(shown(path)): a link with blanks in its name or target cannot be asked for")
         }
         try connected(repeatable: false) { () throws(Failure) in
             try require(.site(Array("SYMLINK ".utf8) + target + [0x20] + path.bytes))

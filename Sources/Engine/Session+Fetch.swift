@@ -9,20 +9,20 @@ extension Session {
     /// - Returns: the copy, and what the server said of the file: to tell later whether it has changed there.
     func fetch(_ path: RemotePath) throws(Failure) -> (copy: LocalPath, source: ListingEntry) {
         guard var source = try entry(at: path) else {
-            throw Failure(.noSuchSource, "\(path): no such file on the server; Ctrl-R lists again")
+            throw Failure(.noSuchSource, "\(shown(path)): no such file on the server; Ctrl-R lists again")
         }
         guard source.kind == .file || source.kind == .link else {
-            throw Failure(.invalidRequest, "\(path) is no file that can be looked into")
+            throw Failure(.invalidRequest, "\(shown(path)) is no file that can be looked into")
         }
         // A link's own size says nothing of the file it leads to.
         if source.kind == .link { source.size = try size(of: path) }
-        let copy = try Self.emptyCopy(called: path.lastComponent)
+        let copy = try Self.emptyCopy(called: charset.text(of: path.lastComponent))
         do throws(Failure) {
             let bytes = try retrieve(path, into: copy)
             guard source.size == nil || source.size == bytes else {
                 throw Failure(
                     .doesNotVerify,
-                    "\(path): \(bytes) bytes arrived, the server has \(source.size ?? 0); try again")
+                    "\(shown(path)): \(bytes) bytes arrived, the server has \(source.size ?? 0); try again")
             }
         } catch {
             PrivateDirectory.remove(with: copy)

@@ -120,7 +120,7 @@ extension Session {
             control?.note(
                 .warning,
                 "\(outcome.unparsedLineCount) lines of the listing are not understood: "
-                    + (outcome.unparsedLines.first.map { visible($0) } ?? ""))
+                    + (outcome.unparsedLines.first.map { charset.shown($0) } ?? ""))
         }
         // Where the final reply came before the last entry, its line could not say how many there are.
         if let remark = control?.remark.take() {

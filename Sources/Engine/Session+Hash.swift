@@ -35,12 +35,12 @@ extension Session {
                 }
                 // It may know the command and not this form of it; about this file it has nothing to say either way.
                 guard reply.code.meansNotImplemented || reply.code.kind == .completion else {
-                    warn("\(path): the server computes no check sum of it: “\(reply.summary)”")
+                    warn("\(shown(path)): the server computes no check sum of it: “\(reply.summary)”")
                     return nil
                 }
                 features.disable(method.key)
             }
-            warn("\(path): this server computes no check sums, so only the size is compared")
+            warn("\(shown(path)): this server computes no check sums, so only the size is compared")
             return nil
         }
     }
@@ -69,7 +69,7 @@ extension Session {
         }
         guard let sum else {
             warn(
-                "\(path): \(theirs.algorithm.rawValue) is not to be had on this machine; only the size is compared"
+                "\(shown(path)): \(theirs.algorithm.rawValue) is not to be had on this machine; only the size is compared"
             )
             return nil
         }
@@ -77,10 +77,10 @@ extension Session {
         guard ours == theirs.value else {
             throw Failure(
                 .doesNotVerify,
-                "\(resolve(path)): \(theirs.algorithm.rawValue) differs: \(ours) here, \(theirs.value) on the server; "
+                "\(shown(resolve(path))): \(theirs.algorithm.rawValue) differs: \(ours) here, \(theirs.value) on the server; "
                     + "transfer it again")
         }
-        control?.note(.note, "\(path): \(theirs.algorithm.rawValue) \(ours) on both sides")
+        control?.note(.note, "\(shown(path)): \(theirs.algorithm.rawValue) \(ours) on both sides")
         return theirs
     }
 }

@@ -6,16 +6,19 @@ import Transfers
 extension Session {
     /// The command lines of a user, each of which one line can carry and none of which takes the connection away.
     ///
-    /// - Throws: `.invalidRequest`.
-    public static func rawCommands(_ lines: [String]) throws(Failure) -> [Command] {
+    /// - Parameter charset: of the names in them.
+    /// - Throws: `.invalidRequest`, or `.cannotCreate` for what the charset cannot write.
+    public static func rawCommands(
+        _ lines: [String], charset: NameCharset = .utf8
+    ) throws(Failure) -> [Command] {
         var commands: [Command] = []
         for line in lines {
-            let command = Command(raw: Array(line.utf8))
+            let command = Command(raw: try charset.name(of: Array(line.utf8)))
             do throws(FTPError) { _ = try command.wireBytes() } catch { throw Failure(error) }
             guard !needingMore.contains(command.verb) else {
                 throw Failure(
                     .invalidRequest,
-                    "\(visible(command.logged)): \(command.verb) moves data or ends the session, and cannot be sent with a transfer"
+                    "\(charset.shown(command.logged)): \(command.verb) moves data or ends the session, and cannot be sent with a transfer"
                 )
             }
             commands.append(command)
@@ -67,7 +70,7 @@ extension Session {
             let failure = Failure(.refused(command, reply))
             throw Failure(
                 failure.isTemporary ? .temporary : .permissionRefused,
-                "\(visible(command.logged)): the server answered “\(reply.summary)”, \(consequence); "
+                "\(charset.shown(command.logged)): the server answered “\(reply.summary)”, \(consequence); "
                     + (failure.isTemporary ? "try again later" : "leave the command out, or change it"),
                 isTemporary: failure.isTemporary, endsConnection: failure.endsConnection, reply: reply)
         }

@@ -73,6 +73,10 @@ public final class Session {
         didSet { serverSystem = systemText.flatMap { ServerSystem(reply: $0) } }
     }
     private var isUTF8 = false
+    /// Of the names on this server.
+    public let charset: NameCharset
+    /// Why the site's charset cannot be had; then there is no connection either.
+    private let charsetRefusal: Failure?
 
     /// - Parameters:
     ///   - password: asked when the server wants one; nil where nobody knows it.
@@ -87,6 +91,12 @@ public final class Session {
     ) {
         self.trust = trust
         self.site = site
+        do throws(Failure) {
+            charset = try NameCharset.named(site.charset)
+            charsetRefusal = nil
+        } catch {
+            (charset, charsetRefusal) = (.utf8, error)
+        }
         self.memory = memory
         self.name = name
         self.controls = controls ?? SessionControls(dataMode: site.dataMode)
@@ -121,7 +131,8 @@ public final class Session {
     public var facts: ConnectionState.ServerFacts {
         let times = (control?.latencies ?? []).sorted()
         return ConnectionState.ServerFacts(
-            system: serverName(greeting: greeting, system: system), charset: isUTF8 ? "UTF-8" : "bytes",
+            system: serverName(greeting: greeting, system: system),
+            charset: isUTF8 || !charset.isUTF8 ? charset.name : "bytes",
             security: security?.summary, home: home, latency: times.isEmpty ? nil : times[times.count / 2],
             features: ["MLST", "MLSD", "REST", "SIZE", "MDTM", "MFMT", "EPSV", "UTF8"].filter {
                 features.has($0)
@@ -133,6 +144,7 @@ public final class Session {
     /// A connection that stands is asked whether it does when nobody has used it for long: routers forget such ones, and
     /// the next command would wait in vain.
     public func connect() throws(Failure) {
+        if let charsetRefusal { throw charsetRefusal }
         if let control, control.idleTime > trustedIdleTime { try checkThatItStands() }
         guard control == nil else { return }
         let wasRefused = refusalOfTLS != nil
@@ -145,7 +157,7 @@ public final class Session {
 
     private func logInOnNewConnection() throws(Failure) {
         let control = try ControlConnection(
-            to: site, name: name, dialogue: dialogue, cancellation: cancellation)
+            to: site, name: name, charset: charset, dialogue: dialogue, cancellation: cancellation)
         self.control = control
         do {
             if site.encryption == .implicit { try startTLS() }
@@ -211,10 +223,11 @@ public final class Session {
         system = try ask(.system)
         features = Features(reply: try ask(.features))
         // Some turn UTF-8 on only for clients they know.
-        if features.wantsClientName { _ = try ask(Command("CLNT", "Portside")) }
+        if features.wantsClientName, charset.isUTF8 { _ = try ask(Command("CLNT", "Portside")) }
         if features.has("CSID") { _ = try ask(Command("CSID", "Name=Portside;")) }
         isUTF8 = false
-        if features.supportsUTF8 {
+        // Not where the user knows that names are something else, whatever FEAT says.
+        if features.supportsUTF8, charset.isUTF8 {
             // z/OS knows UTF-8 in English only.
             if listsAsText, features.has("LANG") { _ = try ask(Command("LANG", "EN")) }
             // IIS keeps its code page until this is said; 202 is FileZilla Server's yes.
@@ -303,6 +316,9 @@ public final class Session {
         }
     }
 
+    /// A path of this server for people.
+    public func shown(_ path: RemotePath) -> String { charset.shown(path) }
+
     // MARK: - One command, one reply
 
     /// Runs `body` on a connection that stands. When it turns out to be lost, connects again and runs it once more.
@@ -382,7 +398,7 @@ public final class Session {
             throw Failure(
                 reply.code.isNegative
                     ? .refused(command, reply)
-                    : .protocolViolation("“\(reply.summary)” in answer to \(visible(command.logged))"))
+                    : .protocolViolation("“\(reply.summary)” in answer to \(charset.shown(command.logged))"))
         }
         return reply
     }

@@ -170,7 +170,7 @@ final class TransferWorker: Sendable {
         }
         for note in plan.notes { reports.leftOut(note) }
         try plan.makeDirectories(on: session, made: reports.madeDirectory)
-        let files = plan.transfers(options: transfer.options)
+        let files = try plan.transfers(options: transfer.options, charset: session.charset)
         for start in stride(from: 0, to: files.count, by: Self.batch) {
             reports.found(Array(files[start..<min(start + Self.batch, files.count)]))
         }

@@ -49,7 +49,8 @@ struct TreeScan {
         var missed: [String] = []
         while let place = open.popLast() {
             guard place.depth <= Session.deepestTree else {
-                missed.append("\(place.remote): more than \(Session.deepestTree) directories deep")
+                missed.append(
+                    "\(session.shown(place.remote)): more than \(Session.deepestTree) directories deep")
                 continue
             }
             do throws(Failure) {
@@ -96,7 +97,8 @@ struct TreeScan {
         let depth = tree.depth + place.depth + 1
         var contents = Hasher()
         var links: [ListingEntry] = []
-        var below: [[UInt8]] = []
+        var below: [(remote: [UInt8], local: [UInt8])] = []
+        let charset = session.charset
         var count = seen
         let end = try session.list(place.remote) { entries in
             count += entries.count
@@ -104,17 +106,18 @@ struct TreeScan {
             var files: [Transfer] = []
             for entry in entries {
                 contents.combine(entry)
+                let name = charset.text(of: entry.name)
                 switch entry.kind {
-                case .directory where isSafeLocalName(entry.name) && entry.name.count <= PartFile.longestName:
-                    if filter.takes(directory: entry.name) { below.append(entry.name) }
+                case .directory where isSafeLocalName(name) && name.count <= PartFile.longestName:
+                    if filter.takes(directory: name) { below.append((entry.name, name)) }
                 case .link: links.append(entry)
-                case .other: leftOut("\(place.remote.appending(entry.name)): not a file")
+                case .other: leftOut("\(session.shown(place.remote.appending(entry.name))): not a file")
                 case .file, .directory:
                     // A directory of unsafe or too long a name becomes a transfer too, which fails and says why.
                     let taken = filter.takes(
-                        file: entry.name, size: entry.size, modified: entry.modified?.secondsSince1970)
+                        file: name, size: entry.size, modified: entry.modified?.secondsSince1970)
                     if taken {
-                        files.append(file(entry, place.remote, place.local, as: entry.name, depth: depth))
+                        files.append(file(entry, place.remote, place.local, as: name, depth: depth))
                     }
                 }
             }
@@ -125,27 +128,33 @@ struct TreeScan {
         try FileTransfer.disk { () throws(TransportError) in
             _ = try OpenDirectory.open(place.local.bytes, depth: tree.depth + place.depth, making: true)
         }
-        if end.isIncomplete { missed.append("\(place.remote): the listing is incomplete") }
-        for link in links where filter.takes(file: link.name, size: nil, modified: nil) {
+        if end.isIncomplete { missed.append("\(session.shown(place.remote)): the listing is incomplete") }
+        for link in links {
+            let name = charset.text(of: link.name)
+            guard filter.takes(file: name, size: nil, modified: nil) else { continue }
             // Of a link only a file at its end is taken.
             guard let size = try session.size(of: place.remote.appending(link.name)) else {
-                leftOut("\(place.remote.appending(link.name)): a link; links to directories are not followed")
+                leftOut(
+                    "\(session.shown(place.remote.appending(link.name))): a link; links to directories are not followed"
+                )
                 continue
             }
             var entry = link
             entry.size = size
             entry.modified = nil
-            found([file(entry, place.remote, place.local, as: link.name, depth: depth)])
+            found([file(entry, place.remote, place.local, as: name, depth: depth)])
         }
         let above = place.above + [contents.finalize()]
         if above.count > Self.mostAlike, Set(above.suffix(Self.mostAlike + 1)).count == 1, !below.isEmpty {
             missed.append(
-                "\(place.remote): holds the same as the directories above it, so it seems to contain itself")
+                "\(session.shown(place.remote)): holds the same as the directories above it, so it seems to contain itself"
+            )
             return []
         }
         return below.reversed().map {
             RemoteDirectory(
-                remote: place.remote.appending($0), local: place.local.appending($0), depth: place.depth + 1,
+                remote: place.remote.appending($0.remote), local: place.local.appending($0.local),
+                depth: place.depth + 1,
                 above: above)
         }
     }
@@ -170,6 +179,7 @@ struct TreeScan {
     private func upload(on session: Session) throws(Failure) {
         var open = [LocalPlace(local: tree.localPath, remote: session.resolve(tree.remotePath), depth: 0)]
         var seen = 0
+        var unwritable = 0
         var missed: [String] = []
         while let place = open.popLast() {
             guard place.depth <= Session.deepestTree else {
@@ -193,13 +203,29 @@ struct TreeScan {
             }
             seen += entries.count
             activity("scanning \(seen) files")
-            open += send(entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }, in: place)
+            open += send(
+                entries.sorted { $0.name.lexicographicallyPrecedes($1.name) }, in: place, session.charset,
+                &unwritable)
+        }
+        if unwritable > 0 {
+            missed.append("\(unwritable) names cannot be written in \(session.charset.name)")
         }
         try conclude(missed)
     }
 
+    /// - Parameter unwritable: counts the names that the server's charset does not have.
     /// - Returns: the directories among them, the first one last.
-    private func send(_ entries: [LocalDirectory.Entry], in place: LocalPlace) -> [LocalPlace] {
+    private func send(
+        _ entries: [LocalDirectory.Entry], in place: LocalPlace, _ charset: NameCharset,
+        _ unwritable: inout Int
+    ) -> [LocalPlace] {
+        func remoteName(of entry: LocalDirectory.Entry) -> [UInt8]? {
+            do throws(FTPError) { return try charset.bytes(of: entry.name) } catch {
+                leftOut("\(place.local.appending(entry.name)): \(error)")
+                unwritable += 1
+                return nil
+            }
+        }
         var below: [LocalPlace] = []
         var files: [Transfer] = []
         for entry in entries {
@@ -207,9 +233,10 @@ struct TreeScan {
             switch status.kind {
             case .directory where !filter.takes(directory: entry.name): continue
             case .directory:
+                guard let name = remoteName(of: entry) else { continue }
                 below.append(
                     LocalPlace(
-                        local: place.local.appending(entry.name), remote: place.remote.appending(entry.name),
+                        local: place.local.appending(entry.name), remote: place.remote.appending(name),
                         depth: place.depth + 1))
             case .link where entry.leadsToDirectory:
                 leftOut("\(place.local.appending(entry.name)): a link; links to directories are not followed")
@@ -218,12 +245,12 @@ struct TreeScan {
                 guard
                     filter.takes(
                         file: entry.name, size: isFile ? status.size : nil,
-                        modified: isFile ? status.modified : nil)
+                        modified: isFile ? status.modified : nil), let name = remoteName(of: entry)
                 else { continue }
                 files.append(
                     Transfer(
                         id: 0, direction: .upload, site: tree.site, remoteDirectory: place.remote,
-                        remoteName: entry.name, localDirectory: place.local, localName: entry.name,
+                        remoteName: name, localDirectory: place.local, localName: entry.name,
                         size: isFile ? status.size : nil, modified: isFile ? status.modified : nil,
                         options: tree.options))
             case .other: leftOut("\(place.local.appending(entry.name)): not a file")

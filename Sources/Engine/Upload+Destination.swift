@@ -51,7 +51,7 @@ extension Upload {
             let path = session.resolve(transfer.remoteDirectory.appending(name))
             if try destination(path, session) == nil { return path }
         }
-        throw Failure(.cannotCreate, "\(transfer.remotePath): all names beside it are taken")
+        throw Failure(.cannotCreate, "\(session.shown(transfer.remotePath)): all names beside it are taken")
     }
 
     /// Compares the last bytes on the server with the source (RETR behind REST, RFC 3659 §5).

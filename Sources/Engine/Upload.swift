@@ -68,7 +68,7 @@ struct Upload {
     ) throws(Failure) -> FileTransfer.Outcome {
         var offset = offset
         if offset > 0, let why = try whyNot(behind: offset, of: target, source, session) {
-            session.warn("\(target): starting over: \(why)")
+            session.warn("\(session.shown(target)): starting over: \(why)")
             // What is there is no beginning of ours: it stays until the whole new one can take its place.
             if !transfer.options.writesInPlace, !isOwn(target), session.features.mayTry(Self.temporaryNames) {
                 return try throughTemporary(source, as: target, replacing: true, session)
@@ -102,7 +102,8 @@ struct Upload {
             // No such name, perhaps; where the final one is refused too, that is the reason.
             guard error.refusesName, offset == 0 else { throw error }
             let outcome = try inPlace(source, from: 0, as: target, session)
-            session.warn("\(temporary): \(error.message); straight to the final name from now on")
+            session.warn(
+                "\(session.shown(temporary)): \(error.message); straight to the final name from now on")
             session.features.disable(Self.temporaryNames)
             return outcome
         }
@@ -132,11 +133,11 @@ struct Upload {
         var there: Int64 = 0
         if why == nil {
             guard let size = try session.size(of: temporary) else {
-                session.warn("\(transfer.localPath): starting over: \(temporary) is gone")
+                session.warn("\(transfer.localPath): starting over: \(session.shown(temporary)) is gone")
                 return 0
             }
             there = size
-            if there > source.status.size { why = "\(temporary) is longer than the source" }
+            if there > source.status.size { why = "\(session.shown(temporary)) is longer than the source" }
         }
         if why == nil, there > 0 { why = try whyNot(behind: there, of: temporary, source, session) }
         guard let why else { return there }
@@ -218,14 +219,14 @@ struct Upload {
         session.warn("\(refusal.message); once more, straight to the final name")
         let outcome = try inPlace(source, from: 0, as: target, session)
         do throws(Failure) { try session.delete(temporary) } catch {
-            session.warn("\(temporary) is left over: \(error.message)")
+            session.warn("\(session.shown(temporary)) is left over: \(error.message)")
         }
         return outcome
     }
 
     private func leaving(_ temporary: RemotePath, _ failure: Failure) -> Failure {
         var copy = failure
-        copy.message += "; all of it is there as \(temporary)"
+        copy.message += "; all of it is there as \(transfer.charset.shown(temporary))"
         return copy
     }
 
@@ -291,7 +292,7 @@ struct Upload {
     private func append(
         _ source: Source, to target: RemotePath, _ session: Session
     ) throws(Failure) -> FileTransfer.Outcome {
-        guard transfer.bytes == 0 else { throw Self.appendedInPart(target) }
+        guard transfer.bytes == 0 else { throw Self.appendedInPart(session.shown(target)) }
         let before = try session.size(of: target)
         job.progress.set(0)
         do throws(Failure) {
@@ -304,17 +305,18 @@ struct Upload {
             if job.comparesSizes, let before, let now = try session.size(of: target), now != before + sent {
                 throw Failure(
                     .doesNotVerify,
-                    "\(target): the server has \(now) bytes, \(before + sent) were expected; compare the two")
+                    "\(session.shown(target)): the server has \(now) bytes, \(before + sent) were expected; compare the two"
+                )
             }
             return .done(bytes: sent)
         } catch {
             // A second APPE would append the beginning once more.
             throw job.progress.bytes > 0 && error.kind != .cancelled
-                ? Self.appendedInPart(target, error) : error
+                ? Self.appendedInPart(session.shown(target), error) : error
         }
     }
 
-    private static func appendedInPart(_ target: RemotePath, _ cause: Failure? = nil) -> Failure {
+    private static func appendedInPart(_ target: String, _ cause: Failure? = nil) -> Failure {
         let why = cause.map { "\($0.message); " } ?? ""
         return Failure(
             .doesNotVerify,
@@ -337,7 +339,8 @@ struct Upload {
         }
         if job.comparesSizes, let stored = try session.size(of: target), stored != sent {
             throw Failure(
-                .doesNotVerify, "\(target): the server has \(stored) of \(sent) bytes; trying again",
+                .doesNotVerify,
+                "\(session.shown(target)): the server has \(stored) of \(sent) bytes; trying again",
                 isTemporary: true)
         }
         try job.compareHash(target, size: sent, source.file.lent, session)
@@ -353,7 +356,7 @@ extension Session {
             let left = try? size(of: path)
         else { return failure }
         var copy = failure
-        copy.message += "; \(left) bytes of it are there as \(path)"
+        copy.message += "; \(left) bytes of it are there as \(shown(path))"
         return copy
     }
 }

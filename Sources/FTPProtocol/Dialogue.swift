@@ -26,10 +26,12 @@ public struct DialogueLine: Hashable, Sendable {
     public let duration: Int64?
     /// What Portside adds at the right, e.g. `13 entries`.
     public let remark: String?
+    /// How the names in it are shown.
+    public let charset: NameCharset
 
     public init(
         connection: ConnectionName, direction: Direction, bytes: [UInt8], time: Int64, duration: Int64? = nil,
-        remark: String? = nil
+        remark: String? = nil, charset: NameCharset = .utf8
     ) {
         self.connection = connection
         self.direction = direction
@@ -37,9 +39,10 @@ public struct DialogueLine: Hashable, Sendable {
         self.time = time
         self.duration = duration
         self.remark = remark
+        self.charset = charset
     }
 
-    public var text: String { visible(bytes) }
+    public var text: String { charset.shown(bytes) }
 
     /// The sign of the direction, as log pane and `-v` show it.
     public var sign: Character {

@@ -8,6 +8,9 @@ public enum FTPError: Error, Hashable, Sendable {
     case unsendable(String)
     /// A name in a listing that may not become a local name: empty, `.`, `..`, or with `/` or NUL.
     case unsafeName([UInt8])
+    /// A name or a path, in UTF-8, that the server's charset cannot write; `missing` is its first character that
+    /// cannot be written, where it is that of one character alone.
+    case unwritable([UInt8], missing: String?, charset: String)
 }
 
 extension FTPError: CustomStringConvertible {
@@ -19,6 +22,10 @@ extension FTPError: CustomStringConvertible {
         case .unsendable(let what): what
         case .unsafeName(let name):
             "the server sent the name “\(visible(name))”, which cannot be stored safely"
+        case .unwritable(let name, let missing, let charset):
+            "“\(visible(name))” cannot be written in \(charset)"
+                + (missing.map { ", which has no “\(visible($0))”" } ?? "")
+                + "; rename it, or use another --charset"
         }
     }
 }

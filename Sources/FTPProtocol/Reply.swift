@@ -3,6 +3,8 @@ public struct Reply: Hashable, Sendable {
     public let code: ReplyCode
     /// The text of each line, as bytes, without the code, the separator and the line end.
     public let lines: [[UInt8]]
+    /// How its text, which has names in it, is shown.
+    public var charset = NameCharset.utf8
 
     public init(code: ReplyCode, lines: [[UInt8]]) {
         self.code = code
@@ -18,7 +20,8 @@ public struct Reply: Hashable, Sendable {
 
     /// Code and text on one line, made harmless: what errors show.
     public var summary: String {
-        let text = lines.map { visible($0).trimmingBlanks() }.filter { !$0.isEmpty }.joined(separator: " ")
+        let text = lines.map { charset.shown($0).trimmingBlanks() }.filter { !$0.isEmpty }.joined(
+            separator: " ")
         return text.isEmpty ? "\(code)" : "\(code) \(text)"
     }
 }

@@ -28,23 +28,26 @@ struct HelpPage: Sendable {
 }
 
 struct ConnectForm: Sendable {
-    enum Field: Int, CaseIterable { case address, user, password, encryption, connect, cancel }
+    enum Field: Int, CaseIterable { case address, user, password, encryption, charset, connect, cancel }
 
     var address: TextField
     var user: TextField
     var password = TextField(isMasked: true)
+    /// Of the names on the server; empty for UTF-8.
+    var charset = TextField()
     var field = Field.address
     var error: String?
     /// Nil: as the address says.
     var encryption: Site.Encryption?
     /// Of the saved sites that fit what is typed, the one that Enter connects to.
     var chosenSite: Int?
-    /// The site the fields were filled from: its user goes when another address is typed.
+    /// The site the fields were filled from: its user and charset go when another address is typed.
     let filledFrom: Filled?
 
     struct Filled: Sendable {
         let address: String
         let user: String
+        let charset: String
     }
 }
 

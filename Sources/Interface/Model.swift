@@ -28,6 +28,8 @@ public struct Model: Sendable {
     public let version: String
     /// Seconds east of Greenwich at a moment given in seconds since 1970.
     public let utcOffset: @Sendable (Int64) -> Int
+    /// A charset for the names on a server, by its name; nil for one that there is not. Without a name it is UTF-8.
+    public let charsets: @Sendable (String?) -> NameCharset?
 
     var local: Pane
     var remote: Pane
@@ -84,7 +86,8 @@ public struct Model: Sendable {
     public init(
         size: Size, now: Int64, directory: LocalPath, localHome: LocalPath, glyphs: GlyphSet = .unicode,
         isDemo: Bool = false, dataMode: DataMode = .auto, version: String = "",
-        utcOffset: @escaping @Sendable (Int64) -> Int
+        utcOffset: @escaping @Sendable (Int64) -> Int,
+        charsets: @escaping @Sendable (String?) -> NameCharset? = { $0 == nil ? .utf8 : nil }
     ) {
         self.size = size
         self.now = now
@@ -94,6 +97,7 @@ public struct Model: Sendable {
         if isDemo { queue.notKept = "the demo server ends too" }
         self.version = version
         self.utcOffset = utcOffset
+        self.charsets = charsets
         self.dataMode = dataMode
         local = Pane(
             side: .local, location: Location(.local, RemotePath(bytes: directory.bytes)),

@@ -11,6 +11,7 @@ public struct ConnectionSettings: Hashable, Sendable, Codable {
     private var timeout: Int  // seconds
     private var network: String
     private var security: Site.Security?
+    public private(set) var charset: String?
 
     public init(of site: Site) {
         dataMode = site.dataMode.rawValue
@@ -20,6 +21,7 @@ public struct ConnectionSettings: Hashable, Sendable, Codable {
         family = site.family?.rawValue
         timeout = site.timeout
         network = site.network.stored
+        charset = site.charset
         security = site.security == Site.Security() ? nil : site.security
     }
 
@@ -37,6 +39,7 @@ public struct ConnectionSettings: Hashable, Sendable, Codable {
         result.family = family.flatMap { AddressFamily(rawValue: $0) }
         result.timeout = max(1, timeout)
         result.network = NetworkOptions(stored: network)
+        result.charset = charset
         result.security = security ?? Site.Security()
         return result
     }

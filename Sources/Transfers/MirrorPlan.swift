@@ -37,6 +37,8 @@ public struct MirrorPlan: Hashable, Sendable, Codable {
     public var site: Site.ID
     public var remote: MirrorName
     public var local: MirrorName
+    /// Of the server's names, as the site has it: the names of the steps are those here.
+    public var charset: String?
     /// Directories before what is in them, copies in the order found.
     public private(set) var steps: [Step] = []
     /// What would be deleted: files before the directories they are in. Kept apart, to be done last or not at all.

@@ -37,7 +37,7 @@ public struct RetryPolicy: Hashable, Sendable {
         switch error {
         case .refused(_, let reply): isTemporary(reply)
         case .protocolViolation: true
-        case .unsendable, .unsafeName: false
+        case .unsendable, .unsafeName, .unwritable: false
         }
     }
 

@@ -29,6 +29,8 @@ public struct Site: Hashable, Sendable, Identifiable {
     public var connections: Int
     public var retries: Int
     public var network = NetworkOptions()
+    /// What its names are written in, as iconv calls it; nil for UTF-8, bytes that are none being kept.
+    public var charset: String?
 
     public static let anonymous = "anonymous"
     /// In seconds.

@@ -3,7 +3,7 @@ public import FTPProtocol
 /// A place on a server, as it is typed: `ftp://alice@example.org/pub/a%20b`, or a host alone.
 ///
 /// A path begins at the login directory; `//` or `/%2F` at its beginning makes it absolute (RFC 1738 §3.2.2).
-/// It is percent-decoded to bytes, never to text.
+/// It is percent-decoded to bytes, never to text: `%E9` is that byte, `é` what it is in the server's charset.
 public struct TargetURL: Hashable, Sendable {
     public var site: Site
     /// Only where the URL had one.
@@ -32,7 +32,9 @@ public struct TargetURL: Hashable, Sendable {
     }
 
     /// Reads a URL, or a host with or without user, port and path.
-    public init(_ text: String) throws(Problem) {
+    ///
+    /// - Parameter charset: of the server's names.
+    public init(_ text: String, charset: NameCharset = .utf8) throws(Problem) {
         var rest = Substring(text)
         var encryption = Site.Encryption.whenOffered
         var port: UInt16 = 21
@@ -81,7 +83,12 @@ public struct TargetURL: Hashable, Sendable {
             pathText = pathText.dropLast(suffix.count)
             self.type = type
         }
-        let bytes = Self.percentDecoded(pathText.dropFirst())
+        let bytes: [UInt8]
+        do throws(FTPError) {
+            bytes = try charset.bytes(ofTyped: pathText.dropFirst()) { Self.escapedByte($0).map { ($0, 3) } }
+        } catch {
+            throw Problem(description: "\(error)")
+        }
         endsInSlash = bytes.last == UInt8(ascii: "/") || bytes.isEmpty
         path = bytes.isEmpty ? RemotePath(bytes: []) : RemotePath(bytes: bytes).withoutTrailingSlash
     }
@@ -101,19 +108,22 @@ public struct TargetURL: Hashable, Sendable {
 
     static func percentDecoded(_ text: Substring) -> [UInt8] {
         var result: [UInt8] = []
-        var rest = Substring(text).utf8
-        while let byte = rest.popFirst() {
-            let digits = rest.prefix(2)
-            if byte == UInt8(ascii: "%"), digits.count == 2, digits.allSatisfy({ isHexDigit($0) }),
-                let value = UInt8(String(Substring(digits)), radix: 16)
-            {
-                result.append(value)
-                rest = rest.dropFirst(2)
-            } else {
-                result.append(byte)
-            }
+        var rest = text.utf8
+        while let byte = rest.first {
+            let escaped = escapedByte(rest)
+            result.append(escaped ?? byte)
+            rest = rest.dropFirst(escaped == nil ? 1 : 3)
         }
         return result
+    }
+
+    /// `%E9` at the beginning.
+    private static func escapedByte(_ text: Substring.UTF8View) -> UInt8? {
+        let digits = text.dropFirst().prefix(2)
+        guard text.first == UInt8(ascii: "%"), digits.count == 2, digits.allSatisfy({ isHexDigit($0) }) else {
+            return nil
+        }
+        return UInt8(String(Substring(digits)), radix: 16)
     }
 
     private static func isHexDigit(_ byte: UInt8) -> Bool {

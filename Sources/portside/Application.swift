@@ -96,7 +96,8 @@ final class Application: EffectRunner, Sendable {
             directory: start.localDirectory ?? LocalPath(bytes: LocalDirectory.currentDirectory()),
             localHome: home,
             glyphs: configuration.glyphs == .ascii || !terminal.isUnicode ? .ascii : .unicode,
-            isDemo: start.isDemo, version: portsideVersion, utcOffset: Self.utcOffset)
+            isDemo: start.isDemo, version: portsideVersion, utcOffset: Self.utcOffset,
+            charsets: Self.charsets())
         model.onConflict = configuration.onConflict
         model.sites = start.isDemo ? [] : Self.knownSites()
         return model
@@ -106,8 +107,8 @@ final class Application: EffectRunner, Sendable {
     private static func knownSites() -> [KnownSite] {
         guard let book = try? SiteBook.opened() else { return [] }
         return book.sites.compactMap { saved in
-            guard let place = try? remoteTarget(saved.url),
-                let options = try? ConnectionOptions.parse(saved.arguments),
+            guard let options = try? ConnectionOptions.parse(saved.arguments),
+                let place = try? remoteTarget(saved.url, options.names),
                 let site = try? options.site(of: place)
             else { return nil }
             let local = saved.localDirectory.map { LocalPath(UserFiles.expandingHome($0)) }
@@ -198,6 +199,26 @@ final class Application: EffectRunner, Sendable {
     private static func wantsColor() -> Bool {
         guard let value = getenv("NO_COLOR") else { return true }
         return value.pointee == 0
+    }
+
+    /// Each is opened once: a frame asks for those of all rows of the queue.
+    private static func charsets() -> @Sendable (String?) -> NameCharset? {
+        let known = KnownCharsets()
+        return { known[$0] }
+    }
+
+    private final class KnownCharsets: Sendable {
+        private let known = Mutex<[String: NameCharset]>([:])
+
+        subscript(_ name: String?) -> NameCharset? {
+            guard let name = NameCharset.kept(name) else { return .utf8 }
+            return known.withLock { known in
+                if let charset = known[name] { return charset }
+                guard let charset = try? NameCharset.named(name) else { return nil }
+                known[name] = charset
+                return charset
+            }
+        }
     }
 
     private static let utcOffset: @Sendable (Int64) -> Int = { seconds in

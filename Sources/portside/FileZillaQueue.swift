@@ -1,3 +1,4 @@
+import ArgumentParser
 import Engine
 import FTPProtocol
 import Foundation
@@ -123,16 +124,33 @@ final class FileZillaQueue: NSObject, XMLParserDelegate {
     func plan(site: (SavedSite, TargetURL) throws -> Site) throws -> TransferPlan {
         var plan = TransferPlan()
         for (saved, jobs) in servers where !jobs.isEmpty {
-            let known = try site(saved, try remoteTarget(saved.url))
+            let known: Site
+            do { known = try site(saved, try remoteTarget(saved.url)) } catch {
+                let why = Portside.sentence(ConnectionOptions.message(for: error))
+                plan.refused.append(
+                    Failure(
+                        .invalidRequest,
+                        "“\(visible(saved.name))”: \(why); its \(jobs.count) files are passed over"))
+                continue
+            }
+            let charset = try NameCharset.named(known.charset)
             plan.sites.append(known)
             for job in jobs {
                 let local = LocalPath(job.local)
+                let (directory, name): ([UInt8], [UInt8])
+                do throws(FTPError) {
+                    directory = try charset.bytes(of: Array(job.directory.utf8))
+                    name = try charset.bytes(of: Array(job.name.utf8))
+                } catch {
+                    plan.refused.append(Failure(error))
+                    continue
+                }
                 var options = TransferOptions(priority: job.priority)
                 options.onConflict = .ask
                 plan.transfers.append(
                     Transfer(
                         id: 0, direction: job.isDownload ? .download : .upload, site: known.id,
-                        remoteDirectory: RemotePath(job.directory), remoteName: Array(job.name.utf8),
+                        remoteDirectory: RemotePath(bytes: directory), remoteName: name,
                         localDirectory: local.parent, localName: local.lastComponent, size: job.size,
                         options: options))
             }

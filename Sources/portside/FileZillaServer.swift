@@ -39,13 +39,13 @@ struct FileZillaServer {
         self.site = site
     }
 
-    /// `1 0 3 pub 5 files`: the kind of server, the length of a prefix, then length and name of each directory.
-    /// Empty where it is written otherwise.
+    /// `1 0 3 pub 5 files`: the kind of server, the length of a prefix, then length (in characters) and name of each
+    /// directory. Empty where it is written otherwise.
     static func path(_ text: String) -> String {
-        var rest = Array(text.utf8)[...]
+        var rest = text.unicodeScalars[...]
         func number() -> Int? {
-            let digits = rest.prefix { (0x30...0x39).contains($0) }
-            guard digits.count < 6, let value = Int(String(decoding: digits, as: UTF8.self)) else {
+            let digits = rest.prefix { ("0"..."9").contains($0) }
+            guard digits.count < 6, let value = Int(String(digits)) else {
                 return nil
             }
             rest = rest.dropFirst(digits.count).dropFirst()
@@ -55,7 +55,7 @@ struct FileZillaServer {
         var path = ""
         while !rest.isEmpty {
             guard let length = number(), length > 0, length <= rest.count else { return "" }
-            path += "/" + String(decoding: rest.prefix(length), as: UTF8.self)
+            path += "/" + String(rest.prefix(length))
             rest = rest.dropFirst(length).dropFirst()
         }
         return path

@@ -1,3 +1,5 @@
+import FTPProtocol
+
 /// One JSON object on one line, its keys in the order given.
 struct JSONObject {
     private var text = "{"
@@ -16,10 +18,11 @@ struct JSONObject {
         text += "\"\(key)\":\(value)"
     }
 
-    /// A name that is not UTF-8 also comes as base64 under `key_base64`.
-    mutating func add(name: [UInt8], as key: String) {
-        add(key, String(decoding: name, as: UTF8.self))
-        if String(validating: name, as: UTF8.self) == nil { add("\(key)_base64", base64(name)) }
+    /// A name whose bytes are not what the text is in UTF-8 also comes as base64 under `key_base64`.
+    mutating func add(name: [UInt8], as key: String, _ charset: NameCharset) {
+        let text = String(decoding: charset.text(of: name), as: UTF8.self)
+        add(key, text)
+        if !text.utf8.elementsEqual(name) { add("\(key)_base64", base64(name)) }
     }
 
     /// With the line end.

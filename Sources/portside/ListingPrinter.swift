@@ -6,11 +6,14 @@ struct ListingPrinter {
 
     let style: Style
     let showsHidden: Bool
+    let charset: NameCharset
     /// With `-R`: where the entries are, relative to the target, empty for the target itself.
     var directory: [UInt8]?
     private let isTerminal = StandardOutput.isTerminal
 
-    init(style: Style, showsHidden: Bool) {
+    /// - Parameter charset: of the names in the listing.
+    init(style: Style, showsHidden: Bool, charset: NameCharset) {
+        self.charset = charset
         self.style = style
         self.showsHidden = showsHidden
     }
@@ -34,9 +37,9 @@ struct ListingPrinter {
         return directory + [UInt8(ascii: "/")] + entry.name
     }
 
-    /// On a terminal harmless; in a pipe the bytes themselves.
+    /// As text; on a terminal harmless, in a pipe the bytes themselves where they are no text.
     private func shown(_ name: [UInt8]) -> [UInt8] {
-        isTerminal ? Array(visible(name).utf8) : name
+        isTerminal ? Array(charset.shown(name).utf8) : charset.text(of: name)
     }
 
     private func printLong(_ entry: ListingEntry) {
@@ -84,8 +87,8 @@ struct ListingPrinter {
 
     private func json(_ entry: ListingEntry) -> String {
         var object = JSONObject()
-        object.add(name: entry.name, as: "name")
-        if directory != nil { object.add(name: path(of: entry), as: "path") }
+        object.add(name: entry.name, as: "name", charset)
+        if directory != nil { object.add(name: path(of: entry), as: "path", charset) }
         switch entry.kind {
         case .file: object.add("type", "file")
         case .directory: object.add("type", "dir")
@@ -99,7 +102,7 @@ struct ListingPrinter {
         if let digits = permissions.digits { object.add("mode", digits) }
         if let owner = entry.owner { object.add("owner", owner) }
         if let group = entry.group { object.add("group", group) }
-        if let target = entry.target { object.add(name: target, as: "target") }
+        if let target = entry.target { object.add(name: target, as: "target", charset) }
         return object.line
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import FTPProtocol
 import Synchronization
 import Transfers
@@ -81,7 +82,7 @@ final class ProgressPrinter: Sendable {
         let rate = snapshot.downloadRate + snapshot.uploadRate
         var parts = ["\(snapshot.counts.done) of \(snapshot.counts.all) done"]
         if let row = snapshot.rows.first, row.transfer.state == .running {
-            let name = visible(row.transfer.sourceName)
+            let name = row.transfer.shownName
             let percent =
                 row.transfer.size.flatMap { $0 > 0 ? " \(min(100, row.bytes * 100 / $0))%" : nil } ?? ""
             parts.append("\(name.count > 30 ? String(name.prefix(29)) + "…" : name)\(percent)")
@@ -105,11 +106,12 @@ final class ProgressPrinter: Sendable {
     ) {
         var object = JSONObject()
         object.add("event", event)
+        let remote = transfer.charset.shown(transfer.remotePath)
         object.add(
-            "source", transfer.direction == .download ? "\(transfer.remotePath)" : "\(transfer.localPath)")
+            "source", transfer.direction == .download ? remote : "\(transfer.localPath)")
         object.add(
             "destination",
-            transfer.direction == .download ? "\(transfer.localPath)" : "\(transfer.remotePath)")
+            transfer.direction == .download ? "\(transfer.localPath)" : remote)
         object.add("bytes", bytes)
         if let size = transfer.size { object.add("size", size) }
         if let rate { object.add("rate", Int64(rate)) }

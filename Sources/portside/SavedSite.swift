@@ -59,7 +59,11 @@ struct SavedSite: Equatable {
                 throw Usage("--\(option.name): passwords are not kept with a site")
             }
         }
-        do { _ = try ConnectionOptions.parse(arguments) } catch {
+        do { _ = try remoteTarget(url, try ConnectionOptions.parse(arguments).names) } catch let problem
+            as Usage
+        {
+            throw problem
+        } catch {
             throw Usage("site “\(name)”: \(Portside.sentence(ConnectionOptions.message(for: error)))")
         }
     }

@@ -103,11 +103,14 @@ struct SiteImport {
         return SavedSite(name: name, url: "\(scheme)://\(login)\(address)\(suffix)")
     }
 
-    /// A server's path as the path of a URL.
+    /// A server's path as the path of a URL: letters stay letters, for the site's charset to write.
     static func path(_ path: String) -> String {
         guard !path.isEmpty, path != "/" else { return "" }
-        return path.hasPrefix("/")
-            ? "/%2F" + percentEncoded(String(path.dropFirst())) : "/" + percentEncoded(path)
+        let text = path.unicodeScalars.reduce(into: "") { result, scalar in
+            let letter = String(scalar)
+            result += scalar.isASCII || visible(letter) != letter ? percentEncoded(letter) : letter
+        }
+        return path.hasPrefix("/") ? "/%2F" + text.dropFirst() : "/" + text
     }
 
     private static func percentEncoded(_ text: String) -> String {

@@ -2,7 +2,9 @@ import FTPProtocol
 import Transfers
 
 /// Reads a command's TARGET, which must be on a server.
-func remoteTarget(_ text: String) throws -> TargetURL {
+///
+/// - Parameter charset: of the names there.
+func remoteTarget(_ text: String, _ charset: NameCharset = .utf8) throws -> TargetURL {
     guard TargetURL.looksRemote(text) else {
         let name = text.prefix { $0 != ":" }
         guard name.count < text.count, SavedSite.isName(String(name)) else {
@@ -10,5 +12,5 @@ func remoteTarget(_ text: String) throws -> TargetURL {
         }
         throw Usage("there is no saved site “\(name)”; portside sites list shows them")
     }
-    do { return try TargetURL(text) } catch { throw Usage(error.description) }
+    do { return try TargetURL(text, charset: charset) } catch { throw Usage(error.description) }
 }

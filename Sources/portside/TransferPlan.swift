@@ -7,13 +7,15 @@ import Transport
 struct TransferPlan {
     var transfers: [Transfer] = []
     var sites: [Site] = []
+    /// Names that the server's charset cannot write.
+    var refused: [Failure] = []
 
     /// `get TARGET… [-o PATH] [-r]`.
     ///
     /// - Parameter output: a directory when it is one, ends in a slash, or there are several targets; else the new name.
     static func downloads(
         _ targets: [TargetURL], to output: String?, isRecursive: Bool, options: TransferOptions,
-        site: (TargetURL) throws -> Site
+        charset: NameCharset, site: (TargetURL) throws -> Site
     ) throws -> TransferPlan {
         var plan = TransferPlan()
         let base = absolute(LocalPath(output ?? "."))
@@ -24,13 +26,16 @@ struct TransferPlan {
         for target in targets {
             let name = target.path.lastComponent
             guard isRecursive || !name.isEmpty, isRecursive || !target.endsInSlash else {
-                throw Usage("“\(target.path)” on \(target.site.shortName) is a directory; take it with -r")
+                throw Usage(
+                    "“\(charset.shown(target.path))” on \(target.site.shortName) is a directory; take it with -r"
+                )
             }
-            guard isDirectory ? isSafeLocalName(name) || name.isEmpty : true else {
-                throw Failure(FTPError.unsafeName(name))
+            let nameHere = charset.text(of: name)
+            guard isDirectory ? isSafeLocalName(nameHere) || name.isEmpty : true else {
+                throw Failure(FTPError.unsafeName(nameHere))
             }
             var directory = isDirectory ? base : base.parent
-            var localName = isDirectory ? name : base.lastComponent
+            var localName = isDirectory ? nameHere : base.lastComponent
             let isNamedByServer = isDirectory && !name.isEmpty
             // The login directory itself has no name: its contents go straight into the destination.
             if localName.isEmpty {
@@ -59,7 +64,8 @@ struct TransferPlan {
 
     /// `put PATH… TARGET [-r]`.
     static func uploads(
-        _ paths: [String], to target: TargetURL, isRecursive: Bool, options: TransferOptions, site: Site
+        _ paths: [String], to target: TargetURL, isRecursive: Bool, options: TransferOptions, site: Site,
+        charset: NameCharset
     ) throws -> TransferPlan {
         guard target.endsInSlash || paths.count == 1 else {
             throw Usage("several files go to a directory: let the target end in /")
@@ -73,7 +79,15 @@ struct TransferPlan {
             guard status.kind != .directory || isRecursive else {
                 throw Usage("“\(LocalPath(path))” is a directory; send it with -r")
             }
-            let name = target.endsInSlash ? local.lastComponent : target.path.lastComponent
+            let name: [UInt8]
+            do throws(FTPError) {
+                name =
+                    target.endsInSlash
+                    ? try charset.bytes(of: local.lastComponent) : target.path.lastComponent
+            } catch {
+                plan.refused.append(Failure(error))
+                continue
+            }
             let directory = target.endsInSlash ? target.path : target.path.parent
             let isFile = status.kind == .file
             plan.transfers.append(
@@ -84,6 +98,17 @@ struct TransferPlan {
                     modified: isFile ? status.modified : nil, options: options.typed(by: target)))
         }
         return plan
+    }
+
+    /// Says which names are refused.
+    ///
+    /// - Throws: the first refusal where nothing else is left.
+    func sayRefused() throws {
+        if transfers.isEmpty, refused.count == 1 { throw refused[0] }
+        for failure in refused { complain(failure.message) }
+        if transfers.isEmpty, let first = refused.first {
+            throw ExitStatus.Silent(code: first.kind.exitStatus)
+        }
     }
 
     /// Without `.` and a slash at the end; `..` stays, since links make it mean more than it says.

@@ -132,7 +132,8 @@ final class TransferRun: Sendable {
     }
 
     private func name(_ transfer: Transfer) -> String {
-        transfer.direction == .download ? "\(transfer.remotePath)" : "\(transfer.localPath)"
+        transfer.direction == .download
+            ? transfer.charset.shown(transfer.remotePath) : "\(transfer.localPath)"
     }
 
     // MARK: - Questions
@@ -170,7 +171,7 @@ final class TransferRun: Sendable {
         let sizes =
             "\(local.map(byteText) ?? "unknown size") here, "
             + "\(remote.map(byteText) ?? "unknown size") on the server"
-        let name = visible(isDownload ? transfer.localName : transfer.remoteName)
+        let name = isDownload ? visible(transfer.localName) : transfer.charset.shown(transfer.remoteName)
         let shown = name.count > 30 ? String(name.prefix(29)) + "…" : name
         StandardError.write("\(shown) exists: \(sizes)\n")
         if !isAlone { StandardError.write("(A capital letter answers for all that are still to come.)\n") }

@@ -52,10 +52,10 @@ func namesFitPatterns(_ pattern: String, _ name: String, _ fits: Bool) {
     #expect(NamePattern(pattern).fits(Array(name.utf8)[...]) == fits)
 }
 
-@Test func bytesThatAreNoTextCanBeTyped() {
-    #expect(typedBytes("f\\xFCr") == [0x66, 0xFC, 0x72])
-    #expect(typedBytes("a\\b") == Array("a\\b".utf8))
-    #expect(typedBytes("\\x") == Array("\\x".utf8))
+@Test func bytesThatAreNoTextCanBeTyped() throws {
+    #expect(try typedBytes("f\\xFCr") == [0x66, 0xFC, 0x72])
+    #expect(try typedBytes("a\\b") == Array("a\\b".utf8))
+    #expect(try typedBytes("\\x") == Array("\\x".utf8))
 }
 
 @Test func editsALine() {

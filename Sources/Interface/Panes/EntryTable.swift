@@ -28,6 +28,15 @@ struct EntryTable: Sendable {
     private var permissions: [String] = [""]
     private var permissionIndex: [String: UInt8] = ["": 0]
     private var targets: [Int32: [UInt8]] = [:]
+    /// The names as UTF-8, one after the other, and where each ends; nil where that is what they are anyway.
+    private var texts: (bytes: [UInt8], ends: [Int])?
+    private let charset: NameCharset
+
+    /// - Parameter charset: of the names.
+    init(charset: NameCharset = .utf8) {
+        self.charset = charset
+        if !charset.isUTF8 { texts = ([], []) }
+    }
 
     var count: Int { rows.count }
 
@@ -48,6 +57,11 @@ struct EntryTable: Sendable {
             if date.isUTC { flags |= Flags.utc }
             if date.hour != nil { flags |= Flags.toTheMinute }
             if date.second != nil { flags |= Flags.toTheSecond }
+        }
+        if texts != nil {
+            texts?.bytes.append(contentsOf: charset.text(of: entry.name))
+            let end = texts?.bytes.count ?? 0
+            texts?.ends.append(end)
         }
         names.append(contentsOf: entry.name)
         if let target = entry.target { targets[Int32(rows.count)] = target }
@@ -73,6 +87,12 @@ struct EntryTable: Sendable {
         return names[Int(row.nameStart)..<Int(row.nameStart) + Int(row.nameLength)]
     }
 
+    /// The name as people read it: to be shown, found and put in order.
+    func text(_ index: Int) -> ArraySlice<UInt8> {
+        guard let texts else { return nameBytes(index) }
+        return texts.bytes[(index == 0 ? 0 : texts.ends[index - 1])..<texts.ends[index]]
+    }
+
     func kind(_ index: Int) -> ListingEntry.Kind {
         ListingEntry.Kind(rawValue: rows[index].flags & Flags.kind) ?? .other
     }
@@ -96,6 +116,7 @@ struct EntryTable: Sendable {
 
     func permissions(_ index: Int) -> String { permissions[Int(rows[index].permission)] }
     func target(_ index: Int) -> [UInt8]? { targets[Int32(index)] }
+    func targetText(_ index: Int) -> [UInt8]? { target(index).map { charset.text(of: $0) } }
 
     /// As it was listed, without owner and group.
     func entry(_ index: Int) -> ListingEntry {
@@ -116,9 +137,14 @@ struct EntryTable: Sendable {
         rows.indices.first { rows[$0].nameLength == name.count && nameBytes($0).elementsEqual(name) }
     }
 
-    /// All names and where each lies, for sorting without a copy of each.
-    func withNames<Result>(_ body: (UnsafeBufferPointer<UInt8>, (Int) -> Range<Int>) -> Result) -> Result {
-        names.withUnsafeBufferPointer { bytes in
+    /// All names as people read them, and where each lies, for sorting without a copy of each.
+    func withTexts<Result>(_ body: (UnsafeBufferPointer<UInt8>, (Int) -> Range<Int>) -> Result) -> Result {
+        if let texts {
+            return texts.bytes.withUnsafeBufferPointer { bytes in
+                body(bytes) { index in (index == 0 ? 0 : texts.ends[index - 1])..<texts.ends[index] }
+            }
+        }
+        return names.withUnsafeBufferPointer { bytes in
             rows.withUnsafeBufferPointer { rows in
                 body(bytes) { index in
                     let start = Int(rows[index].nameStart)

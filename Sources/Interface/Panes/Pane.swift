@@ -45,6 +45,8 @@ struct Pane: Sendable {
     var location: Location?
     /// The user's home directory, or where the login left us.
     var home: RemotePath
+    /// Of the names in its directories.
+    var charset = NameCharset.utf8
     var entries = EntryTable()
     /// A refresh collects here.
     var incoming = EntryTable()

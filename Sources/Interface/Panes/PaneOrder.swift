@@ -23,7 +23,7 @@ extension Pane {
     }
 
     private func isShown(_ index: Int, _ pattern: NamePattern) -> Bool {
-        let name = entries.nameBytes(index)
+        let name = entries.text(index)
         if name.first == dot, !showsHidden || name.count == 1 || (name.count == 2 && name.last == dot) {
             return false
         }
@@ -34,7 +34,7 @@ extension Pane {
         let pattern = NamePattern(filter)
         var keys: [SortingKey] = []
         keys.reserveCapacity(entries.count)
-        entries.withNames { names, range in
+        entries.withTexts { names, range in
             for index in 0..<entries.count where isShown(index, pattern) {
                 let name = range(index)
                 let value: Int64 =

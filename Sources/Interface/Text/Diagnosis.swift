@@ -51,7 +51,7 @@ extension Model {
         if let failure = connectionFailure { return (visible(failure), at) }
         for pane in [remote, local] {
             if case .failed(let reason, let target) = pane.listing {
-                return ("\(visible(target.path.bytes)): \(visible(reason))", at)
+                return ("\(pane.charset.shown(target.path)): \(visible(reason))", at)
             }
         }
         if let row = queue.cursorRow, let error = queueError(row.transfer), focus == .queue {

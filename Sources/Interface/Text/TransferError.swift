@@ -15,7 +15,7 @@ func queueError(_ transfer: Transfer) -> String? {
 /// RETR /pub/a: the server answered “550 /pub/a: No such file”   550 No such file
 /// /home/alice/a.part: cannot open: Permission denied            cannot open: Permission denied
 /// ```
-func briefReason(_ reason: String, _ transfer: Transfer) -> String {
+func briefReason(_ reason: String, _ transfer: Transfer, _ charset: NameCharset = .utf8) -> String {
     var text = visible(reason)
     let answered = "the server answered “"
     if let quote = firstRange(of: answered, in: text), let end = text.lastIndex(of: "”"),
@@ -24,9 +24,11 @@ func briefReason(_ reason: String, _ transfer: Transfer) -> String {
         let rest = text[text.index(after: end)...]
         text = String(text[quote.upperBound..<end]) + rest
     }
-    let remote = visible(transfer.remotePath.bytes)
+    let remote = charset.shown(transfer.remotePath)
+    let name =
+        transfer.direction == .download ? charset.shown(transfer.remoteName) : visible(transfer.localName)
     let local = visible(transfer.localPath.bytes)
-    for path in [remote, local, local + ".part", visible(transfer.sourceName)] where !path.isEmpty {
+    for path in [remote, local, local + ".part", name] where !path.isEmpty {
         for form in ["“\(path)”: ", "\(path): "] {
             guard let range = firstRange(of: form, in: text) else { continue }
             // Only a whole path: not the end of another one.

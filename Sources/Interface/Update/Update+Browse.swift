@@ -60,7 +60,7 @@ extension Model {
                 ticket: ticket, target: target, since: now,
                 cursorName: cursorName ?? self[side].cursorHistory[target],
                 isRefresh: isRefresh && self[side].location == target && self[side].listedAt != nil))
-        self[side].incoming = EntryTable()
+        self[side].incoming = EntryTable(charset: self[side].charset)
         self[side].refreshAt = nil
         if side == .remote { wasStopped = false }
         return side == .local
@@ -145,7 +145,7 @@ extension Model {
         guard self[side].arriving != pending.ticket else { return }
         self[side].arriving = pending.ticket
         self[side].location = pending.target
-        self[side].entries = EntryTable()
+        self[side].entries = EntryTable(charset: self[side].charset)
         self[side].order = []
         self[side].clearMarks()
         self[side].filter = ""
@@ -179,7 +179,7 @@ extension Model {
         let under = old.cursorEntry.map { old.entries.name($0) }
         let row = old.cursor
         self[side].entries = old.incoming
-        self[side].incoming = EntryTable()
+        self[side].incoming = EntryTable(charset: self[side].charset)
         self[side].clearMarks()
         if !marked.isEmpty {
             for index in 0..<self[side].entries.count where marked.contains(self[side].entries.name(index)) {

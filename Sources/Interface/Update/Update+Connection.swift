@@ -47,8 +47,9 @@ extension Model {
     ) -> [Effect] {
         // Facts come again as the latency changes: nothing to do then.
         wasStopped = false
-        if case .connected(let old, _) = before, old.id == site.id { return [] }
+        if case .connected(let old, _) = before, old.id == site.id, old.charset == site.charset { return [] }
         let endpoint = Location.Endpoint.server(site.id)
+        remote.charset = charsets(site.charset) ?? .utf8
         remote.home = facts.home
         defer { directoryAfterLogin = nil }
         if let here = remote.location, here.endpoint == endpoint {
@@ -57,6 +58,7 @@ extension Model {
             return list(.remote, directoryAfterLogin.map { here.with($0) } ?? here, isRefresh: true)
         }
         leaveServer()
+        remote.charset = charsets(site.charset) ?? .utf8
         remote.home = facts.home
         home.address = TextField()
         let directory = directoryAfterLogin.map { facts.home.resolving($0) } ?? facts.home

@@ -55,7 +55,9 @@ extension Model {
             markForRefresh(after: transfer)
             return sentBack(transfer)
         case .failed(let reason):
-            say("\(visible(transfer.sourceName)): \(briefReason(reason, transfer))", isError: true)
+            say(
+                "\(sourceName(of: transfer)): \(briefReason(reason, transfer, charset(of: transfer)))",
+                isError: true)
         default: break
         }
         return []

@@ -12,7 +12,8 @@ extension Model {
         let ticket = nextTicket()
         page.ticket = ticket
         operations[ticket] = Operation(
-            what: "Facts of \(visible(page.entry.name))", location: location, cursorName: nil, kind: .facts)
+            what: "Facts of \(charset(of: location).shown(page.entry.name))", location: location,
+            cursorName: nil, kind: .facts)
         return [.request(.remote(.lookUp(location.path.appending(page.entry.name), ticket)))]
     }
 
@@ -45,7 +46,8 @@ extension Model {
             return .refused("Three or four digits from 0 to 7, as in 644.")
         }
         guard isCurrent(location) else { return .refused("The connection has changed; nothing was done.") }
-        let what = paths.count == 1 ? visible(paths[0].lastComponent) : "\(paths.count) items"
+        let what =
+            paths.count == 1 ? charset(of: location).shown(paths[0].lastComponent) : "\(paths.count) items"
         let ticket = begin("Permissions of \(what)", location, cursorName: nil)
         return .done(
             location.endpoint == .local

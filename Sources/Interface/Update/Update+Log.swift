@@ -40,7 +40,7 @@ extension Model {
         guard let line = log[log.cursor] else { return }
         dialogs.append(
             .explanation(
-                title: clipped("\(line.sign) \(visible(line.bytes.prefix(200)))", to: 60),
+                title: clipped("\(line.sign) \(line.charset.shown(line.bytes.prefix(200)))", to: 60),
                 lines: explanation(of: line), top: 0))
     }
 

@@ -29,7 +29,7 @@ extension Model {
 
     mutating func mark(_ side: EngineEvent.Side, pattern: String, _ marked: Bool) {
         let pattern = NamePattern(pattern)
-        for index in self[side].order where pattern.fits(self[side].entries.nameBytes(Int(index))) {
+        for index in self[side].order where pattern.fits(self[side].entries.text(Int(index))) {
             self[side].setMark(Int(index), marked)
         }
     }

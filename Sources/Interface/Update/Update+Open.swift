@@ -12,7 +12,7 @@ extension Model {
             say("A folder is opened with Enter; F3 and F4 are for files.")
             return []
         case .other:
-            say("Not opened: \(visible(name)) is a device or a pipe.", isError: true)
+            say("Not opened: \(pane.charset.shown(name)) is a device or a pipe.", isError: true)
             return []
         case .file, .link: break
         }
@@ -28,7 +28,7 @@ extension Model {
         }
         let ticket = nextTicket()
         operations[ticket] = Operation(
-            what: "Fetch \(visible(name))", location: location, cursorName: nil,
+            what: "Fetch \(pane.charset.shown(name))", location: location, cursorName: nil,
             kind: .fetch(use, name: name), since: now)
         wasStopped = false
         return [.request(.remote(.fetch(location.path.appending(name), ticket)))]
@@ -102,7 +102,7 @@ extension Model {
             keepCopy(form.file)
             return []
         case .discard:
-            say("\(visible(form.file.name)): your changes are thrown away.")
+            say("\(charset(of: form.file.location).shown(form.file.name)): your changes are thrown away.")
             return [.request(.local(.discard(form.file.file)))]
         case .send: return form.trouble == nil ? check(form.file) : send(form.file)
         }
@@ -119,7 +119,8 @@ extension Model {
         }
         let ticket = nextTicket()
         operations[ticket] = Operation(
-            what: "Look at \(visible(file.name))", location: file.location, cursorName: nil,
+            what: "Look at \(charset(of: file.location).shown(file.name))", location: file.location,
+            cursorName: nil,
             kind: .check(file),
             since: now)
         return [.request(.remote(.lookUp(file.location.path.appending(file.name), ticket)))]
@@ -162,7 +163,7 @@ extension Model {
             id: 0, direction: .upload, site: id, remoteDirectory: file.location.path, remoteName: file.name,
             localDirectory: file.file.directory, localName: file.file.name,
             options: TransferOptions(onConflict: .overwrite))
-        say("\(visible(file.name)) goes back to its server.")
+        say("\(charset(of: file.location).shown(file.name)) goes back to its server.")
         return [.request(.queue(.add([transfer])))]
     }
 

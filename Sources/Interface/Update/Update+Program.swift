@@ -49,11 +49,13 @@ extension Model {
             return dialogs.append(.connect(ConnectForm(address: address, user: TextField(), filledFrom: nil)))
         }
         let user = site.user == Site.anonymous ? "" : site.user
+        let charset = site.charset ?? ""
         dialogs.append(
             .connect(
                 ConnectForm(
                     address: TextField(site.shortName, isSelected: true),
                     user: TextField(user, isSelected: true),
-                    filledFrom: .init(address: site.shortName, user: user))))
+                    charset: TextField(charset, isSelected: true),
+                    filledFrom: .init(address: site.shortName, user: user, charset: charset))))
     }
 }

@@ -139,6 +139,7 @@ extension Model {
                 if let filled = form.filledFrom { form.fitUser(to: filled) }
             case .user: _ = form.user.handle(key)
             case .password: _ = form.password.handle(key)
+            case .charset: _ = form.charset.handle(key)
             case .encryption, .connect, .cancel: break
             }
         }
@@ -153,8 +154,14 @@ extension Model {
             return open(named)
         }
         var target: TargetURL
+        let wanted = form.charset.text.trimmingBlanks()
+        guard let charset = charsets(wanted.isEmpty ? nil : wanted) else {
+            form.error = "names cannot be in “\(visible(wanted))”; CP1252, KOI8-R or CP932 are such charsets"
+            form.field = .charset
+            return replace(.connect(form))
+        }
         do throws(TargetURL.Problem) {
-            target = try TargetURL(form.address.text.trimmingBlanks())
+            target = try TargetURL(form.address.text.trimmingBlanks(), charset: charset)
         } catch {
             form.error = "\(error)"
             form.field = .address
@@ -163,6 +170,7 @@ extension Model {
         if !form.user.isEmpty { target.site.user = form.user.text }
         let password = form.password.isEmpty ? target.password : Secret(form.password.text)
         target.site.dataMode = dataMode
+        target.site.charset = charset.isUTF8 ? nil : charset.name
         if let encryption = form.encryption {
             // The port of implicit TLS is another one, unless one was typed.
             if encryption == .implicit, target.site.port == 21 { target.site.port = 990 }
@@ -254,7 +262,10 @@ extension Model {
     private static let cannotBeUndone = "This cannot be undone. Enter again sends it."
 
     mutating func raw(_ text: String, isConfirmed: Bool) -> Submission {
-        let bytes = Array(text.utf8)
+        let bytes: [UInt8]
+        do throws(FTPError) { bytes = try remote.charset.bytes(of: Array(text.utf8)) } catch {
+            return .refused("\(error)")
+        }
         let verb = String(text.prefix { $0 != " " }).uppercased()
         if verb.isEmpty { return .done([]) }
         // A connection that was lost is made again, as for a listing.
@@ -280,7 +291,7 @@ extension Model {
         for step in 1...max(1, count) {
             let candidate = (max(-1, row) + step) % max(1, count)
             if let index = self[side].entryIndex(row: candidate),
-                pattern.fits(self[side].entries.nameBytes(index))
+                pattern.fits(self[side].entries.text(index))
             {
                 self[side].moveCursor(to: candidate)
                 return true
@@ -329,10 +340,12 @@ extension ConnectForm {
     /// What stands in the address line was put there, and nobody has typed.
     var isUntouched: Bool { address.isSelected }
 
-    /// The user of one site is not sent to another, unless somebody typed it.
+    /// The user of one site is not sent to another, unless somebody typed it; nor is its charset that of another.
     fileprivate mutating func fitUser(to filled: Filled) {
         let isSame = address.text == filled.address || address.text.hasPrefix(filled.address + "/")
         if !isSame, user.text == filled.user { user = TextField() }
+        if !isSame, charset.text == filled.charset { charset = TextField() }
+        if isSame, charset.isEmpty { charset = TextField(filled.charset, isSelected: true) }
         if isSame, user.isEmpty { user = TextField(filled.user, isSelected: true) }
     }
 }

@@ -20,14 +20,23 @@ extension Model {
             let kind = pane.entries.kind(index)
             if kind == .other {
                 special += 1
-            } else if !canCarry(name, direction) {
+            } else if !canCarry(direction == .download ? remote.charset.text(of: name) : name, direction) {
                 refused.append(name)
             } else {
+                let (remoteName, localName): ([UInt8], [UInt8])
+                do throws(FTPError) {
+                    remoteName = direction == .download ? name : try remote.charset.bytes(of: name)
+                    localName = direction == .download ? remote.charset.text(of: name) : name
+                } catch {
+                    say("Not copied: \(error).", isError: true)
+                    continue
+                }
                 transfers.append(
                     Transfer(
                         id: 0, direction: direction, kind: kind == .directory ? .tree : .file, site: site.id,
-                        remoteDirectory: remoteDirectory, remoteName: name, localDirectory: localDirectory,
-                        localName: name, size: kind == .file ? pane.entries.size(index) : nil,
+                        remoteDirectory: remoteDirectory, remoteName: remoteName,
+                        localDirectory: localDirectory, localName: localName,
+                        size: kind == .file ? pane.entries.size(index) : nil,
                         modified: pane.entries.exactModified(index),
                         options: TransferOptions(onConflict: onConflict[direction] ?? .ask),
                         depth: direction == .download ? 1 : 0))
@@ -55,7 +64,7 @@ extension Model {
             let why =
                 direction == .upload
                 ? "contains a line break, which FTP cannot carry" : "is no safe name for a file here"
-            say("Not copied: “\(visible(first))”\(more) \(why).", isError: true)
+            say("Not copied: “\(pane.charset.shown(first))”\(more) \(why).", isError: true)
         }
         if special > 0 {
             say("Not copied: \(plural(special, "device or pipe", "devices or pipes")).", isError: true)
@@ -72,12 +81,17 @@ extension Model {
     mutating func askNewName() {
         guard let location = pane.location, let index = pane.cursorEntry else { return }
         let name = pane.entries.name(index)
-        ask(.rename(location, name: name), visible(name))
+        ask(.rename(location, name: name), pane.charset.shown(name))
     }
 
     /// Nil for what cannot be a name here; then the sentence that says so.
     private func checkedName(_ text: String, _ location: Location) -> (name: [UInt8], problem: String?) {
-        let name = typedBytes(text)
+        let name: [UInt8]
+        do throws(FTPError) {
+            name = try typedBytes(text, charset(of: location))
+        } catch {
+            return ([], "\(error)")
+        }
         if name.isEmpty { return (name, "Type a name.") }
         if name.contains(where: { $0 == 0 || $0 == 0x0A || $0 == 0x0D }) {
             return (name, "A name cannot contain a line break or NUL.")
@@ -90,7 +104,7 @@ extension Model {
         let (name, problem) = checkedName(text, location)
         if let problem { return .refused(problem) }
         guard isCurrent(location) else { return .refused("The connection has changed; nothing was done.") }
-        let ticket = begin("New folder \(visible(name))", location, cursorName: name)
+        let ticket = begin("New folder \(charset(of: location).shown(name))", location, cursorName: name)
         return .done(
             location.endpoint == .local
                 ? [.request(.local(.makeDirectory(location.localPath.appending(name), ticket)))]
@@ -99,12 +113,13 @@ extension Model {
 
     /// A name with a slash moves to another directory.
     mutating func rename(_ location: Location, _ old: [UInt8], to text: String) -> Submission {
-        if text == visible(old) { return .done([]) }
+        let shownOld = charset(of: location).shown(old)
+        if text == shownOld { return .done([]) }
         let (name, problem) = checkedName(text, location)
         if let problem { return .refused(problem) }
         guard isCurrent(location) else { return .refused("The connection has changed; nothing was done.") }
         let stays = !name.contains(UInt8(ascii: "/"))
-        let ticket = begin("Rename \(visible(old))", location, cursorName: stays ? name : nil)
+        let ticket = begin("Rename \(shownOld)", location, cursorName: stays ? name : nil)
         let (from, to) = (location.path.appending(old), location.path.resolving(RemotePath(bytes: name)))
         return .done(
             location.endpoint == .local
@@ -133,7 +148,7 @@ extension Model {
                         RemoteRequest.RemoteItem(
                             path: location.path.appending(pane.entries.name($0)), kind: pane.entries.kind($0))
                     },
-                    names: chosen.prefix(5).map { visible(pane.entries.nameBytes($0)) }, bytes: bytes,
+                    names: chosen.prefix(5).map { visible(pane.entries.text($0)) }, bytes: bytes,
                     folders: chosen.count { pane.entries.kind($0) == .directory })))
     }
 
@@ -173,7 +188,7 @@ extension Model {
             } else if asURL {
                 "file://\(percentEncoded(path.bytes))"
             } else {
-                path.description
+                charset(of: location).shown(path)
             }
         say("Copied: \(text)")
         return [.copyToClipboard(text)]
@@ -186,22 +201,35 @@ enum Submission {
     case refused(String)
 }
 
-/// A name as typed: `\xNN`, which is how bytes that are no text are shown, is that byte again.
-func typedBytes(_ text: String) -> [UInt8] {
-    var result: [UInt8] = []
-    var rest = Substring(text).utf8
-    while let byte = rest.popFirst() {
-        let digits = rest.dropFirst().prefix(2)
-        if byte == UInt8(ascii: "\\"), rest.first == UInt8(ascii: "x"), digits.count == 2,
-            let value = UInt8(String(Substring(digits)), radix: 16)
-        {
-            result.append(value)
-            rest = rest.dropFirst(3)
-        } else {
-            result.append(byte)
-        }
+extension Model {
+    /// Of the names in a place; only the server that is connected to has a place on the screen.
+    func charset(of location: Location) -> NameCharset {
+        location.endpoint == .local || location.endpoint != remote.location?.endpoint ? .utf8 : remote.charset
     }
-    return result
+
+    /// Of the names on the server of a transfer, which need not be connected to.
+    func charset(of transfer: Transfer) -> NameCharset {
+        charsets(transfer.options.connection?.charset) ?? .utf8
+    }
+
+    /// What a transfer moves, for people.
+    func sourceName(of transfer: Transfer) -> String {
+        transfer.direction == .download
+            ? charset(of: transfer).shown(transfer.remoteName) : visible(transfer.localName)
+    }
+}
+
+/// A name as typed: `\xNN`, which is how bytes that are no text are shown, is that byte again.
+///
+/// - Parameter charset: of the rest of it.
+/// - Throws: `.unwritable`.
+func typedBytes(_ text: String, _ charset: NameCharset = .utf8) throws(FTPError) -> [UInt8] {
+    try charset.bytes(ofTyped: text) { rest in
+        let digits = rest.dropFirst(2).prefix(2)
+        guard rest.first == UInt8(ascii: "\\"), rest.dropFirst().first == UInt8(ascii: "x"), digits.count == 2
+        else { return nil }
+        return UInt8(String(Substring(digits)), radix: 16).map { ($0, 4) }
+    }
 }
 
 private func percentEncoded(_ bytes: [UInt8]) -> String {

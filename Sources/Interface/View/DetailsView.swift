@@ -13,7 +13,7 @@ func detailsBox(_ details: QueueDetails, _ model: Model, _ width: Int, _ size: S
     let row = model.queue.snapshot.rows.first { $0.id == details.row.id } ?? details.row
     let transfer = row.transfer
     let width = min(110, max(20, size.columns - 8))
-    var box = DialogBox(title: shortened(visible(transfer.sourceName), to: width - 4))
+    var box = DialogBox(title: shortened(model.sourceName(of: transfer), to: width - 4))
     box.columns = width + 4
     let lines = queueFacts(row, model).flatMap { fact -> [DialogBox.Line] in
         wrapped(fact.text, to: max(8, width - 12)).enumerated().map { index, text in
@@ -35,7 +35,7 @@ func detailsBox(_ details: QueueDetails, _ model: Model, _ width: Int, _ size: S
 
 func queueFacts(_ row: QueueSnapshot.Row, _ model: Model) -> [(label: String, text: String, role: Role)] {
     let transfer = row.transfer
-    let path = transfer.remotePath.description
+    let path = model.charset(of: transfer).shown(transfer.remotePath)
     let remote = "\(visible(transfer.site))\(path.hasPrefix("/") ? "" : "/")\(path)"
     let local = shownPath(
         Location(.local, RemotePath(bytes: transfer.localPath.bytes)), home: model.local.home)

@@ -24,7 +24,8 @@ func diagnosisBox(_ diagnosis: Diagnosis, _ choice: Int, _ model: Model, _ size:
         lines += diagnosis.tried.suffix(room).map { line in
             let took = line.duration.map { duration(nanoseconds: $0) } ?? ""
             let text = clipped(
-                "  \(line.sign) \(visible(line.bytes.prefix(500)))", to: width - cellWidth(took) - 2)
+                "  \(line.sign) \(line.charset.shown(line.bytes.prefix(500)))",
+                to: width - cellWidth(took) - 2)
             let padding = String(repeating: " ", count: max(0, width - cellWidth(text) - cellWidth(took)))
             return .text([Piece(text, .dialog), Piece(padding + took, .dialogFaint)])
         }

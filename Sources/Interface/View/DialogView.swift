@@ -41,7 +41,7 @@ func dialogBox(_ dialog: Dialog, _ model: Model, _ size: Size) -> DialogBox {
     case .help(let page): helpBox(page, model, size)
     case .connect(let form): connectBox(form, model, width, size)
     case .password(let form): passwordBox(form, width)
-    case .input(let form): inputBox(form, width)
+    case .input(let form): inputBox(form, model, width)
     case .delete(let form): deleteBox(form, width)
     case .sort(let cursor): sortBox(cursor, model)
     case .conflict(let form): conflictBox(form, model, width)
@@ -70,6 +70,10 @@ private func connectBox(_ form: ConnectForm, _ model: Model, _ width: Int, _ siz
         .text([Piece("          empty: asked for when the server wants one", .dialogFaint)]),
     ]
     box.lines.append(encryptionLine(form))
+    box.lines += [
+        .field(label: "Charset", form.charset, isFocused: form.field == .charset),
+        .text([Piece("          of file names; empty: UTF-8", .dialogFaint)]),
+    ]
     if let error = form.error { box.lines += DialogBox.lines(error, .fieldError, width: width) }
     box.lines += siteLines(form, model, width, room: size.rows - box.lines.count - 8)
     box.buttons = ["Connect", "Cancel"]
@@ -117,19 +121,20 @@ private func passwordBox(_ form: PasswordForm, _ width: Int) -> DialogBox {
     return box
 }
 
-private func inputBox(_ form: InputForm, _ width: Int) -> DialogBox {
+private func inputBox(_ form: InputForm, _ model: Model, _ width: Int) -> DialogBox {
     let title: String
     var hint = ""
     switch form.purpose {
-    case .makeDirectory(let location): (title, hint) = ("New folder", "in \(location.path)")
-    case .rename(_, let name):
-        title = "Rename \(visible(name))"
+    case .makeDirectory(let location):
+        (title, hint) = ("New folder", "in \(model.charset(of: location).shown(location.path))")
+    case .rename(let location, let name):
+        title = "Rename \(model.charset(of: location).shown(name))"
         hint = "A name with / moves it to another folder."
     case .mark(_, let marks):
         title = marks ? "Mark by pattern" : "Unmark by pattern"
         hint = "Part of a name, or all of it with * and ?, as in *.iso"
-    case .permissions(_, let paths):
-        let name = paths.first.map { visible($0.lastComponent) } ?? ""
+    case .permissions(let location, let paths):
+        let name = paths.first.map { model.charset(of: location).shown($0.lastComponent) } ?? ""
         title = "Permissions of \(paths.count == 1 ? name : "\(paths.count) items")"
         let letters = permissionBits(form.field.text).map(permissionLetters)
         hint =
@@ -202,7 +207,7 @@ private func conflictBox(_ form: ConflictForm, _ model: Model, _ width: Int) -> 
     box.columns = 92
     if form.asking > 1 { box.hint = "1 of \(grouped(Int64(form.asking))) that ask in this batch" }
     box.lines = [
-        blank, .text([Piece(shortened(visible(transfer.sourceName), to: width), .dialogTitle)]), blank,
+        blank, .text([Piece(shortened(model.sourceName(of: transfer), to: width), .dialogTitle)]), blank,
         .text([
             Piece(rightAligned("source", to: 12), .dialogFaint),
             Piece("  \(describe(transfer.size, transfer.modified))  (\(source))", .dialog),

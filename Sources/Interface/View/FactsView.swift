@@ -4,21 +4,22 @@ internal import Transfers
 /// Everything known about one entry: `i`.
 func factsBox(_ page: FactsPage, _ model: Model, _ width: Int, _ size: Size) -> DialogBox {
     let entry = page.entry
-    var box = DialogBox(title: shortened(visible(entry.name), to: width - 4))
+    let charset = model.charset(of: page.location)
+    var box = DialogBox(title: shortened(charset.shown(entry.name), to: width - 4))
     let path = page.location.path.appending(entry.name)
     let place: String =
         switch page.location.endpoint {
         case .local: path.description
-        case .server(let id): "\(visible(id))\(path)"
+        case .server(let id): "\(visible(id))\(charset.shown(path))"
         }
     var facts: [(String, String)] = [("where", place), ("kind", kindWords(entry))]
     if let size = entry.size { facts.append(("size", "\(grouped(size)) bytes (\(longSize(size)))")) }
     if let date = entry.modified { facts.append(("modified", model.listedTime(date))) }
-    if let target = entry.target { facts.append(("leads to", visible(target))) }
+    if let target = entry.target { facts.append(("leads to", charset.shown(target))) }
     if let permissions = permissionWords(entry) { facts.append(("rights", permissions)) }
     let owners = [entry.owner, entry.group].compactMap { $0 }.map { visible($0) }
     if !owners.isEmpty { facts.append(("owner", owners.joined(separator: " : "))) }
-    if visible(entry.name) != String(decoding: entry.name, as: UTF8.self) {
+    if !charset.shown(entry.name).utf8.elementsEqual(entry.name) {
         facts.append(("bytes", entry.name.prefix(200).map { hexadecimal($0) }.joined(separator: " ")))
     }
     let lines = facts.flatMap { label, text -> [DialogBox.Line] in
@@ -41,9 +42,11 @@ func sendBackBox(_ form: SendBackForm, _ model: Model, _ width: Int) -> DialogBo
     var server = ""
     if case .server(let id) = file.location.endpoint { server = visible(id) }
     box.lines = [.text([])]
-    box.lines += DialogBox.lines("You have changed \(visible(file.name)).", width: width)
     box.lines += DialogBox.lines(
-        "It came from \(server)\(file.location.path.appending(file.name)).", .dialogFaint, width: width)
+        "You have changed \(model.charset(of: file.location).shown(file.name)).", width: width)
+    box.lines += DialogBox.lines(
+        "It came from \(server)\(model.charset(of: file.location).shown(file.location.path.appending(file.name))).",
+        .dialogFaint, width: width)
     if let trouble = form.trouble {
         box.lines.append(.text([]))
         for line in trouble.split(separator: "\n") {

@@ -79,7 +79,7 @@ private func drawLogLine(
     let end = rows.endColumn - 1
     right = clipped(right, to: max(0, (end - at) / 2))
     let room = end - at - (right.isEmpty ? 0 : cellWidth(right) + 1)
-    canvas.put(clipped(visible(line.bytes.prefix(1_024)), to: room), at, row, role)
+    canvas.put(clipped(line.charset.shown(line.bytes.prefix(1_024)), to: room), at, row, role)
     if !right.isEmpty { canvas.put(right, end - cellWidth(right), row, .textFaint) }
 }
 

@@ -51,7 +51,8 @@ private func drawTitle(
     var title = " \(lead) "
     if let location = pane.location {
         title +=
-            shortenedPath(shownPath(location, home: pane.home), to: max(4, room - cellWidth(title) - 1))
+            shortenedPath(
+                shownPath(location, home: pane.home, pane.charset), to: max(4, room - cellWidth(title) - 1))
             + " "
     }
     canvas.put(title, rect.column + 2, rect.row, titleRole, width: max(0, rect.columns - 4))
@@ -61,8 +62,8 @@ private func drawTitle(
 }
 
 /// The path as people write it: `~` for home on this machine.
-func shownPath(_ location: Location, home: RemotePath) -> String {
-    guard location.endpoint == .local, home.bytes.count > 1 else { return location.path.description }
+func shownPath(_ location: Location, home: RemotePath, _ charset: NameCharset = .utf8) -> String {
+    guard location.endpoint == .local, home.bytes.count > 1 else { return charset.shown(location.path) }
     let (path, home) = (location.path.bytes, home.withoutTrailingSlash.bytes)
     guard path.starts(with: home), path.count == home.count || path[home.count] == UInt8(ascii: "/") else {
         return location.path.description
@@ -118,8 +119,8 @@ private func drawRow(
     canvas.put(typeSign(of: index, in: entries), column + 1, line, .textFaint)
 
     let name = entries.name(index)
-    var shown = visible(name)
-    if let target = entries.target(index) { shown += " -> \(visible(target))" }
+    var shown = visible(entries.text(index))
+    if let target = entries.targetText(index) { shown += " -> \(visible(target))" }
     canvas.put(
         shortened(shown, to: columns.name, shared: sharedWithNeighbours(pane, row, shown)), column + 2, line,
         nameRole, width: columns.name)
@@ -138,7 +139,7 @@ private func drawRow(
 
 private func sharedWithNeighbours(_ pane: Pane, _ row: Int, _ shown: String) -> Int {
     [row - 1, row + 1].compactMap { pane.entryIndex(row: $0) }
-        .map { sharedPrefix(shown, visible(pane.entries.nameBytes($0))) }.max() ?? 0
+        .map { sharedPrefix(shown, visible(pane.entries.text($0))) }.max() ?? 0
 }
 
 private func typeSign(of index: Int, in entries: EntryTable) -> String {
@@ -222,7 +223,7 @@ private func drawEmpty(_ pane: Pane, _ rows: Rect, _ canvas: inout Canvas) {
 /// Why the last listing failed, over the last rows of the list, until something else is asked for.
 private func drawFailure(_ pane: Pane, _ rows: Rect, _ canvas: inout Canvas) {
     guard case .failed(let reason, let target) = pane.listing else { return }
-    var lines = wrapped("\(visible(target.path.bytes)): \(visible(reason))", to: rows.columns - 2)
+    var lines = wrapped("\(pane.charset.shown(target.path)): \(visible(reason))", to: rows.columns - 2)
     lines = Array(lines.prefix(max(1, min(5, rows.rows / 2 - 1))))
     lines.append("Ctrl-R tries again, D says why and what to do.")
     let first = rows.endRow - lines.count

@@ -35,7 +35,7 @@ func drawQueueAlone(
         column: rect.column + 1, row: rows.endRow, columns: rect.columns - 2,
         rows: rect.endRow - 1 - rows.endRow)
     canvas.box(box, .border)
-    let name = shortened(visible(row.transfer.sourceName), to: box.columns - 8)
+    let name = shortened(model.sourceName(of: row.transfer), to: box.columns - 8)
     canvas.put(" \(name) ", box.column + 2, box.row, .titleFocus)
     for (index, fact) in queueFacts(row, model).prefix(box.rows - 2).enumerated() {
         let line = box.row + 1 + index

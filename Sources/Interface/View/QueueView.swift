@@ -120,10 +120,10 @@ private func drawQueueRow(
     let transfer = row.transfer
     let (sign, signRole) = queueSign(transfer)
     canvas.put(sign, rows.column + 1, line, signRole)
-    let name = queueName(transfer)
+    let name = queueName(transfer, model)
     let shared =
         [index - 1, index + 1].compactMap { model.queue.row($0) }
-        .map { sharedPrefix(name, queueName($0.transfer)) }.max() ?? 0
+        .map { sharedPrefix(name, queueName($0.transfer, model)) }.max() ?? 0
     canvas.put(
         shortened(name, to: columns.name, shared: shared), rows.column + 3, line, .queue, width: columns.name)
     var at = rows.column + 3 + columns.name
@@ -206,20 +206,23 @@ private func queueState(_ row: QueueSnapshot.Row, _ model: Model, isNext: Bool, 
     case .running: (row.activity.map { visible($0) } ?? "", .queueUpload)
     case .waiting: (waitingWords(row, model, isNext: isNext), .queueWaiting)
     case .paused: ("paused", .queuePaused)
-    case .held(let reason): ("held: \(briefReason(reason, row.transfer))", .queueFailed)
+    case .held(let reason):
+        ("held: \(briefReason(reason, row.transfer, model.charset(of: row.transfer)))", .queueFailed)
     case .retrying(_, let reason):
         (
             [
                 isWide ? "waiting to retry" : nil, nextTry(row.transfer, model),
-                briefReason(reason, row.transfer),
+                briefReason(reason, row.transfer, model.charset(of: row.transfer)),
             ]
             .compactMap { $0 }.joined(separator: " · "), .queueRetry
         )
     case .asking(.password): ("needs the password: A", .queueAsk)
     case .asking: ("is already there: A answers", .queueAsk)
-    case .failed(let reason): (briefReason(reason, row.transfer), .queueFailed)
+    case .failed(let reason):
+        (briefReason(reason, row.transfer, model.charset(of: row.transfer)), .queueFailed)
     case .done: ("done", .queueDone)
-    case .skipped(let reason): ("skipped: \(briefReason(reason, row.transfer))", .queueDone)
+    case .skipped(let reason):
+        ("skipped: \(briefReason(reason, row.transfer, model.charset(of: row.transfer)))", .queueDone)
     }
 }
 
@@ -247,8 +250,8 @@ private func isNext(_ model: Model, _ index: Int) -> Bool {
     return before.transfer.state != .waiting
 }
 
-private func queueName(_ transfer: Transfer) -> String {
-    visible(transfer.sourceName) + (transfer.kind == .tree ? "/" : "")
+private func queueName(_ transfer: Transfer, _ model: Model) -> String {
+    model.sourceName(of: transfer) + (transfer.kind == .tree ? "/" : "")
 }
 
 /// `pool/ → ~/mirror/debian-cd`: the server's side in short, as its directory's last name.
@@ -259,11 +262,12 @@ private func route(of transfer: Transfer, _ model: Model, width: Int) -> String 
     let server =
         isElsewhere
         ? (try? TargetURL(transfer.site)).map { "\(clipped($0.site.shortName, to: 12)):" } ?? "" : ""
-    let remote = server + transfer.remoteDirectory.description
+    let charset = model.charset(of: transfer)
+    let remote = server + charset.shown(transfer.remoteDirectory)
     let isDownload = transfer.direction == .download
     var (from, to) = isDownload ? (remote, local) : (local, remote)
     if cellWidth(from) + cellWidth(to) + 3 > width {
-        let directory = visible(transfer.remoteDirectory.lastComponent) + "/"
+        let directory = charset.shown(transfer.remoteDirectory.lastComponent) + "/"
         let short = server + shortened(directory, to: max(4, width - 7 - cellWidth(server)))
         if isDownload { from = short } else if isElsewhere { to = short }
     }

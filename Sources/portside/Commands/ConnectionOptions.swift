@@ -34,7 +34,10 @@ struct ConnectionOptions: ParsableArguments {
     var netrc = false
     @Option(help: "The answer when the server asks for an account.")
     var account: String?
-    @Option(help: "The server's file-name encoding; names are kept as bytes.")
+    @Option(
+        help:
+            "What file names on the server are written in, by a name of iconv's, e.g. CP1252, KOI8-R or CP932; auto is UTF-8."
+    )
     var charset: String?
     @Option(help: "The longest silence tolerated on a connection, in seconds.")
     var timeout = 30
@@ -70,8 +73,8 @@ struct ConnectionOptions: ParsableArguments {
         }
         if ipv4, ipv6 { throw ValidationError("-4 and -6 exclude each other") }
         guard (1...32).contains(segments) else { throw ValidationError("--segments takes 1 to 32") }
-        if let charset, !["utf-8", "utf8", "bytes"].contains(charset.lowercased()) {
-            throw ValidationError("--charset \(charset) is not there yet: names are kept as bytes")
+        do { _ = try NameCharset.named(charset) } catch {
+            throw ValidationError("--charset: \(error.message)")
         }
         _ = try ports()
         if let proxy = try theProxy(), proxy.kind.isTunnel, mode == .active {
@@ -112,6 +115,9 @@ struct ConnectionOptions: ParsableArguments {
         return bytes
     }
 
+    /// Of the names on the server.
+    var names: NameCharset { (try? NameCharset.named(charset)) ?? .utf8 }
+
     var rateLimit: RateLimit? { (try? rate()).flatMap { $0 }.map { RateLimit(bytesPerSecond: $0) } }
 
     /// The site of a target, as these options want it used.
@@ -135,6 +141,7 @@ struct ConnectionOptions: ParsableArguments {
                 "\(visible(site.host)) is an \(ipv4 ? "IPv6" : "IPv4") address: leave out \(ipv4 ? "-4" : "-6")"
             )
         }
+        site.charset = NameCharset.kept(charset)
         site.timeout = timeout
         site.connections = connections
         site.retries = retries

@@ -18,8 +18,8 @@ struct CopyCommand: ParsableCommand {
     @OptionGroup var options: ConnectionOptions
 
     mutating func run() throws {
-        let from = try remoteTarget(source)
-        var to = try remoteTarget(destination)
+        let from = try remoteTarget(source, options.names)
+        var to = try remoteTarget(destination, options.names)
         if to.endsInSlash {
             let name = from.path.lastComponent
             to.path = to.path.bytes.isEmpty ? RemotePath(bytes: name) : to.path.appending(name)
@@ -34,7 +34,8 @@ struct CopyCommand: ParsableCommand {
         }
         try sessions.ended {
             guard try overwrite || far.size(of: to.path) == nil else {
-                throw Failure(.cannotCreate, "\(to.path) exists already; use --overwrite, or another name")
+                throw Failure(
+                    .cannotCreate, "\(far.shown(to.path)) exists already; use --overwrite, or another name")
             }
             let size = try near.size(of: from.path)
             if try relay || !copyDirectly(from.path, near, to.path, far) {
@@ -44,7 +45,8 @@ struct CopyCommand: ParsableCommand {
             }
             let arrived = try far.size(of: to.path)
             if let size, let arrived, size != arrived {
-                throw Failure(.doesNotVerify, "\(to.path): \(arrived) bytes arrived, the source has \(size)")
+                throw Failure(
+                    .doesNotVerify, "\(far.shown(to.path)): \(arrived) bytes arrived, the source has \(size)")
             }
         }
     }

@@ -9,7 +9,7 @@ import Transport
 private func forEach(
     _ texts: [String], _ options: ConnectionOptions, _ body: (Session, TargetURL) throws -> Void
 ) throws {
-    let targets = try texts.map(remoteTarget)
+    let targets = try texts.map { try remoteTarget($0, options.names) }
     let sessions = try RemoteSessions(options)
     var failures: [Failure] = []
     for target in targets {
@@ -113,7 +113,7 @@ private func writeImage(
     guard isChecking, let due = [wanted, rest].compactMap({ $0 }).min(), due != written else { return }
     throw Failure(
         .doesNotVerify,
-        "\(session.resolve(path)): \(written) of \(due) bytes arrived; "
+        "\(session.shown(session.resolve(path))): \(written) of \(due) bytes arrived; "
             + (size == nil ? "the file may be shorter than the range" : "try again"))
 }
 
@@ -139,7 +139,9 @@ struct RemoveCommand: ParsableCommand {
                 }
             }
             guard let entry = try session.entry(at: target.path) else {
-                throw Failure(.noSuchSource, "\(session.resolve(target.path)): no such file or directory")
+                throw Failure(
+                    .noSuchSource, "\(session.shown(session.resolve(target.path))): no such file or directory"
+                )
             }
             try session.deleteTree(target.path, kind: entry.kind)
         }
@@ -161,7 +163,7 @@ struct MakeDirectoryCommand: ParsableCommand {
                 guard error.verb == "MKD", error.reply?.code.kind == .permanentNegative,
                     try session.entry(at: target.path) != nil
                 else { throw error }
-                throw Failure(.cannotCreate, "\(session.resolve(target.path)) exists already")
+                throw Failure(.cannotCreate, "\(session.shown(session.resolve(target.path))) exists already")
             }
         }
     }
@@ -208,10 +210,11 @@ extension Session {
             guard let entry = try entry(at: path) else {
                 throw Failure(
                     .noSuchSource,
-                    "\(resolve(path)): no such file or directory; check the path by listing its folder")
+                    "\(shown(resolve(path))): no such file or directory; check the path by listing its folder"
+                )
             }
             if let reason = try why(entry) {
-                throw Failure(reason.kind, "\(resolve(path)): \(reason.message)", reply: error.reply)
+                throw Failure(reason.kind, "\(shown(resolve(path))): \(reason.message)", reply: error.reply)
             }
             var failure = error
             failure.kind = .permissionRefused
@@ -229,17 +232,23 @@ struct MoveCommand: ParsableCommand {
     @OptionGroup var options: ConnectionOptions
 
     mutating func run() throws {
-        let source = try remoteTarget(from)
+        let source = try remoteTarget(from, options.names)
         // A bare path is meant on the same server.
-        let destination = TargetURL.looksRemote(to) ? try remoteTarget(to) : nil
+        let destination = TargetURL.looksRemote(to) ? try remoteTarget(to, options.names) : nil
         guard destination == nil || destination?.site.id == source.site.id else {
             throw Usage("mv works within one server; get and put, or copy, move between servers")
         }
-        var path = destination?.path ?? RemotePath(to)
+        var path = try destination?.path ?? typedPath(to)
         if destination?.endsInSlash ?? to.hasSuffix("/") { path = path.appending(source.path.lastComponent) }
         let sessions = try RemoteSessions(options)
         try sessions.with(source) { try $0.rename(source.path, to: path) }
         sessions.quit()
+    }
+
+    private func typedPath(_ text: String) throws -> RemotePath {
+        do { return RemotePath(bytes: try options.names.bytes(of: Array(text.utf8))) } catch {
+            throw Usage("\(error)")
+        }
     }
 }
 
@@ -264,7 +273,9 @@ struct ChangeModeCommand: ParsableCommand {
         try forEach(targets, options) { session, target in
             guard isRecursive else { return try session.changeMode(of: target.path, to: mode) }
             guard let entry = try session.entry(at: target.path) else {
-                throw Failure(.noSuchSource, "\(session.resolve(target.path)): no such file or directory")
+                throw Failure(
+                    .noSuchSource, "\(session.shown(session.resolve(target.path))): no such file or directory"
+                )
             }
             try session.changeModeOfTree(target.path, kind: entry.kind, to: mode)
         }
@@ -280,12 +291,12 @@ struct StatCommand: ParsableCommand {
     @OptionGroup var options: ConnectionOptions
 
     mutating func run() throws {
-        let printer = ListingPrinter(style: json ? .json : .long, showsHidden: true)
+        let printer = ListingPrinter(style: json ? .json : .long, showsHidden: true, charset: options.names)
         try forEach(targets, options) { session, target in
             guard let entry = try session.entry(at: target.path) else {
                 throw Failure(
                     .noSuchSource,
-                    "\(session.resolve(target.path)): no such file or directory; check the path by listing its folder"
+                    "\(session.shown(session.resolve(target.path))): no such file or directory; check the path by listing its folder"
                 )
             }
             printer.print([entry])
@@ -302,13 +313,18 @@ struct QuoteCommand: ParsableCommand {
     @OptionGroup var options: ConnectionOptions
 
     mutating func run() throws {
-        let target = try remoteTarget(target)
+        let target = try remoteTarget(target, options.names)
+        let names = options.names
+        let lines: [[UInt8]]
+        do { lines = try commands.map { try names.bytes(of: Array($0.utf8)) } } catch {
+            throw Usage("\(error)")
+        }
         let sessions = try RemoteSessions(options)
         var refusal: Failure?
         try sessions.with(target) { session in
             try session.connect()
-            for command in commands {
-                let replies = try session.raw(Array(command.utf8)) { StandardOutput.write($0) }
+            for command in lines {
+                let replies = try session.raw(command) { StandardOutput.write($0) }
                 for reply in replies {
                     print(reply)
                     if reply.code.isNegative { refusal = self.refusal(of: command, reply) }
@@ -319,9 +335,9 @@ struct QuoteCommand: ParsableCommand {
         if let refusal { throw refusal }
     }
 
-    private func refusal(of line: String, _ reply: Reply) -> Failure {
-        let command = Command(raw: Array(line.utf8))
-        let said = "\(visible(command.logged)): the server answered “\(reply.summary)”"
+    private func refusal(of line: [UInt8], _ reply: Reply) -> Failure {
+        let command = Command(raw: line)
+        let said = "\(reply.charset.shown(command.logged)): the server answered “\(reply.summary)”"
         if reply.code.kind == .transientNegative {
             return Failure(.temporary, "\(said); try again later", isTemporary: true)
         }
@@ -336,7 +352,7 @@ struct QuoteCommand: ParsableCommand {
             let isEdge = index == 0 || index == reply.lines.count - 1
             let mark = isEdge ? "\(reply.code)\(index == reply.lines.count - 1 ? " " : "-")" : ""
             StandardOutput.write(mark)
-            StandardOutput.write(StandardOutput.isTerminal ? Array(visible(line).utf8) : line)
+            StandardOutput.write(StandardOutput.isTerminal ? Array(reply.charset.shown(line).utf8) : line)
             StandardOutput.write("\n")
         }
     }

@@ -24,7 +24,7 @@ struct OpenCommand: ParsableCommand {
                     "there is no subcommand “\(visible(target))”, and it is no ftp:// address; see portside help"
                 )
             }
-            let place = try remoteTarget(target)
+            let place = try remoteTarget(target, options.names)
             let credentials = Credentials(options: options)
             let site = try credentials.site(of: place)
             start.site = site

@@ -22,9 +22,10 @@ struct ListCommand: ParsableCommand {
     @OptionGroup var options: ConnectionOptions
 
     mutating func run() throws {
-        let target = try remoteTarget(self.target)
+        let target = try remoteTarget(self.target, options.names)
         let sessions = try RemoteSessions(options)
-        var printer = ListingPrinter(style: json ? .json : long ? .long : .names, showsHidden: all)
+        var printer = ListingPrinter(
+            style: json ? .json : long ? .long : .names, showsHidden: all, charset: options.names)
         let isComplete = try sessions.with(target) { session in
             session.listingMethod = stat ? .status : .dataConnection
             return recursive
@@ -58,7 +59,7 @@ struct ListCommand: ParsableCommand {
             guard error.kind == .noSuchSource, !target.path.bytes.isEmpty,
                 let entry = try session.entry(at: target.path), entry.kind != .directory
             else { throw error }
-            ListingPrinter(style: printer.style, showsHidden: true).print([entry])
+            ListingPrinter(style: printer.style, showsHidden: true, charset: printer.charset).print([entry])
             return true
         }
     }

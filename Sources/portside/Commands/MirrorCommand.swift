@@ -30,7 +30,9 @@ struct MirrorOptionGroup: ParsableArguments {
 
     var direction: Transfer.Direction { TargetURL.looksRemote(source) ? .download : .upload }
 
-    func target() throws -> TargetURL { try remoteTarget(direction == .download ? source : destination) }
+    func target(_ options: ConnectionOptions) throws -> TargetURL {
+        try remoteTarget(direction == .download ? source : destination, options.names)
+    }
 
     /// The directory here. As a source it must be there; as a destination the one above it.
     func local() throws -> LocalPath {
@@ -67,7 +69,7 @@ struct MirrorCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let target = try sides.target()
+        let target = try sides.target(options)
         let sessions = try RemoteSessions(options)
         var plan = try self.plan.map { try readPlan($0, target, sessions) } ?? makePlan(target, sessions)
         if let count = plan.limitDeletions(to: sides.maxDelete) {
@@ -99,7 +101,7 @@ struct MirrorCommand: ParsableCommand {
         sessions.quit()
         var settings = transfer.transferOptions(options, sides.direction, isResuming: false)
         settings.filter = nil
-        let files = plan.transfers(options: settings)
+        let files = try plan.transfers(options: settings, charset: options.names)
         if !files.isEmpty {
             let run = TransferRun(options: options, interrupts: sessions.interrupts, isSkippingWanted: false)
             var configuration = transfer.queueConfiguration(options)
@@ -112,7 +114,7 @@ struct MirrorCommand: ParsableCommand {
         // Only now, when all is there: what could not be copied threw.
         guard !plan.deletions.isEmpty else { return }
         try sessions.with(target) { session in
-            try plan.delete(on: session) { StandardOutput.write("deleted \(visible($0))\n") }
+            try plan.delete(on: session) { StandardOutput.write("deleted \($0)\n") }
         }
         sessions.quit()
     }
@@ -164,8 +166,11 @@ struct MirrorCommand: ParsableCommand {
             return session.resolve(target.path)
         }
         guard plan.site == site.id, plan.direction == sides.direction, plan.remote.bytes == root.bytes,
-            plan.local.bytes == (try sides.local()).bytes
-        else { throw Usage("the plan \(visible(path)) is of other directories than these") }
+            plan.local.bytes == (try sides.local()).bytes, plan.charset == site.charset
+        else {
+            throw Usage(
+                "the plan \(visible(path)) is of other directories than these, or of another --charset")
+        }
         guard sides.delete || plan.deletions.isEmpty else {
             throw Usage("the plan \(visible(path)) deletes \(plan.deletions.count): say --delete, too")
         }
@@ -183,7 +188,7 @@ struct QueueAddMirrorCommand: ParsableCommand {
     @OptionGroup var queueing: QueueingOptions
 
     mutating func run() throws {
-        let target = try sides.target()
+        let target = try sides.target(options)
         let credentials = Credentials(options: options, isForLater: true)
         let site = try credentials.site(of: target)
         let local = try sides.local()

@@ -14,7 +14,7 @@ struct ProbeCommand: ParsableCommand {
     @OptionGroup var options: ConnectionOptions
 
     mutating func run() throws {
-        let target = try remoteTarget(target)
+        let target = try remoteTarget(target, options.names)
         let sessions = try RemoteSessions(options)
         var verdict: Failure?
         var works: [DataMethod] = []

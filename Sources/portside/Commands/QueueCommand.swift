@@ -38,7 +38,8 @@ struct QueueAddGetCommand: ParsableCommand {
         var settings = try transfer.transferOptionsForLater(options, .download, isResuming: resume)
         queueing.apply(to: &settings)
         let plan = try TransferPlan.downloads(
-            try targets.map(remoteTarget), to: output, isRecursive: recursive, options: settings,
+            try targets.map { try remoteTarget($0, options.names) }, to: output, isRecursive: recursive,
+            options: settings, charset: options.names,
             site: credentials.site)
         try addToQueue(plan, credentials)
     }
@@ -63,14 +64,14 @@ struct QueueAddPutCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let target = try remoteTarget(arguments[arguments.count - 1])
+        let target = try remoteTarget(arguments[arguments.count - 1], options.names)
         var settings = try transfer.transferOptionsForLater(options, .upload, isResuming: resume)
         settings.appends = append
         let credentials = Credentials(options: options, isForLater: true)
         queueing.apply(to: &settings)
         let plan = try TransferPlan.uploads(
             Array(arguments.dropLast()), to: target, isRecursive: recursive, options: settings,
-            site: try credentials.site(of: target))
+            site: try credentials.site(of: target), charset: options.names)
         try addToQueue(plan, credentials)
     }
 }
@@ -100,6 +101,7 @@ extension Priority: ExpressibleByArgument {}
 
 /// Stores the plan and prints the identifiers it got.
 func addToQueue(_ plan: TransferPlan, _ credentials: Credentials) throws {
+    try plan.sayRefused()
     defer {
         let hasPassword = plan.sites.contains { credentials.passwords[$0.id] != nil }
         if hasPassword, !credentials.options.netrc || credentials.options.passwordFile != nil {
@@ -113,4 +115,5 @@ func addToQueue(_ plan: TransferPlan, _ credentials: Credentials) throws {
     }
     if answer.merged > 0 { complain("\(answer.merged) of these are in the queue already") }
     for id in answer.ids { StandardOutput.write("\(id)\n") }
+    if !plan.refused.isEmpty { throw ExitStatus.Silent(code: ExitStatus.partly) }
 }

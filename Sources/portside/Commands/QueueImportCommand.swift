@@ -24,6 +24,7 @@ struct QueueImportCommand: ParsableCommand {
             let queue = try FileZillaQueue(bytes, file: file)
             for remark in queue.remarks { complain(remark) }
             plan = try queue.plan { try ConnectionOptions.parse($0.arguments).site(of: $1) }
+            try plan.sayRefused()
             if queue.hasPasswords {
                 complain(
                     "passwords are not taken over: give them to queue run, with --netrc or --password-file")
@@ -39,6 +40,7 @@ struct QueueImportCommand: ParsableCommand {
         }
         if answer.merged > 0 { complain("\(answer.merged) of these are in the queue already") }
         for id in answer.ids { StandardOutput.write("\(id)\n") }
+        if !plan.refused.isEmpty { throw ExitStatus.Silent(code: ExitStatus.partly) }
     }
 
     private func read(_ bytes: [UInt8]) throws -> TransferPlan {

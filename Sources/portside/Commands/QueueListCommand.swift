@@ -1,4 +1,5 @@
 import ArgumentParser
+import Engine
 import FTPProtocol
 import Glibc
 import Storage
@@ -100,7 +101,7 @@ extension Transfer {
     var shownSource: String { direction == .download ? shownRemote : "\(localPath)" }
     var shownDestination: String { direction == .download ? "\(localPath)" : shownRemote }
 
-    private var shownRemote: String { "\(visible(site))/\(remotePath)" }
+    private var shownRemote: String { "\(visible(site))/\(charset.shown(remotePath))" }
 
     /// What went wrong, or is asked.
     var message: String? {

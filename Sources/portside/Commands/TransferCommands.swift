@@ -23,7 +23,7 @@ struct GetCommand: ParsableCommand {
     @OptionGroup var transfer: TransferOptionGroup
 
     mutating func run() throws {
-        let targets = try targets.map(remoteTarget)
+        let targets = try targets.map { try remoteTarget($0, options.names) }
         let sessions = try RemoteSessions(options)
         if output == "-" || range != nil {
             guard output == "-" else { throw Usage("--range goes with -o -; use cat to redirect it") }
@@ -36,7 +36,7 @@ struct GetCommand: ParsableCommand {
         }
         let plan = try TransferPlan.downloads(
             targets, to: output, isRecursive: recursive,
-            options: transfer.transferOptions(options, .download, isResuming: resume),
+            options: transfer.transferOptions(options, .download, isResuming: resume), charset: options.names,
             site: sessions.credentials.site)
         try transfer.work(on: plan, sessions, options, isResuming: resume)
     }
@@ -61,7 +61,7 @@ struct PutCommand: ParsableCommand {
     }
 
     mutating func run() throws {
-        let target = try remoteTarget(arguments[arguments.count - 1])
+        let target = try remoteTarget(arguments[arguments.count - 1], options.names)
         let paths = Array(arguments.dropLast())
         let sessions = try RemoteSessions(options)
         if paths.contains("-") {
@@ -76,7 +76,7 @@ struct PutCommand: ParsableCommand {
         settings.appends = append
         let site = try sessions.credentials.site(of: target)
         let plan = try TransferPlan.uploads(
-            paths, to: target, isRecursive: recursive, options: settings, site: site)
+            paths, to: target, isRecursive: recursive, options: settings, site: site, charset: options.names)
         try transfer.work(on: plan, sessions, options, isResuming: resume)
     }
 
@@ -91,7 +91,7 @@ struct PutCommand: ParsableCommand {
             if !isAppending, policy != .overwrite, try session.size(of: target.path) != nil {
                 throw Failure(
                     .cannotCreate,
-                    "\(session.resolve(target.path)) exists already; --on-conflict overwrite replaces it, --append adds to it"
+                    "\(session.shown(session.resolve(target.path))) exists already; --on-conflict overwrite replaces it, --append adds to it"
                 )
             }
             let progress = ProgressCounter()
@@ -118,7 +118,8 @@ struct PutCommand: ParsableCommand {
             {
                 throw Failure(
                     .doesNotVerify,
-                    "\(session.resolve(target.path)): the server has \(stored) of \(sent) bytes")
+                    "\(session.shown(session.resolve(target.path))): the server has \(stored) of \(sent) bytes"
+                )
             }
         }
     }
@@ -176,7 +177,8 @@ extension TransferOptionGroup {
     /// Runs one transfer between `--before` and `--after`.
     func surrounded(on session: Session, _ body: () throws(Failure) -> Void) throws(Failure) {
         try session.surrounded(
-            by: Session.rawCommands(before), Session.rawCommands(after), body)
+            by: Session.rawCommands(before, charset: session.charset),
+            Session.rawCommands(after, charset: session.charset), body)
     }
 
     func queueConfiguration(_ options: ConnectionOptions) -> TransferQueue.Configuration {
@@ -192,6 +194,7 @@ extension TransferOptionGroup {
     fileprivate func work(
         on plan: TransferPlan, _ sessions: RemoteSessions, _ options: ConnectionOptions, isResuming: Bool
     ) throws {
+        try plan.sayRefused()
         for site in plan.sites { try sessions.credentials.askIfNeeded(for: site) }
         let run = TransferRun(
             options: options, interrupts: sessions.interrupts,
@@ -200,5 +203,6 @@ extension TransferOptionGroup {
             on: plan.transfers, of: plan.sites, configuration: queueConfiguration(options),
             passwords: sessions.credentials.passwords, trust: sessions.credentials.trust,
             dialogue: sessions.printer.sink)
+        if !plan.refused.isEmpty { throw ExitStatus.Silent(code: ExitStatus.partly) }
     }
 }

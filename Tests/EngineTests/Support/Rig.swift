@@ -19,7 +19,8 @@ final class Rig: Sendable {
 
     init(
         _ faults: Set<Fault> = [], as personality: Personality = .unix, mode: DataMode = .auto,
-        timeout: Int = 10, binding: Address = .loopback(), accounts: ServerConfiguration.Accounts = .anyone
+        timeout: Int = 10, binding: Address = .loopback(), accounts: ServerConfiguration.Accounts = .anyone,
+        charset: String? = nil
     ) throws {
         _ = brokenPipesAreErrors
         served = try TemporaryDirectory()
@@ -33,6 +34,7 @@ final class Rig: Sendable {
         let port = try server.start()
         var site = Site(host: binding.host, port: port, user: "tester", dataMode: mode)
         site.timeout = timeout
+        site.charset = charset
         self.site = site
     }
 
