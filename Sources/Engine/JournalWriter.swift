@@ -8,15 +8,21 @@ struct JournalBatch: Sendable {
     private(set) var forgotten: Set<Transfer.ID> = []
     private(set) var settings: QueueSettings?
     private(set) var answers: [Int64: LeftAnswer] = [:]
+    private(set) var taken: Set<Int64> = []
+    private(set) var leases: [Transfer.ID: Lease?] = [:]
 
     var isEmpty: Bool {
         sites.isEmpty && transfers.isEmpty && forgotten.isEmpty && settings == nil && answers.isEmpty
+            && taken.isEmpty && leases.isEmpty
     }
 
     var change: JournalChange {
-        JournalChange(
+        var change = JournalChange(
             sites: Array(sites.values), transfers: transfers.values.sorted { $0.id < $1.id },
             forgotten: forgotten.sorted(), settings: settings, answers: answers)
+        change.taken = taken.sorted()
+        change.leases = leases
+        return change
     }
 
     mutating func remember(_ settings: QueueSettings) {
@@ -25,6 +31,15 @@ struct JournalBatch: Sendable {
 
     mutating func answer(_ number: Int64, _ answer: LeftAnswer) {
         answers[number] = answer
+    }
+
+    mutating func take(_ number: Int64) {
+        taken.insert(number)
+    }
+
+    /// - Parameter lease: nil: it is not leased any more.
+    mutating func lease(_ id: Transfer.ID, _ lease: Lease?) {
+        leases.updateValue(lease, forKey: id)
     }
 
     mutating func remember(_ site: Site) {
@@ -49,6 +64,8 @@ struct JournalBatch: Sendable {
         forget(Array(later.forgotten))
         settings = later.settings ?? settings
         answers.merge(later.answers) { $1 }
+        taken.formUnion(later.taken)
+        leases.merge(later.leases) { $1 }
     }
 }
 
@@ -73,11 +90,18 @@ struct JournalWriter {
 
     /// What other processes left since the last time, and that has not been answered.
     mutating func left() -> [LeftForWorker] {
-        do { return try journal.left().filter { unwritten.answers[$0.number] == nil } } catch {
+        do {
+            return try journal.left().filter {
+                unwritten.answers[$0.number] == nil && !unwritten.taken.contains($0.number)
+            }
+        } catch {
             failed("what others left for the queue cannot be read: \(error)")
             return []
         }
     }
+
+    /// Nil when it cannot be told: then nobody is thought dead.
+    func helpers() -> [Helper]? { try? journal.helpers() }
 
     /// Blocks until the batch, and what was left of those before, is on the disk.
     ///

@@ -12,19 +12,24 @@ extension TransferQueueCore {
 
     /// How often what other processes leave is looked for, in milliseconds: as long as somebody may wait who typed.
     private static let arrivalInterval = 500
+    /// How often while others help: between two of their small files they wait that long.
+    private static let reportInterval = 30
 
     mutating func lookForArrivals() {
         guard let itself, !isStopping else { return }
         journal.perform { writer in
             guard writer.mayHaveArrivals else { return }
             let left = writer.left()
+            let helpers = writer.helpers()
             itself.perform { core in
                 core.take(left)
+                if let helpers { core.take(helpers) }
+                let interval = core.helpers.isEmpty ? Self.arrivalInterval : Self.reportInterval
                 // Not before this is written: else it would be found again.
                 let batch = core.takeUnsaved()
                 core.journal.perform { writer in
                     writer.write(batch)
-                    itself.perform(after: .milliseconds(Self.arrivalInterval)) { $0.lookForArrivals() }
+                    itself.perform(after: .milliseconds(interval)) { $0.lookForArrivals() }
                 }
             }
         }
@@ -32,6 +37,11 @@ extension TransferQueueCore {
 
     private mutating func take(_ left: [LeftForWorker]) {
         for item in left where !isStopping {
+            if case .report(let lease, let report) = item.request {
+                unsaved.take(item.number)
+                take(report, lease: lease)
+                continue
+            }
             for site in item.sites {
                 learn(site)
                 unsaved.remember(site)

@@ -53,6 +53,9 @@ extension TransferQueueCore {
                 row.asking = scheduler.asking(inBatch: transfer.batch)
                 row.clockAhead = scheduler.memory(of: transfer.site).clockSkew
             }
+            if let helper = leased[transfer.id].flatMap({ helpers[$0.worker] }) {
+                row.activity = "in process \(helper.process)"
+            }
             return row
         }
         let bytes = worker.progress.bytes

@@ -17,6 +17,7 @@ extension TransferQueueCore {
             itself?.perform { $0.handle(.held(transfer.id, reason: reason, bytes: transfer.bytes)) }
             return
         }
+        if let helper = helper(for: transfer) { return lease(transfer, to: helper) }
         let site = withSecrets((transfer.options.connection ?? .usual).applied(to: known))
         let worker = takeWorker(for: site, as: transfer.site)
         busy[transfer.id] = worker
@@ -64,7 +65,7 @@ extension TransferQueueCore {
         if workerCount > 0 { changed() }
     }
 
-    private mutating func loggedIn(_ id: Transfer.ID, at site: Site.ID) {
+    mutating func loggedIn(_ id: Transfer.ID, at site: Site.ID) {
         reached.insert(site)
         handle(.began(id))
     }
@@ -90,7 +91,7 @@ extension TransferQueueCore {
         handle(.sourceLearnt(id, size: facts.size, modified: facts.modified))
     }
 
-    private mutating func clockMeasured(of site: Site.ID, _ ahead: Int64?) {
+    mutating func clockMeasured(of site: Site.ID, _ ahead: Int64?) {
         clocksKnown.insert(site)
         if let ahead { handle(.clockMeasured(site, ahead: ahead)) }
     }
@@ -115,35 +116,49 @@ extension TransferQueueCore {
 
     private mutating func ended(_ id: Transfer.ID, _ end: TransferWorker.End) {
         guard let worker = busy.removeValue(forKey: id) else { return }
-        foundAgain.remove(id)
         let bytes = worker.progress.bytes
         pace.end(id, at: bytes)
         idle.append(Rest(worker: worker, since: monotonicNanoseconds()))
         startIdleTimer()
+        let others = busy.values.count { $0.site.id == worker.site.id }
+        let failure: Failure? = if case .failed(let failure, _) = end { failure } else { nil }
+        conclude(
+            id, WorkerEnd(end, bytes: bytes, isDownload: isDownload(id)), at: worker.site, others: others,
+            failure)
+    }
+
+    /// - Parameters:
+    ///   - others: how many connections of ours the server has beside.
+    ///   - failure: of a worker of this process.
+    mutating func conclude(
+        _ id: Transfer.ID, _ end: WorkerEnd, at site: Site, others: Int, _ failure: Failure?
+    ) {
+        foundAgain.remove(id)
         switch end {
-        case .file(.done(let bytes)): handle(.finished(id, bytes: bytes))
-        case .file(.skipped(let reason)): handle(.skipped(id, reason: reason))
-        case .file(.conflict(let size, let modified)): handle(.conflicted(id, size: size, modified: modified))
+        case .done(let bytes): handle(.finished(id, bytes: bytes))
+        case .skipped(let reason): handle(.skipped(id, reason: reason))
+        case .conflict(let size, let modified): handle(.conflicted(id, size: size, modified: modified))
         case .scanned: handle(.scanEnded(id, nil))
-        case .failed(let failure, _) where failure.kind == .cancelled: handle(.stopped(id, bytes: bytes))
-        case .failed(let failure, _) where failure.kind == .passwordNeeded:
+        case .stopped(let bytes): handle(.stopped(id, bytes: bytes))
+        case .passwordNeeded:
             handle(.passwordNeeded(id))
-            events(.passwordNeeded(worker.site, reason: nil))
-        case .failed(let failure, _) where failure.isDiskTrouble && isDownload(id):
-            hold(id, failure, bytes: bytes)
-        case .failed(let failure, let isLoggedIn):
-            let isLimit = !isLoggedIn && failure.reply?.soundsLikeALimit == true
-            let others = busy.values.count { $0.site.id == worker.site.id }
+            events(.passwordNeeded(site, reason: nil))
+        case .held(let reason, let bytes):
+            hold(id, failure ?? Failure(.localDisk, reason), bytes: bytes)
+        case .failed(let what):
             let isHopeless =
-                !configuration.retriesUnreachable && failure.kind == .unreachable
-                && !reached.contains(scheduler.transfer(id)?.site ?? worker.site.id)
+                !configuration.retriesUnreachable && what.isUnreachable
+                && !reached.contains(scheduler.transfer(id)?.site ?? site.id)
             handle(
                 .failed(
                     id,
                     .init(
-                        failure.message, isTemporary: failure.isTemporary && !isHopeless, bytes: bytes,
-                        connectionLimit: isLimit ? others : nil, concernsSite: !isLoggedIn)))
-            if case .failed? = scheduler.transfer(id)?.state { configuration.failed?(id, failure) }
+                        what.message, isTemporary: what.isTemporary && !isHopeless, bytes: what.bytes,
+                        connectionLimit: what.soundsLikeALimit ? others : nil,
+                        concernsSite: !what.isLoggedIn)))
+            if let failure, case .failed? = scheduler.transfer(id)?.state {
+                configuration.failed?(id, failure)
+            }
         }
     }
 
@@ -155,5 +170,27 @@ extension TransferQueueCore {
         handle(.held(id, reason: failure.message, bytes: bytes))
         configuration.failed?(id, failure)
         if isNew { events(.diskHeld(failure.message)) }
+    }
+}
+
+extension WorkerEnd {
+    /// - Parameter bytes: at the destination.
+    init(_ end: TransferWorker.End, bytes: Int64, isDownload: Bool) {
+        switch end {
+        case .file(.done(let bytes)): self = .done(bytes: bytes)
+        case .file(.skipped(let reason)): self = .skipped(reason)
+        case .file(.conflict(let size, let modified)): self = .conflict(size: size, modified: modified)
+        case .scanned: self = .scanned
+        case .failed(let failure, _) where failure.kind == .cancelled: self = .stopped(bytes: bytes)
+        case .failed(let failure, _) where failure.kind == .passwordNeeded: self = .passwordNeeded
+        case .failed(let failure, _) where failure.isDiskTrouble && isDownload:
+            self = .held(failure.message, bytes: bytes)
+        case .failed(let failure, let isLoggedIn):
+            self = .failed(
+                WorkerFailure(
+                    message: failure.message, isTemporary: failure.isTemporary, bytes: bytes,
+                    soundsLikeALimit: !isLoggedIn && failure.reply?.soundsLikeALimit == true,
+                    isLoggedIn: isLoggedIn, isUnreachable: failure.kind == .unreachable))
+        }
     }
 }

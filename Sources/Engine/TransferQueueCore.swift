@@ -46,6 +46,11 @@ struct TransferQueueCore: ~Copyable {
     var siteRates: [Site.ID: RateLimit] = [:]
     var lastCheckpoint: Int64 = 0
     var heldDisks = HeldDisks()
+    /// Processes that help, by their numbers, and what is leased to them.
+    var helpers: [Int64: Helper] = [:]
+    var leased: [Transfer.ID: Lease] = [:]
+    /// Where they are from: one that was removed meanwhile is in no table any more.
+    var leasedSites: [Transfer.ID: Site.ID] = [:]
 
     /// A connection with nothing to do.
     struct Rest {
@@ -90,6 +95,8 @@ struct TransferQueueCore: ~Copyable {
         firstNewID = contents.nextID
         for site in contents.sites { sites[site.id] = site }
         handle(.restored(contents))
+        leased = contents.leases.filter { scheduler.transfer($0.key)?.state == .running }
+        for id in leased.keys { leasedSites[id] = scheduler.transfer(id)?.site }
         applyRates()
         lookForArrivals()
     }
@@ -127,7 +134,10 @@ struct TransferQueueCore: ~Copyable {
             case .merged(let count):
                 // A tree that is scanned once more finds what it found before: nothing to tell.
                 if case .request = event { events(.notice("\(count) of these are in the queue already")) }
-            case .stop(let id): busy[id]?.interrupt()
+            case .stop(let id):
+                busy[id]?.interrupt()
+                // Its helper sees that it is not its any more.
+                if leased[id] != nil { unsaved.lease(id, nil) }
             case .start(let transfer): start(transfer)
             case .wakeAt(let moment):
                 let wait = max(0, moment - wallClockNanoseconds() / 1_000_000_000)

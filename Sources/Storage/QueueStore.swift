@@ -96,6 +96,8 @@ public struct QueueStore: Journal {
             try writing.forget(change.forgotten)
             if let settings = change.settings { try writing.write(settings) }
             for (number, answer) in change.answers { try writing.answer(number, answer) }
+            for number in change.taken { try writing.take(number) }
+            for (id, lease) in change.leases { try writing.lease(id, lease) }
         }
     }
 
@@ -132,14 +134,17 @@ public struct QueueStore: Journal {
     public func left() throws -> [LeftForWorker] {
         try mappingErrors {
             try database.read { database in
-                // Costs no page: nobody else has written since.
-                let version = try Int.fetchOne(database, sql: "PRAGMA data_version")
-                let isNew = seen.version.withLock { seen in
-                    defer { seen = version }
-                    return seen == nil || seen != version
-                }
-                return isNew ? try Reading(database: database, path: path).left() : []
+                try hasChanged(database) ? try Reading(database: database, path: path).left() : []
             }
+        }
+    }
+
+    /// Whether somebody else has written since this was asked last. Costs no page.
+    func hasChanged(_ database: Database) throws -> Bool {
+        let version = try Int.fetchOne(database, sql: "PRAGMA data_version")
+        return seen.version.withLock { seen in
+            defer { seen = version }
+            return seen == nil || seen != version
         }
     }
 

@@ -16,9 +16,35 @@ struct Reading {
         let next = try Int64.fetchOne(database, sql: "SELECT value FROM counter WHERE name = 'nextID'") ?? 1
         let greatest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM transfer") ?? 0
         guard greatest < Int64.max, next > 0 else { throw damaged("an identifier out of range") }
-        return JournalContents(
+        var contents = JournalContents(
             sites: sites.sorted { $0.key < $1.key }.map(\.value), transfers: transfers,
             nextID: max(next, max(0, greatest) + 1), settings: try settings())
+        for (id, lease) in try leases(where: "1") { contents.leases[id] = lease }
+        return contents
+    }
+
+    func leased(to worker: Int64) throws -> [LeasedTransfer] {
+        let leases = try leases(where: "worker = \(worker)")
+        guard !leases.isEmpty else { return [] }
+        let sites = try sites()
+        let known = Dictionary(sites.values.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let list = leases.keys.map { "\($0)" }.joined(separator: ", ")
+        let transfers = try transfers(
+            where: "id IN (\(list)) ORDER BY position", siteIDs: sites.mapValues(\.id))
+        return transfers.compactMap { transfer in
+            guard let lease = leases[transfer.id], let site = known[transfer.site] else { return nil }
+            return LeasedTransfer(lease: lease, transfer: transfer, site: site)
+        }
+    }
+
+    private func leases(where condition: String) throws -> [Transfer.ID: Lease] {
+        let rows = try Row.fetchAll(database, sql: "SELECT transfer, body FROM lease WHERE \(condition)")
+        return Dictionary(
+            rows.compactMap { row in
+                row.integer(0).flatMap { id in
+                    row.text(1).flatMap { JSON.decode(Lease.self, $0) }.map { (id, $0) }
+                }
+            }, uniquingKeysWith: { $1 })
     }
 
     /// The rows of the queue that make no sense.
@@ -202,17 +228,17 @@ struct Reading {
 extension Row {
     // `row[index] as Int64` traps where the column holds something else: these return nil.
 
-    fileprivate func value(_ index: Int) -> DatabaseValue { self[index] }
+    private func value(_ index: Int) -> DatabaseValue { self[index] }
 
-    fileprivate func integer(_ index: Int) -> Int64? {
+    func integer(_ index: Int) -> Int64? {
         if case .int64(let value) = value(index).storage { value } else { nil }
     }
 
-    fileprivate func text(_ index: Int) -> String? {
+    func text(_ index: Int) -> String? {
         if case .string(let value) = value(index).storage { value } else { nil }
     }
 
-    fileprivate func bytes(_ index: Int) -> [UInt8]? {
+    func bytes(_ index: Int) -> [UInt8]? {
         if case .blob(let value) = value(index).storage { Array(value) } else { nil }
     }
 }

@@ -15,6 +15,7 @@ enum Schema {
         // Sites that are spoken with in clear text have an id of their own.
         { try $0.execute(sql: "UPDATE site SET id = 'ftpclear' || substr(id, 4) WHERE encryption = 'none'") },
         { try $0.execute(sql: "ALTER TABLE transfer ADD COLUMN proof TEXT") },
+        { try $0.execute(sql: helpers) },
     ]
 
     static var version: Int { steps.count }
@@ -34,6 +35,24 @@ enum Schema {
             return .commit
         }
     }
+
+    /// Processes that offer to work (see `ProcessIdentity`), and what is leased to them; `body` is a `Lease` as JSON.
+    private static let helpers = """
+        CREATE TABLE worker (
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
+            machine TEXT NOT NULL,
+            process INTEGER NOT NULL,
+            started INTEGER NOT NULL,
+            seen INTEGER NOT NULL,
+            connections INTEGER NOT NULL,
+            sites TEXT NOT NULL
+        ) STRICT;
+        CREATE TABLE lease (
+            transfer INTEGER PRIMARY KEY,
+            worker INTEGER NOT NULL,
+            body TEXT NOT NULL
+        ) STRICT;
+        """
 
     private static let partsAndRowsSetAside = """
         ALTER TABLE transfer ADD COLUMN depth INTEGER NOT NULL DEFAULT 0;

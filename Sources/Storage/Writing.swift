@@ -128,6 +128,21 @@ struct Writing {
             arguments: [try JSON.encode(answer), now, number])
     }
 
+    /// Forgets a request that wants no answer.
+    func take(_ number: Int64) throws {
+        try database.cachedStatement(sql: "DELETE FROM request WHERE number = ?").execute(arguments: [number])
+    }
+
+    func lease(_ id: Transfer.ID, _ lease: Lease?) throws {
+        guard let lease else {
+            return try database.cachedStatement(sql: "DELETE FROM lease WHERE transfer = ?")
+                .execute(arguments: [id])
+        }
+        try database.cachedStatement(
+            sql: "INSERT OR REPLACE INTO lease (transfer, worker, body) VALUES (?, ?, ?)"
+        ).execute(arguments: [id, lease.worker, try JSON.encode(lease)])
+    }
+
     func setAside(_ id: Transfer.ID, _ reason: String) throws {
         let row = Columns.names.map { "'\($0)=' || coalesce(quote(\($0)), '')" }.joined(
             separator: " || ' ' || ")

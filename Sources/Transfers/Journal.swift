@@ -9,6 +9,8 @@ public protocol Journal: Sendable {
     /// What other processes left for the one that works on the queue: see `LeftRequest`. Read only: what was
     /// taken in is told with the change that it made.
     func left() throws -> [LeftForWorker]
+    /// Other processes that offer to work on the queue, and live.
+    func helpers() throws -> [Helper]
 }
 
 /// An error of a journal that knows whose fault it is.
@@ -24,6 +26,7 @@ extension Journal {
     }
 
     public func left() throws -> [LeftForWorker] { [] }
+    public func helpers() throws -> [Helper] { [] }
 }
 
 /// What has changed since the last one.
@@ -36,6 +39,10 @@ public struct JournalChange: Sendable {
     public var settings: QueueSettings?
     /// To requests of other processes, by their numbers; what they left is forgotten with it.
     public var answers: [Int64: LeftAnswer]
+    /// Requests that were taken in and want no answer.
+    public var taken: [Int64] = []
+    /// What is leased to a helper from now on; nil: no more.
+    public var leases: [Transfer.ID: Lease?] = [:]
 
     public init(
         sites: [Site] = [], transfers: [Transfer] = [], forgotten: [Transfer.ID] = [],
@@ -55,6 +62,8 @@ public struct JournalContents: Sendable {
     /// Greater than every identifier ever given out.
     public var nextID: Transfer.ID
     public var settings: QueueSettings
+    /// What other processes were given to do, and may be doing.
+    public var leases: [Transfer.ID: Lease] = [:]
 
     public init(
         sites: [Site] = [], transfers: [Transfer] = [], nextID: Transfer.ID = 1,

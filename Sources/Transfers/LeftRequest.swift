@@ -21,6 +21,8 @@ public enum LeftRequest: Hashable, Sendable, Codable {
     case pauseSite(Site.ID)
     case resumeSite(Site.ID)
     case setSiteRate(Site.ID, bytesPerSecond: Int64?)
+    /// What a helper says of what is leased to it; not answered.
+    case report(lease: Int64, WorkerReport)
 
     /// Where something goes among what waits.
     public enum Move: Hashable, Sendable, Codable {
@@ -30,7 +32,7 @@ public enum LeftRequest: Hashable, Sendable, Codable {
 
     var request: QueueRequest? {
         switch self {
-        case .add: nil
+        case .add, .report: nil
         case .pause(let ids): .pause(ids)
         case .resume(let ids): .resume(ids)
         case .cancel(let ids): .cancel(ids)
@@ -56,7 +58,8 @@ public enum LeftRequest: Hashable, Sendable, Codable {
         case .pause(let ids), .resume(let ids), .cancel(let ids), .retry(let ids), .answer(let ids, _),
             .move(let ids, _), .setPriority(let ids, _):
             ids
-        case .add, .decide, .pauseAll, .resumeAll, .retryFailed, .forgetDone, .forgetFailed, .pauseSite,
+        case .add, .report, .decide, .pauseAll, .resumeAll, .retryFailed, .forgetDone, .forgetFailed,
+            .pauseSite,
             .resumeSite, .setSiteRate:
             []
         }

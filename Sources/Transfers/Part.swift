@@ -1,6 +1,6 @@
 /// What an earlier try of a transfer left, and how much of it is safe: recorded when the part is begun and at each
 /// checkpoint, so that a later try can prove what it goes on with.
-public struct Part: Hashable, Sendable {
+public struct Part: Hashable, Sendable, Codable {
     /// Its name beside the destination: on the local disk for a download, on the server for an upload.
     public var name: [UInt8]
     /// Which file of the local disk it is; 0 for an upload.

@@ -12,11 +12,22 @@ extension Scheduler {
             case .waiting, .paused, .asking, .failed, .done, .skipped: break
             }
             nextID = max(nextID, transfer.id == .max ? .max : transfer.id + 1)
-            enter(transfer.sanitized)
+            let isLeased = transfer.state == .waiting && contents.leases[transfer.id] != nil
+            if isLeased { transfer.state = .running }
+            if enter(transfer.sanitized), isLeased { keepLeased(transfer) }
         }
         // No version gives such positions, and sums of them would overflow.
         let bound = Int64.max / 4
         if contents.transfers.contains(where: { !(-bound...bound).contains($0.position) }) { renumber() }
+    }
+
+    /// Another process was given it, and may be at it.
+    private mutating func keepLeased(_ transfer: Transfer) {
+        let number = siteNumber(transfer.site)
+        atWork[transfer.id] = Worker(
+            site: number, isTree: false, bytesAtStart: transfer.bytes, cursor: transfer.position)
+        sites[number].connections += 1
+        connectionsInUse += 1
     }
 
     mutating func learn(_ site: Site) {

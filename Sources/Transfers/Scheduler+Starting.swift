@@ -16,13 +16,13 @@ extension Scheduler {
 
     mutating func startNext(now: Int64) {
         guard !isPaused, !isHeld else { return }
-        while connectionsInUse < connectionLimit, let slot = firstStartable(now: now) {
+        while connectionsInUse < capacity, let slot = firstStartable(now: now) {
             let number = site(of: slot)
             let transfer = table.transfer(slot)
             change(slot) { table, slot in table.setState(.running, of: slot) }
             let policy = policy(for: slot)
             let room = min(
-                connectionLimit - connectionsInUse, sites[number].limit - sites[number].connections)
+                capacity - connectionsInUse, sites[number].limit - sites[number].connections)
             let connections = min(max(1, transfer.wantedConnections), room)
             atWork[transfer.id] = Worker(
                 site: number, connections: connections, isTree: transfer.kind == .tree,
@@ -34,6 +34,9 @@ extension Scheduler {
             orders.starts.append(started)
         }
     }
+
+    /// Most transfers at work at a time, in this process and in those that help.
+    var capacity: Int { connectionLimit + helperConnections }
 
     /// The connections a transfer at work may use: more than one for the segments of a large file.
     public func connections(of id: Transfer.ID) -> Int { atWork[id]?.connections ?? 1 }
@@ -51,7 +54,7 @@ extension Scheduler {
     mutating func setAlarm(now: Int64) {
         var next = due.first?.key
         if let time = scheduled.first?.key { next = min(next ?? time, time) }
-        if !isPaused, !isHeld, connectionsInUse < connectionLimit {
+        if !isPaused, !isHeld, connectionsInUse < capacity {
             for site in sites {
                 if let time = site.mayStart(), time > now { next = min(next ?? time, time) }
             }

@@ -47,6 +47,8 @@ public struct Scheduler: Sendable {
         case narrowed(Transfer.ID, connections: Int)
         /// The server's clock is so many seconds ahead of ours.
         case clockMeasured(Site.ID, ahead: Int64)
+        /// Other processes offer so many connections beside ours.
+        case helpersOffered(connections: Int)
         /// What moved to and from a site since the last of these, a second; see `ConnectionTuner`.
         case measured(Site.ID, rate: Double)
         /// The program ends: what is at work is stopped and goes on the next time; nothing else is started.
@@ -152,6 +154,8 @@ public struct Scheduler: Sendable {
     var isHeld: Bool
     /// Most transfers at work at a time, over all sites.
     public internal(set) var connectionLimit: Int
+    /// What other processes offer beside it.
+    public internal(set) var helperConnections = 0
 
     let retryPolicy: RetryPolicy
     let givesUpOnSites: Bool
@@ -233,6 +237,7 @@ public struct Scheduler: Sendable {
         case .clockMeasured(let site, let ahead): measuredClock(of: site, ahead: ahead)
         case .measured(let site, let rate): measured(site, rate: rate, now: now)
         case .programEnds: programEnds()
+        case .helpersOffered(let connections): helperConnections = max(0, connections)
         case .sourceLearnt(let id, let size, let modified): learn(size: size, modified: modified, of: id)
         case .progressed(let id, let bytes): progressed(id, bytes: bytes)
         case .partKept(let id, let part): partKept(id, part)

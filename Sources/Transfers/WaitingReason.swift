@@ -74,7 +74,7 @@ extension Scheduler {
             if let learnt = site.memory.learntLimit, learnt == site.limit { return .serverLimit(learnt) }
             return .siteLimit(site.limit)
         }
-        if connectionsInUse >= connectionLimit { return .queueLimit(connectionLimit) }
+        if connectionsInUse >= capacity { return .queueLimit(capacity) }
         let entry = PositionList.Entry(key: table[slot].position, slot: slot)
         return .inLine(others: site.startable.rank(of: entry, options.priority))
     }

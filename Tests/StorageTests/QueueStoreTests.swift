@@ -74,6 +74,37 @@ import Transfers
         }
     }
 
+    @Test func leasesReachTheHelperAndItsReportsTheHolder() throws {
+        try withTemporaryDirectory { directory in
+            let store = try QueueStore(directory: directory)
+            let site = Site(host: "h")
+            let lease = Lease(number: 9, worker: 1, onConflict: .skip, clockAhead: -3, mayHaveEnded: true)
+            var change = JournalChange(sites: [site], transfers: [.numbered(1), .numbered(2)])
+            change.leases = [2: lease]
+            try store.remember(change)
+            let helper = try QueueStore(directory: directory)
+            let leased = try #require(try helper.leases(of: 1))
+            #expect(leased.map(\.lease) == [lease] && leased.first?.transfer.id == 2)
+            #expect(try helper.leases(of: 1) == nil)
+            try helper.report([.part(nil), .ended(.done(bytes: 5))], lease: 9)
+            let left = try store.left()
+            #expect(
+                left.map(\.request) == [
+                    .report(lease: 9, .part(nil)), .report(lease: 9, .ended(.done(bytes: 5))),
+                ])
+            #expect(try store.load().leases == [2: lease])
+            var end = JournalChange()
+            end.leases = [2: nil]
+            end.taken = left.map(\.number)
+            try store.remember(end)
+            #expect(try helper.leases(of: 1)?.isEmpty == true)
+            #expect(try QueueStore(directory: directory).left().isEmpty)
+            // Its own offer is no help to the process that holds the queue.
+            _ = try store.offer(connections: 2, sites: [site.id])
+            #expect(try store.helpers().isEmpty)
+        }
+    }
+
     @Test func aHundredThousandComeBackWithTheirDirectoriesShared() throws {
         try withTemporaryDirectory { directory in
             let store = try QueueStore(directory: directory)

@@ -56,6 +56,25 @@ import Transfers
         #expect(queue.counts.asking == 0)
     }
 
+    @Test func whatAnotherProcessIsAtCountsAsAtWorkAfterARestart() {
+        var queue = Scheduler.withSite(connections: 2)
+        for name in ["a", "b", "c"] { _ = queue.add(.file(name)) }
+        var contents = JournalContents(
+            sites: [Site(host: "example")], transfers: queue.rows(in: 0..<9), nextID: 4)
+        contents.leases = [
+            2: Lease(number: 7, worker: 1, onConflict: .ask, clockAhead: 0, mayHaveEnded: false)
+        ]
+        var restored = Scheduler.withSite(connections: 2)
+        let orders = restored.handle(.restored(contents), now: 0)
+        #expect(orders == [.start(restored.transfer(1)!)])
+        #expect(restored.transfer(2)?.state == .running)
+        // The helper is dead: it is begun here, once.
+        #expect(restored.handle(.stopped(2, bytes: 0), now: 0).contains(.start(restored.transfer(2)!)))
+        // A helper's connections are beside ours.
+        #expect(
+            restored.handle(.helpersOffered(connections: 1), now: 0) == [.start(restored.transfer(3)!)])
+    }
+
     @Test func theCheckSumStaysWithWhatIsDone() {
         var queue = Scheduler.withSite()
         let proof = HashProof(algorithm: .sha256, value: "0f")

@@ -1,26 +1,75 @@
 import ArgumentParser
 import Engine
+import FTPProtocol
+import Glibc
 import Storage
 import Transfers
 
 struct QueueRunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Work until nothing is left to do.")
+        commandName: "run", abstract: "Work until nothing is left to do; beside another, help it.")
 
     @Flag(help: "Go on waiting for more.") var stay = false
     @OptionGroup var options: ConnectionOptions
     @OptionGroup var transfer: TransferOptionGroup
 
     mutating func run() throws {
-        guard let queue = try WorkingQueue.open() else {
-            throw Failure(
-                .temporary,
-                "another portside\(WorkingQueue.holder) works on the queue; end it and try again, or let it work",
-                isTemporary: true)
-        }
-        if let notice = queue.notice { complain(notice) }
-        let contents = try storage { try queue.store.load() }
         let sessions = try RemoteSessions(options)
+        if let queue = try WorkingQueue.open() {
+            try work(on: queue, sessions)
+        } else if let queue = try help(sessions) {
+            try work(on: queue, sessions)
+        }
+    }
+
+    /// Takes part in the work of the portside that holds the queue.
+    ///
+    /// - Returns: the queue, when that one is gone; nil when nothing is left to do.
+    private func help(_ sessions: RemoteSessions) throws -> WorkingQueue? {
+        let store = try storage { try QueueStore(directory: WorkingQueue.directory) }
+        try learnPasswords(try storage { try store.load() }, sessions)
+        complain("another portside\(WorkingQueue.holder) works on the queue; helping")
+        let credentials = sessions.credentials
+        let sites = try storage { try store.load() }.sites.filter {
+            $0.user == Site.anonymous || $0.user == "ftp" || credentials.passwords[$0.id] != nil
+        }
+        let number = try storage {
+            try store.offer(connections: options.connections, sites: Set(sites.map(\.id)))
+        }
+        let helper = QueueHelper(
+            number: number, store: store, configuration: try configuration(),
+            passwords: { [passwords = credentials.passwords] in passwords[$0.id] }, trust: credentials.trust,
+            dialogue: sessions.printer.sink)
+        // A connection of its own: what one has seen changed the other has not.
+        let watch = try storage { try QueueStore(directory: WorkingQueue.directory) }
+        var isOver = false
+        while sessions.interrupts.status == nil {
+            if let queue = try WorkingQueue.open() {
+                helper.stop()
+                return queue
+            }
+            isOver = try storage { try watch.isAllOver() } ?? isOver
+            if isOver, !stay, helper.isIdle { break }
+            poll(nil, 0, Self.pause)
+        }
+        helper.stop()
+        try storage { try store.withdraw(number) }
+        if let status = sessions.interrupts.status { throw ExitStatus.Silent(code: status) }
+        try conclude(store)
+        return nil
+    }
+
+    /// How often it is looked whether the other one is gone, in milliseconds.
+    private static let pause: Int32 = 100
+
+    private func configuration() throws -> TransferQueue.Configuration {
+        var configuration = transfer.queueConfiguration(options)
+        configuration.account = options.account
+        configuration.proxy = try options.theProxy()
+        return configuration
+    }
+
+    private func learnPasswords(_ contents: JournalContents, _ sessions: RemoteSessions) throws {
         let credentials = sessions.credentials
         let waiting = Set(contents.transfers.filter { !$0.state.isEnded }.map(\.site))
         for site in contents.sites where waiting.contains(site.id) {
@@ -31,17 +80,21 @@ struct QueueRunCommand: ParsableCommand {
             login.account = account
             credentials.passwords[login.id] = credentials.passwords[site.id]
         }
+    }
+
+    private func work(on queue: WorkingQueue, _ sessions: RemoteSessions) throws {
+        if let notice = queue.notice { complain(notice) }
+        let contents = try storage { try queue.store.load() }
+        let credentials = sessions.credentials
+        try learnPasswords(contents, sessions)
         if contents.settings.isPaused {
             complain("the queue is paused; portside queue resume lets it go on")
         }
-        var configuration = transfer.queueConfiguration(options)
-        configuration.account = options.account
-        configuration.proxy = try options.theProxy()
         let run = TransferRun(options: options, interrupts: sessions.interrupts, isSkippingWanted: true)
         if stay { run.stay(passwords: try credentials.source()) }
         do {
             try run.work(
-                on: [], of: [], journal: queue.store, configuration: configuration,
+                on: [], of: [], journal: queue.store, configuration: try configuration(),
                 passwords: credentials.passwords, trust: credentials.trust,
                 dialogue: sessions.printer.sink)
         } catch let failure as Failure {
@@ -49,7 +102,11 @@ struct QueueRunCommand: ParsableCommand {
             complain(failure.message)
             throw ExitStatus.Silent(code: ExitStatus.partly)
         }
-        let left = try storage { try queue.store.load() }.transfers.count {
+        try conclude(queue.store)
+    }
+
+    private func conclude(_ store: QueueStore) throws {
+        let left = try storage { try store.load() }.transfers.count {
             if case .failed = $0.state { true } else { false }
         }
         guard left == 0 else {
