@@ -28,7 +28,7 @@ let package = Package(
             name: "Interface", dependencies: ["FTPProtocol", "Transfers", deque], swiftSettings: settings),
 
         // Edges: each touches one outside thing.
-        .target(name: "Transport", dependencies: ["CLinux", "COpenSSL"], swiftSettings: settings),
+        .target(name: "Transport", dependencies: ["CLinux", "COpenSSL", "CZlib"], swiftSettings: settings),
         .target(
             name: "Engine", dependencies: ["FTPProtocol", "Transfers", "Transport"],
             swiftSettings: settings),
@@ -58,6 +58,7 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CNcurses", providers: [.apt(["libncurses-dev"])]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
 
         .target(
             name: "TestSupport",

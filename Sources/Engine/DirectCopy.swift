@@ -30,39 +30,97 @@ public struct DirectCopy {
     ///
     /// - Returns: nil when it is done, else why the servers do not do it among themselves.
     public func run() throws(Failure) -> String? {
-        try source.connect()
-        try destination.connect()
-        try source.setType(.image)
-        try destination.setType(.image)
-        // Each would wait for the other to be the TLS client (RFC 4217 §7 knows of no third machine).
-        guard source.security?.protectsData != true, destination.security?.protectsData != true else {
-            return "their data connections are encrypted"
-        }
+        try prepare()
+        let (nearProtects, farProtects) = (
+            source.security?.protectsData == true, destination.security?.protectsData == true
+        )
+        guard nearProtects == farProtects else { return "only one of them encrypts its data connections" }
         var reason = "there is no way"
         for (passive, active) in [(source, destination), (destination, source)] {
-            if let why = try arrange(passive, active) {
+            for role in nearProtects ? Role.offered(passive, active) : [.none] {
+                if let why = try arrange(passive, active, role) {
+                    reason = why
+                    continue
+                }
+                let why = try move()
+                try role.end(passive, active)
+                guard let why else { return nil }
                 reason = why
-                continue
+                try prepare()
             }
-            guard let why = try move() else { return nil }
-            reason = why
-            try source.connect()
-            try destination.connect()
-            try source.setType(.image)
-            try destination.setType(.image)
+        }
+        if nearProtects, reason == "there is no way" {
+            return "their data connections are encrypted, and neither knows CPSV or SSCN"
         }
         return reason
     }
 
+    private func prepare() throws(Failure) {
+        for session in [source, destination] {
+            try session.connect()
+            try session.setType(.image)
+            // Both sides of the one data connection have to mean the same.
+            try session.useStreamMode()
+        }
+    }
+
+    /// Who begins the TLS handshake between two servers, which both would wait for (RFC 4217 §7 knows of no third machine).
+    private enum Role {
+        /// Nothing is encrypted.
+        case none
+        /// CPSV: the one that listens, for this once (glFTPd, drftpd).
+        case passiveByCPSV
+        /// SSCN ON: the one that it is said to, from then on (RaidenFTPD, ProFTPD, Serv-U).
+        case passiveBySSCN, activeBySSCN
+
+        static func offered(_ passive: Session, _ active: Session) -> [Role] {
+            var roles: [Role] = []
+            if passive.features.has("CPSV"), passive.control?.peer.unmapped.family == .ipv4 {
+                roles.append(.passiveByCPSV)
+            }
+            if passive.features.has("SSCN") { roles.append(.passiveBySSCN) }
+            if active.features.has("SSCN") { roles.append(.activeBySSCN) }
+            return roles
+        }
+
+        /// Why it cannot be; nil when it is so now.
+        func begin(_ passive: Session, _ active: Session) throws(Failure) -> String? {
+            guard self == .passiveBySSCN || self == .activeBySSCN else { return nil }
+            let session = self == .passiveBySSCN ? passive : active
+            let reply = try session.ask(Command("SSCN", "ON"))
+            guard reply.code.kind != .completion else { return nil }
+            session.features.disable("SSCN")
+            return "\(session.site.shortName) answers “\(reply.summary)”"
+        }
+
+        /// The next data connection is with us again.
+        func end(_ passive: Session, _ active: Session) throws(Failure) {
+            guard self == .passiveBySSCN || self == .activeBySSCN else { return }
+            let session = self == .passiveBySSCN ? passive : active
+            guard session.isConnected else { return }
+            if try session.ask(Command("SSCN", "OFF")).code.kind != .completion { session.quit() }
+        }
+    }
+
     /// Has one server listen and tells the other where. Nil when both agree.
-    private func arrange(_ passive: Session, _ active: Session) throws(Failure) -> String? {
+    private func arrange(_ passive: Session, _ active: Session, _ role: Role) throws(Failure) -> String? {
         guard let listening = passive.control?.peer.unmapped, let calling = active.control?.peer.unmapped,
             passive.control?.server == nil, active.control?.server == nil
         else { return "a proxy stands in between" }
         guard listening.family == calling.family else { return "one has IPv4, the other IPv6" }
         guard listening.isLoopback == calling.isLoopback else { return "one of them is on this machine" }
+        if let why = try role.begin(passive, active) { return why }
+        let why = try introduce(passive, active, role, listening)
+        if why != nil { try role.end(passive, active) }
+        return why
+    }
+
+    private func introduce(
+        _ passive: Session, _ active: Session, _ role: Role, _ listening: Address
+    ) throws(Failure) -> String? {
         let isIPv4 = listening.family == .ipv4
-        let reply = try passive.ask(isIPv4 ? .passive : .extendedPassive)
+        let reply = try passive.ask(
+            role == .passiveByCPSV ? Command("CPSV") : isIPv4 ? .passive : .extendedPassive)
         guard reply.code.kind == .completion else {
             return "\(passive.site.shortName) answers “\(reply.summary)”"
         }

@@ -111,6 +111,9 @@ public struct Failure: Error, Hashable, Sendable {
             self.init(
                 .unreachable, "\(attempt): \(visible(why)); check --proxy", isTemporary: true,
                 endsConnection: true)
+        case .garbled:
+            self.init(
+                .doesNotVerify, "\(attempt): \(error); try again, or leave out --compress", isTemporary: true)
         case .unusable(let why): self.init(.invalidRequest, why)
         }
     }

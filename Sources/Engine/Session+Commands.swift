@@ -168,6 +168,7 @@ extension Session {
                 return end.reply.map { [$0] } ?? []
             }
             let reply = try converse(command)
+            noteMode(command, reply)
             if command.verb == "QUIT" || reply.code == .serviceNotAvailable { disconnect() }
             return [reply]
         }

@@ -94,6 +94,7 @@ extension Session {
             leavesOffsetBehind = false
             if order.restartOffset == 0 { _ = try ask(.restart(at: 0)) }
         }
+        try prepareMode(for: order)
         if features.wantsPreTransfer, method.mode == .passive { try announce(order.command) }
         let data: DataConnection
         switch try prepareDataConnection(method) {
@@ -113,8 +114,12 @@ extension Session {
             }
         }
         var conversation = TransferConversation(self, order, over: data, socket: socket.take())
-        let outcome = try conversation.run(move)
-        if case .done = outcome {
+        let outcome: TransferConversation.Outcome
+        do throws(Failure) { outcome = try conversation.run(move) } catch {
+            throw mode == .deflate && order.isUpload ? error.doubtingCompression : error
+        }
+        if case .done(let end) = outcome {
+            noteCompression(of: order, end.bytes)
             hasJustTransferred = true
             ladder.noteSuccess(of: method)
             lastMethod = method
@@ -147,7 +152,7 @@ extension Session {
     }
 
     /// The last byte has moved, and the control connection was lost before the server could confirm it: a new one is
-    /// asked how many bytes there are.
+    /// asked how many bytes there are and, where the server computes check sums, which.
     private func settle(
         _ order: TransferOrder, _ end: TransferEnd, _ failure: Failure
     ) throws(Failure) -> TransferEnd {
@@ -157,15 +162,31 @@ extension Session {
             let path = order.file
         else { throw failure }
         warn(
-            "connection lost before the server confirmed \(order.command.verb); asking for the size on a new one"
+            "connection lost before the server confirmed \(order.command.verb); asking on a new one what there is"
         )
-        let size: Int64?
-        do throws(Failure) { size = try self.size(of: path) } catch {
-            throw error.kind == .cancelled ? error : failure
+        let bytes = order.restartOffset + end.bytes
+        do throws(Failure) {
+            let size = try self.size(of: path)
+            guard size == nil || size == bytes else { throw failure }
+            let isSame = try hashSettles(path, bytes, order.local)
+            guard size != nil || isSame else { throw failure }
+        } catch {
+            throw error.kind == .cancelled || error.kind == .doesNotVerify ? error : failure
         }
-        guard let size, size == order.restartOffset + end.bytes else { throw failure }
-        control?.note(.note, "\(order.command.verb): the server has all \(size) bytes")
+        control?.note(.note, "\(order.command.verb): the server has all \(bytes) bytes")
         return end
+    }
+
+    /// Whether the server's check sum of the file is that of the whole file here; false where there is nothing to compare.
+    ///
+    /// - Throws: `.doesNotVerify` when they differ.
+    private func hashSettles(
+        _ path: RemotePath, _ bytes: Int64, _ local: LocalFile.Lent?
+    ) throws(Failure) -> Bool {
+        guard let local, !features.hashMethods.isEmpty else { return false }
+        // Of a range nobody computes anything that could be compared.
+        guard (try? local.size()) == bytes else { return false }
+        return try compareHash(of: path, size: bytes, with: local) != nil
     }
 
     /// PRET, for servers that store files on several machines and choose the one that will listen by this (drftpd).

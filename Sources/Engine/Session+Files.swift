@@ -149,8 +149,8 @@ extension Session {
             try prepareTransfer(as: .image)
             return try transfer(
                 TransferOrder(
-                    command: .retrieve(try argument(for: path)), file: resolve(path), restartOffset: offset,
-                    progress: progress, limit: limit)
+                    command: .retrieve(try argument(for: path)), file: resolve(path), local: target,
+                    restartOffset: offset, progress: progress, limit: limit)
             ) {
                 pump, socket, conditions in
                 let result = pump.receive(from: socket, into: target, at: position, conditions)
@@ -196,9 +196,11 @@ extension Session {
         let source = file.lent
         return try connected(repeatable: store == .store && position == offset) { () throws(Failure) in
             try prepareTransfer(as: .image)
+            if store == .store { try allocate(max(0, (try? source.size()) ?? 0) - offset) }
             return try transfer(
                 TransferOrder(
-                    command: try command(store, path), file: resolve(path), restartOffset: restart,
+                    command: try command(store, path), file: resolve(path), local: source,
+                    restartOffset: restart,
                     isUpload: true, progress: progress, limit: limit
                 )
             ) {

@@ -88,7 +88,7 @@ extension Session {
             throw Failure(error, attempt: site.shortName)
         }
         try control.startTLS(
-            context, host: site.host, until: .after(patience), cancellation: cancellation)
+            context, host: tlsName, until: .after(patience), cancellation: cancellation)
         guard let tls = control.tls, let certificate = tls.peerCertificate,
             let verification = tls.verification
         else {
@@ -169,7 +169,7 @@ extension Session {
         guard let security, security.protectsData, var open = socket.take() else { return }
         if open.tls == nil {
             do throws(TransportError) {
-                try open.startTLS(security.context, host: site.host, expecting: security.fingerprint)
+                try open.startTLS(security.context, host: tlsName, expecting: security.fingerprint)
             } catch {
                 throw Failure(error, attempt: "data connection")
             }

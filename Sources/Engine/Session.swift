@@ -26,6 +26,8 @@ public final class Session {
     var refusalOfTLS: RefusalOfTLS?
     var ladder = DataMethodLadder(mode: .auto, family: .ipv4)
     var pump = Pump()
+    /// The mode the server has acknowledged: every login begins with streams (RFC 959 §5.1).
+    var mode = TransmissionMode.stream
     /// The type the server has acknowledged, nil when a raw command may have changed it.
     var type: RepresentationType?
     /// Where the server stands, nil when unknown.
@@ -162,6 +164,7 @@ public final class Session {
         do {
             if site.encryption == .implicit { try startTLS() }
             try greet()
+            try nameHost()
             try negotiateSecurity()
             try logIn()
             try protectData()
@@ -293,6 +296,7 @@ public final class Session {
     public func disconnect() {
         control = nil
         security = nil
+        mode = .stream
         isPrepared = false
         chosenHash = nil
         directory = nil

@@ -7,6 +7,8 @@ struct TransferOrder {
     var command: Command
     /// The whole path of what the command may name by its last name alone.
     var file: RemotePath?
+    /// The whole file here, to be compared with the server's should the end of the transfer be in doubt.
+    var local: LocalFile.Lent?
     var restartOffset: Int64 = 0  // bytes
     /// The end of the data is ours to say.
     var isUpload = false

@@ -16,6 +16,13 @@ public struct NetworkOptions: Hashable, Sendable {
     /// Seconds between two commands that do nothing, so that an idle login is kept; nil to let the server end it.
     public var keepAlive: Int?
 
+    /// Have the data compressed on the way (MODE Z), where the server offers it.
+    public var compresses = false
+    /// Say before each upload how large it will be (ALLO), also where the server does not ask for it.
+    public var allocates = false
+    /// Which of the server's hosts is meant (HOST, RFC 7151), and for whom its certificate has to be; nil for the one
+    /// that is connected to.
+    public var virtualHost: String?
     /// Makes the connections for us; nil for none.
     public var proxy: Proxy?
 
@@ -27,6 +34,9 @@ public struct NetworkOptions: Hashable, Sendable {
         if extendedPassive != .auto { words.append("epsv=\(extendedPassive.rawValue)") }
         if trustsPassiveAddress { words.append("trust-pasv=yes") }
         if let keepAlive { words.append("keep-alive=\(keepAlive)") }
+        if compresses { words.append("mode-z=yes") }
+        if allocates { words.append("allo=yes") }
+        if let virtualHost { words.append("host=\(virtualHost)") }
         if let proxy { words.append("proxy=\(proxy.url)") }
         return words.joined(separator: " ")
     }
@@ -41,6 +51,9 @@ public struct NetworkOptions: Hashable, Sendable {
             case "epsv": extendedPassive = ExtendedPassive(rawValue: value) ?? .auto
             case "trust-pasv": trustsPassiveAddress = value == "yes"
             case "keep-alive": keepAlive = Int(value).flatMap { $0 > 0 ? $0 : nil }
+            case "mode-z": compresses = value == "yes"
+            case "allo": allocates = value == "yes"
+            case "host": virtualHost = value
             case "proxy": proxy = try? Proxy(value)
             default: break
             }

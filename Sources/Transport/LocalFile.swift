@@ -171,6 +171,13 @@ public struct LocalFile: ~Copyable, Sendable {
             .disk(call: verb, path: visiblePath(path), errno: code)
         }
 
+        /// In bytes, as it is now.
+        public func size() throws(TransportError) -> Int64 {
+            var status = stat()
+            guard fstat(raw, &status) == 0 else { throw diskError("read", path) }
+            return Int64(status.st_size)
+        }
+
         public func synchronize() throws(TransportError) {
             guard fsync(raw) == 0 else { throw diskError("write", path) }
         }

@@ -15,7 +15,9 @@ extension Pump {
         from socket: borrowing Socket, into file: LocalFile.Lent, at offset: Int64,
         _ conditions: Conditions
     ) -> PumpResult {
-        if socket.tls != nil { return receiveBuffered(from: socket, into: file, at: offset, conditions) }
+        if socket.tls != nil || deflation != nil {
+            return receiveBuffered(from: socket, into: file, at: offset, conditions)
+        }
         if pipe == nil { pipe = Pipe.make(capacity: Self.pipeSize) }
         guard let capacity = pipe?.capacity else {
             return receiveBuffered(from: socket, into: file, at: offset, conditions)
@@ -54,6 +56,7 @@ extension Pump {
         from socket: borrowing Socket, _ conditions: Conditions,
         sink: (UnsafeRawBufferPointer) throws(TransportError) -> Void
     ) -> PumpResult {
+        if let deflation { return receive(deflation, from: socket, conditions, sink: sink) }
         if let tls = socket.tls { return receive(tls, from: socket, conditions, sink: sink) }
         let buffer = ownBuffer()
         var moved: Int64 = 0

@@ -11,6 +11,14 @@ extension Pump {
     public mutating func send(
         _ file: LocalFile.Lent, from offset: Int64, to socket: borrowing Socket, _ conditions: Conditions
     ) -> PumpResult {
+        if let deflation {
+            var position = offset
+            return send(deflation, to: socket, conditions) { buffer throws(TransportError) in
+                let count = try file.read(into: buffer, at: position)
+                position += Int64(count)
+                return count
+            }
+        }
         if let tls = socket.tls { return send(file, from: offset, tls, to: socket, conditions) }
         var position = off_t(offset)
         var moved: Int64 = 0
@@ -36,6 +44,7 @@ extension Pump {
         to socket: borrowing Socket, _ conditions: Conditions, resuming: Bool = false,
         source: (UnsafeMutableRawBufferPointer) throws(TransportError) -> Int
     ) -> PumpResult {
+        if let deflation { return send(deflation, to: socket, conditions, source: source) }
         if !resuming { unsent = 0..<0 }
         if let tls = socket.tls { return send(tls, to: socket, conditions, source: source) }
         let buffer = ownBuffer()

@@ -38,6 +38,8 @@ public struct Pump: ~Copyable {
 
     var pipe: Pipe?
     private var buffer: UnsafeMutableRawBufferPointer?
+    /// What crosses is compressed (MODE Z): one for each transfer. Nil for data as they are.
+    public var deflation: Deflation?
     /// What an interrupted run of `send(to:)` had still to send, as a range of `buffer`.
     var unsent = 0..<0
 

@@ -24,6 +24,9 @@ public final class TLSConnection: Sendable {
         var end: Moved?
     }
 
+    /// Which side of the handshake this is, whoever called whom.
+    public var isServer: Bool { context.isServer }
+
     enum Progress {
         case done
         case wantsToRead

@@ -18,6 +18,8 @@ public enum TransportError: Error, Hashable, Sendable {
     case proxyRefused(String)
     /// TLS failed on a connection to `peer`.
     case tls(TLSFailure, peer: String)
+    /// Data that were to be compressed are not, or not all of them. Completes “the compressed data make no sense: …”.
+    case garbled(String)
     /// The request itself cannot be carried out: a port below 1024, an address that is not ours.
     case unusable(String)
 
@@ -71,6 +73,7 @@ extension TransportError: CustomStringConvertible {
         case .closedByPeer: "the server closed the connection"
         case .tls(let failure, _): "\(failure)"
         case .proxyRefused(let why): why
+        case .garbled(let why): "the compressed data make no sense: \(why)"
         case .unusable(let why): why
         }
     }

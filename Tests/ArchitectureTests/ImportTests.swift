@@ -48,7 +48,7 @@ private enum Arrows {
         "FTPProtocol": [],
         "Transfers": ["FTPProtocol", "DequeModule"],
         "Interface": ["FTPProtocol", "Transfers", "DequeModule"],
-        "Transport": ["CLinux", "COpenSSL", "Glibc", "Synchronization"],
+        "Transport": ["CLinux", "COpenSSL", "CZlib", "Glibc", "Synchronization"],
         "Engine": ["FTPProtocol", "Transfers", "Transport", "Dispatch", "Synchronization"],
         "EmbeddedServer": ["FTPProtocol", "Transport", "Dispatch", "Synchronization"],
         // Foundation for the `Data` that GRDB speaks; Glibc for the lock and the private files beside the database.
@@ -61,5 +61,5 @@ private enum Arrows {
             "Terminal", "CLinux", "Glibc", "Dispatch", "Synchronization", "ArgumentParser", "TOMLKit",
         ],
     ]
-    static let headersOnly: Set<String> = ["CLinux", "CNcurses", "COpenSSL"]
+    static let headersOnly: Set<String> = ["CLinux", "CNcurses", "COpenSSL", "CZlib"]
 }

@@ -202,4 +202,70 @@ import Transport
         }
         #expect(failure?.isTemporary == true)
     }
+
+    /// The dialogue of an upload of six bytes whose confirmation is lost.
+    private func settleUpload(features: String, _ questions: String) throws -> (Failure?, LineLog) {
+        let login = """
+            < 220 ready
+            > USER anonymous
+            < 230 in
+            > SYST
+            < 215 MULTICS
+            > FEAT
+            \(features)
+            > PWD
+            < 257 "/"
+            > TYPE I
+            < 200 I
+
+            """
+        let server = try ScriptedServer(
+            login + Self.passive + """
+                > STOR /a
+                < 150 go on
+                = expect hello
+                = close
+                = hangup
+                = again
+
+                """ + login + questions + "\n> QUIT\n< 221 bye")
+        let log = LineLog()
+        let folder = try TemporaryDirectory()
+        try folder.write(Array("hello\n".utf8), to: "file")
+        let file = try LocalFile.openForReading(Disk.bytes(folder.path(of: "file")))
+        let session = session(server, log)
+        do {
+            _ = try session.store(file, from: 0, as: RemotePath("/a"), progress: nil, limit: nil)
+        } catch {
+            session.quit()
+            #expect(try server.finish() == nil, "\(log.transcript)")
+            return (error, log)
+        }
+        session.quit()
+        #expect(try server.finish() == nil, "\(log.transcript)")
+        return (nil, log)
+    }
+
+    // CRC 32 of "hello" and a line feed.
+    @Test(arguments: ["< 250 363a3020", "< 213 363A3020"])
+    func aCheckSumSettlesWhatSizeCannot(_ answer: String) throws {
+        let (failure, log) = try settleUpload(
+            features: "< 211-Features\n<  EPSV\n<  XCRC\n< 211 End",
+            "> SIZE /a\n< 500 no\n> XCRC /a\n\(answer)")
+        #expect(failure == nil, "\(log.transcript)")
+    }
+
+    @Test func aCheckSumIsAskedForWhereTheSizeIsRightToo() throws {
+        let (failure, log) = try settleUpload(
+            features: "< 211-Features\n<  EPSV\n<  SIZE\n<  XMD5\n< 211 End",
+            "> SIZE /a\n< 213 6\n> XMD5 /a\n< 250 b1946ac92492d2347c6235b4d2611184")
+        #expect(failure == nil, "\(log.transcript)")
+    }
+
+    @Test func aCheckSumThatDiffersLeavesTheTransferFailed() throws {
+        let (failure, log) = try settleUpload(
+            features: "< 211-Features\n<  EPSV\n<  XMD5\n< 211 End",
+            "> SIZE /a\n< 213 6\n> XMD5 /a\n< 250 00000000000000000000000000000000")
+        #expect(failure?.kind == .doesNotVerify, "\(log.transcript)")
+    }
 }

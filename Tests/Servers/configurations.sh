@@ -112,6 +112,8 @@ AllowStoreRestart on
 UseSendfile on
 TimesGMT on
 LoadModule mod_facl.c
+LoadModule mod_deflate.c
+DeflateEngine on
 <IfModule mod_delay.c>
 DelayEngine off
 </IfModule>

@@ -52,6 +52,7 @@ public indirect enum Fault: Hashable, Sendable {
     case busyOnce([UInt8])
     case slow([UInt8], bytesPerSecond: Int64)
     case inUse([UInt8])
+    case deflateCut
     case noPreliminary
     case refusedAfterPreliminary
     case completionLate(seconds: Int)

@@ -13,6 +13,8 @@ extension Fault {
             },
             FaultForm("226-before-data-eof", "says 226 before the data", .completionBeforeEndOfData),
             FaultForm("double-226", "says 226 twice", .completionTwice),
+            FaultForm(
+                "mode-z-cut", "compressed data stop before the end of the zlib stream, with 226", .deflateCut),
             FaultForm("no-226", "never says 226", .completionMissing),
             FaultForm("426-after-data", "says 426 although all data came", .refusedAfterData),
             cut("truncated-data", .orderly, "ends after that many bytes as if that were all, with 226"),

@@ -7,7 +7,7 @@ extension Personality {
         features: [
             "EPRT", "EPSV", "HOST", "MDTM", "MFMT",
             "MLST type*;size*;modify*;perm*;UNIX.mode*;UNIX.owner*;UNIX.group*;",
-            "PASV", "REST STREAM", "SITE CHMOD", "SIZE", "TVFS", "UTF8",
+            "MODE Z", "PASV", "REST STREAM", "SITE CHMOD", "SIZE", "TVFS", "UTF8",
         ],
         listing: .unix, hasMachineListing: true, acceptsBareLineFeed: true, needsUTF8Option: false,
         listingOptions: nil,

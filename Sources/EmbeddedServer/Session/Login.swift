@@ -59,6 +59,19 @@ extension ServerSession {
         try reply(.typeSet(type))
     }
 
+    mutating func setMode(_ argument: [UInt8]) throws(TransportError) {
+        let offersDeflate = features.contains("MODE Z")
+        switch String(decoding: argument, as: UTF8.self).uppercased() {
+        case "S":
+            isDeflating = false
+            try reply(.modeSet)
+        case "Z" where offersDeflate:
+            isDeflating = true
+            try send(Reply(200, "Mode set to Z."))
+        default: try reply(.modeUnsupported)
+        }
+    }
+
     mutating func setRestart(_ argument: [UInt8]) throws(TransportError) {
         guard !has(.restartRefused) else { return try reply(.restartUnsupported) }
         guard let offset = Int64(String(decoding: argument, as: UTF8.self)), offset >= 0 else {

@@ -62,6 +62,25 @@ extension ServerSession {
         try reply(.protectionSet)
     }
 
+    /// `SSCN ON` and `SSCN OFF`: for data connections with another server, one of the two has to be TLS's client.
+    mutating func setClientRole(_ argument: [UInt8]) throws(TransportError) {
+        guard isEncrypted, features.contains("SSCN") else { return try reply(.unknownCommand) }
+        switch String(decoding: argument, as: UTF8.self).uppercased() {
+        case "ON": isDataClient = true
+        case "OFF": isDataClient = false
+        case "": break
+        default: return try reply(.badParameter)
+        }
+        try send(Reply(200, "SSCN:\(isDataClient ? "CLIENT" : "SERVER") METHOD"))
+    }
+
+    /// PASV, and the next data connection with the roles of TLS exchanged.
+    mutating func enterPassiveAsClient() throws(TransportError) {
+        guard isEncrypted, features.contains("CPSV") else { return try reply(.unknownCommand) }
+        isDataClientOnce = true
+        try enterPassive()
+    }
+
     /// Whether the command may be carried out on a connection that is as clear as this one.
     func isTooClear(for verb: String) -> Bool {
         guard configuration.encryption?.kind == .required else { return false }
@@ -73,7 +92,16 @@ extension ServerSession {
     mutating func protect(_ socket: consuming Socket) throws(TransportError) -> Socket? {
         guard protectsData, let tls = state.tls, !has(.plainData) else { return socket }
         var socket = socket
+        let isClient = isDataClient || isDataClientOnce
+        isDataClientOnce = false
         do throws(TransportError) {
+            if isClient {
+                // Whose certificate that is nobody has told this server: so it is with all that do this.
+                try socket.startTLS(try TLSContext.client(TLSSettings()))
+                try socket.finishHandshake(
+                    until: .after(configuration.dataPatience), cancellation: cancellation)
+                return socket
+            }
             try socket.startTLS(has(.dataCertificateDiffers) ? tls.data : controlContext ?? tls.data)
             try socket.finishHandshake(until: .after(configuration.dataPatience), cancellation: cancellation)
         } catch {
@@ -92,5 +120,9 @@ extension ServerSession {
     func sayEnd(_ socket: borrowing Socket) {
         guard socket.tls != nil, !has(.missingCloseNotify), !has(.truncatesTLS) else { return }
         try? socket.endWriting(until: .after(.seconds(5)), cancellation: cancellation)
+        // A client gets tickets: closing with these unread would reset what has been sent.
+        if socket.tls?.isServer == false {
+            socket.discardRest(until: .after(.seconds(5)), cancellation: cancellation)
+        }
     }
 }

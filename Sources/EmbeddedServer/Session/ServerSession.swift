@@ -23,6 +23,11 @@ struct ServerSession: ~Copyable {
     /// The current directory, from the root of what is served.
     var directory: [[UInt8]] = []
     var type = RepresentationType.ascii
+    /// MODE Z holds.
+    var isDeflating = false
+    /// On data connections this side begins the TLS handshake: SSCN ON, or CPSV for one.
+    var isDataClient = false
+    var isDataClientOnce = false
     var restartOffset: Int64 = 0  // bytes
     var renameFrom: [UInt8]?
     var isExtendedPassiveOnly = false

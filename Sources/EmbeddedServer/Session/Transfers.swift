@@ -158,6 +158,8 @@ extension ServerSession {
     ) throws(TransportError) -> TransferEnd {
         var isResuming = false
         if case .abort = try heard() { return .aborted }
+        pump.deflation = isDeflating ? Deflation(.ratio, leavesEndOut: has(.deflateCut)) : nil
+        defer { pump.deflation = nil }
         while true {
             let conditions = Pump.Conditions(
                 patience: configuration.dataPatience, cancellation: cancellation,

@@ -17,6 +17,8 @@ extension ServerSession {
         case "AUTH": try takeAuthentication(argument)
         case "PBSZ": try setProtectionBuffer()
         case "PROT": try setProtection(argument)
+        case "SSCN": try setClientRole(argument)
+        case "CPSV": try enterPassiveAsClient()
         case "QUIT":
             isOver = true
             try reply(.goodbye)
@@ -33,7 +35,7 @@ extension ServerSession {
 
         case "TYPE": try setType(argument)
         case "STRU": try reply(argument.isOne("F") ? .structureSet : .structureUnsupported)
-        case "MODE": try reply(argument.isOne("S") ? .modeSet : .modeUnsupported)
+        case "MODE": try setMode(argument)
         case "REST": try setRestart(argument)
 
         case "PASV": try enterPassive()

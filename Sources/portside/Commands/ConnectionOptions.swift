@@ -25,6 +25,15 @@ struct ConnectionOptions: ParsableArguments {
             "Connect through a proxy: socks5, socks5h, http, ftp, ftp-site or ftp-open://[USER[:PASSWORD]@]HOST[:PORT].",
             valueName: "url"))
     var proxy: String?
+    @Flag(help: "Compress files and listings on the way (MODE Z), where the server can.")
+    var compress = false
+    @Flag(help: "Tell the server the size of an upload before it comes (ALLO).")
+    var allo = false
+    @Option(
+        help: ArgumentHelp(
+            "Which of several hosts behind one address is meant (HOST, before the login).", valueName: "name")
+    )
+    var virtualHost: String?
     @OptionGroup var security: SecurityOptions
     @Option(help: "User name; without one, anonymous.")
     var user: String?
@@ -85,6 +94,11 @@ struct ConnectionOptions: ParsableArguments {
         else {
             throw ValidationError("--active-address takes an address or a host name, such as 192.0.2.1")
         }
+        guard
+            virtualHost.map({ name in
+                !name.isEmpty && name.utf8.count <= 255 && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
+            }) ?? true
+        else { throw ValidationError("--virtual-host takes the name of a host, such as ftp.example.org") }
         guard keepAlive == 0 || (10...3_600).contains(keepAlive) else {
             throw ValidationError("--keep-alive takes 10 to 3600 seconds, or 0")
         }
@@ -132,6 +146,9 @@ struct ConnectionOptions: ParsableArguments {
         site.network.extendedPassive = epsv
         site.network.trustsPassiveAddress = trustPasv
         site.network.proxy = try theProxy()
+        site.network.compresses = compress
+        site.network.allocates = allo
+        site.network.virtualHost = virtualHost
         site.network.keepAlive = keepAlive > 0 ? keepAlive : nil
         site.family = ipv4 ? .ipv4 : ipv6 ? .ipv6 : nil
         if ipv4 || ipv6, let address = Address(numeric: site.host, port: 0),
