@@ -130,7 +130,9 @@ final class PartFile {
         let opened = try FileTransfer.disk { () throws(TransportError) in try file.status() }
         guard opened.isOurAlone, opened.inode == part.inode else { return nil }
         let offset = isStartingOver ? 0 : min(opened.size, part.safeBytes)
-        if offset == 0, opened.size > 0, !isStartingOver { why = "none of it was safe on the disk" }
+        if offset == 0, !isStartingOver {
+            why = opened.size > 0 ? "none of it was safe on the disk" : "nothing of it had arrived"
+        }
         let found = try PartFile(file, part.name, job, directory, offset: offset, record: part)
         found.whyNotGoneOnWith = why
         return found

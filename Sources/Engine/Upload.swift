@@ -5,8 +5,7 @@ public import Transport
 /// STOR of a local file to a temporary name, the proof by SIZE that all of it is there, and RNFR and RNTO; or APPE.
 ///
 /// Straight to the final name it goes where the user wants it (`--no-temp`), where the server takes no temporary
-/// names, behind what is there already, and when it is small and the queue made the directory itself just now: then
-/// nothing is there that could be lost.
+/// names, and behind what is there already.
 struct Upload {
     let job: FileTransfer
 
@@ -53,9 +52,7 @@ struct Upload {
             case .rename: target = try freeName(session)
             }
         }
-        let isHarmless = job.isDestinationFresh && status.size < PartFile.worthRemembering
-        guard !transfer.options.writesInPlace, !isHarmless, session.features.mayTry(Self.temporaryNames)
-        else {
+        guard !transfer.options.writesInPlace, session.features.mayTry(Self.temporaryNames) else {
             return try inPlace(source, from: 0, as: target, session)
         }
         return try throughTemporary(source, as: target, replacing: replaces, session)

@@ -50,16 +50,7 @@ extension Pump {
         let buffer = ownBuffer()
         var moved: Int64 = 0
         while true {
-            if unsent.isEmpty {
-                let most = min(buffer.count, conditions.limit?.chunk ?? buffer.count)
-                do {
-                    unsent = 0..<(try source(UnsafeMutableRawBufferPointer(rebasing: buffer[..<most])))
-                } catch {
-                    return PumpResult(
-                        bytes: moved, end: error == .cancelled ? .cancelled : .diskFailed(error))
-                }
-                if unsent.isEmpty { return PumpResult(bytes: moved, end: .endOfData) }
-            }
+            if let end = refill(conditions, source) { return PumpResult(bytes: moved, end: end) }
             let count = Glibc.send(
                 socket.raw, buffer.baseAddress.map { $0 + unsent.lowerBound }, unsent.count,
                 Int32(MSG_NOSIGNAL))
@@ -71,5 +62,22 @@ extension Pump {
             moved += Int64(count)
             if let end = pause(after: count, conditions) { return PumpResult(bytes: moved, end: end) }
         }
+    }
+
+    /// Has `source` fill the buffer again when all of it was sent. Nil when there is something to send, else how the
+    /// run ends.
+    mutating func refill(
+        _ conditions: Conditions,
+        _ source: (UnsafeMutableRawBufferPointer) throws(TransportError) -> Int
+    ) -> PumpResult.End? {
+        guard unsent.isEmpty else { return nil }
+        let buffer = ownBuffer()
+        let most = min(buffer.count, conditions.limit?.chunk ?? buffer.count)
+        do throws(TransportError) {
+            unsent = 0..<(try source(UnsafeMutableRawBufferPointer(rebasing: buffer[..<most])))
+        } catch {
+            return error == .cancelled ? .cancelled : .diskFailed(error)
+        }
+        return unsent.isEmpty ? .endOfData : nil
     }
 }

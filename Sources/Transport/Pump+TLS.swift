@@ -64,20 +64,11 @@ extension Pump {
         source: (UnsafeMutableRawBufferPointer) throws(TransportError) -> Int
     ) -> PumpResult {
         let buffer = ownBuffer()
-        let most = min(buffer.count, conditions.limit?.chunk ?? buffer.count)
         // An empty file has a handshake too, without which servers take the transfer for failed.
         if let end = shakeHands(tls, socket, conditions) { return PumpResult(bytes: 0, end: end) }
         var moved: Int64 = 0
         while true {
-            if unsent.isEmpty {
-                do {
-                    unsent = 0..<(try source(UnsafeMutableRawBufferPointer(rebasing: buffer[..<most])))
-                } catch {
-                    return PumpResult(
-                        bytes: moved, end: error == .cancelled ? .cancelled : .diskFailed(error))
-                }
-                if unsent.isEmpty { return PumpResult(bytes: moved, end: .endOfData) }
-            }
+            if let end = refill(conditions, source) { return PumpResult(bytes: moved, end: end) }
             do throws(TLSFailure) {
                 switch try tls.write(UnsafeRawBufferPointer(rebasing: buffer[unsent])) {
                 case .bytes(let count):

@@ -73,30 +73,13 @@ import Transport
         session.quit()
     }
 
-    private static let login = """
-        < 220 ready
-        > USER anonymous
-        < 230 in
-        > SYST
-        < 215 MULTICS
-        > FEAT
-        < 500 no
-        > PWD
-        < 257 "/"
-        > TYPE I
-        < 200 I
+    private static let transfer =
+        Script.passive + """
+            > RETR /a
+            < 150 here
+            = send 12345
 
-        """
-    private static let transfer = """
-        = listen
-        > EPSV
-        < 229 (|||{port}|)
-        = accept
-        > RETR /a
-        < 150 here
-        = send 12345
-
-        """
+            """
 
     /// What servers answer to ABOR, and what must follow.
     @Test(arguments: [
@@ -107,30 +90,31 @@ import Transport
         "> ~~~ABOR\n< 451 nothing more\n> NOOP\n< 226 late\n< 200 ok\n",
         "> ~~~ABOR\n< 226 nothing more\n> NOOP\n< 500 NOOP?\n< 500 NOOP?\n",
         // Nothing, or the end: a new login is always right.
-        "> ~~~ABOR\n= again\n\(login)", "> ~~~ABOR\n< 421 goodbye\n= hangup\n= again\n\(login)",
-        "> ~~~ABOR\n= hangup\n= again\n\(login)",
+        "> ~~~ABOR\n= again\n\(Script.login)", "> ~~~ABOR\n< 421 goodbye\n= hangup\n= again\n\(Script.login)",
+        "> ~~~ABOR\n= hangup\n= again\n\(Script.login)",
     ])
     func whateverIsAnsweredTheNextCommandGetsItsOwnAnswer(_ answers: String) throws {
         let log = LineLog()
-        let session = try session(
-            Self.login + Self.transfer + answers + "> SIZE /b\n< 213 7\n> QUIT\n< 221 bye\n", log)
-        stopAtOnce(session.session)
-        #expect(try session.session.size(of: RemotePath("/b")) == 7, "\(log.transcript)")
-        session.session.quit()
-        #expect(try session.server.finish() == nil, "\(log.transcript)")
+        let server = try ScriptedServer(
+            Script.login + Self.transfer + answers + "> SIZE /b\n< 213 7\n> QUIT\n< 221 bye\n")
+        let session = server.session(log)
+        stopAtOnce(session)
+        #expect(try session.size(of: RemotePath("/b")) == 7, "\(log.transcript)")
+        session.quit()
+        #expect(try server.finish() == nil, "\(log.transcript)")
     }
 
     @Test func aServerThatChokesOnTheTelnetBytesGetsAPlainABORTheNextTime() throws {
         let log = LineLog()
         let end = "< 200 ok\n"
-        let session = try session(
-            Self.login + Self.transfer + "> ~~~ABOR\n< 426 cut\n< 500 what?\n> NOOP\n" + end
-                + Self.transfer + "> ABOR\n< 426 cut\n< 226 aborted\n> NOOP\n" + end + "> QUIT\n< 221 bye\n",
-            log)
-        stopAtOnce(session.session)
-        stopAtOnce(session.session)
-        session.session.quit()
-        #expect(try session.server.finish() == nil, "\(log.transcript)")
+        let server = try ScriptedServer(
+            Script.login + Self.transfer + "> ~~~ABOR\n< 426 cut\n< 500 what?\n> NOOP\n" + end
+                + Self.transfer + "> ABOR\n< 426 cut\n< 226 aborted\n> NOOP\n" + end + "> QUIT\n< 221 bye\n")
+        let session = server.session(log)
+        stopAtOnce(session)
+        stopAtOnce(session)
+        session.quit()
+        #expect(try server.finish() == nil, "\(log.transcript)")
     }
 
     private func stopAtOnce(_ session: Session) {
@@ -141,19 +125,5 @@ import Transport
         }
         #expect(failure?.kind == .cancelled)
         session.controls.cancellation.reset()
-    }
-
-    private func session(_ script: String, _ log: LineLog) throws -> (
-        session: Session, server: ScriptedServer
-    ) {
-        _ = brokenPipesAreErrors
-        let server = try ScriptedServer(script)
-        var site = Site(host: "127.0.0.1", port: server.port, dataMode: .passive)
-        site.timeout = 8
-        return (
-            Session(
-                site: site, name: ConnectionName(.browsing, 1), password: { _ in nil }, dialogue: log.sink),
-            server
-        )
     }
 }

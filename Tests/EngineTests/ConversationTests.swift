@@ -7,43 +7,9 @@ import Transport
 
 /// Both connections of a transfer, when one of them says something out of turn or nothing more.
 @Suite struct ConversationTests {
-    /// A login, and the passive data connection of an image transfer, up to where `rest` begins.
-    private static func script(_ rest: String) -> String {
-        """
-        < 220 ready
-        > USER anonymous
-        < 230 in
-        > SYST
-        < 215 MULTICS
-        > FEAT
-        < 500 no
-        > PWD
-        < 257 "/"
-        > TYPE I
-        < 200 I
-
-        """ + rest
-    }
-
-    private static let passive = """
-        = listen
-        > EPSV
-        < 229 (|||{port}|)
-        = accept
-
-        """
-
-    private func session(_ server: ScriptedServer, _ log: LineLog, timeout: Int = 8) -> Session {
-        _ = brokenPipesAreErrors
-        var site = Site(host: "127.0.0.1", port: server.port, dataMode: .passive)
-        site.timeout = timeout
-        return Session(
-            site: site, name: ConnectionName(.browsing, 1), password: { _ in nil }, dialogue: log.sink)
-    }
-
     private func retrieve(_ script: String, _ log: LineLog, from offset: Int64 = 0) throws -> Int64 {
         let server = try ScriptedServer(script)
-        let session = session(server, log)
+        let session = server.session(log)
         defer { session.quit() }
         var bytes: Int64 = 0
         _ = try session.retrieve(RemotePath("/a"), from: offset, progress: nil, limit: nil) {
@@ -59,26 +25,25 @@ import Transport
         // The server goes on only when its data is read.
         let log = LineLog()
         let bytes = try retrieve(
-            Self.script(
-                Self.passive + """
-                    > RETR /a
-                    < 150 here
-                    = send first
-                    < the printer is on fire
-                    = fill 32
-                    = close
-                    < 226 done
-                    > QUIT
-                    < 221 bye
-                    """), log)
+            Self.opening + """
+                > RETR /a
+                < 150 here
+                = send first
+                < the printer is on fire
+                = fill 32
+                = close
+                < 226 done
+                > QUIT
+                < 221 bye
+                """, log)
         #expect(bytes == 7 + 32 << 20)
     }
 
     @Test func preliminaryRepliesHaveAnEnd() throws {
         let log = LineLog()
         let server = try ScriptedServer(
-            Self.script(Self.passive + "> LIST\n" + String(repeating: "< 150 soon\n", count: 40)))
-        let session = session(server, log)
+            Self.opening + "> LIST\n" + String(repeating: "< 150 soon\n", count: 40))
+        let session = server.session(log)
         let failure = #expect(throws: Failure.self) { _ = try session.list(.root) { _ in } }
         #expect(failure?.kind == .protocolViolation)
         session.disconnect()
@@ -87,7 +52,7 @@ import Transport
     @Test func aListingThatWasCutIsIncompleteWhateverTheReplySays() throws {
         let log = LineLog()
         let server = try ScriptedServer(playing: "reset-after-completion")
-        let session = session(server, log)
+        let session = server.session(log)
         let end = try session.list(RemotePath("/pub")) { _ in }
         session.quit()
         #expect(end.isIncomplete)
@@ -97,25 +62,24 @@ import Transport
     @Test func anOffsetThatWasNotUsedIsTakenBack() throws {
         let log = LineLog()
         let server = try ScriptedServer(
-            Self.script(
-                Self.passive + """
-                    > REST 7
-                    < 350 go on
-                    > RETR /a
-                    < 550 no such file
-                    > REST 0
-                    < 350 go on
+            Self.opening + """
+                > REST 7
+                < 350 go on
+                > RETR /a
+                < 550 no such file
+                > REST 0
+                < 350 go on
 
-                    """ + Self.passive + """
-                        > LIST
-                        < 150 here
-                        = send -rw-r--r-- 1 a b 1234 Jan  2  2020 a file.txt
-                        = close
-                        < 226 done
-                        > QUIT
-                        < 221 bye
-                        """))
-        let session = session(server, log)
+                """ + Script.passive + """
+                    > LIST
+                    < 150 here
+                    = send -rw-r--r-- 1 a b 1234 Jan  2  2020 a file.txt
+                    = close
+                    < 226 done
+                    > QUIT
+                    < 221 bye
+                    """)
+        let session = server.session(log)
         #expect(throws: Failure.self) {
             _ = try session.retrieve(RemotePath("/a"), from: 7, progress: nil, limit: nil) { _ in }
         }
@@ -126,59 +90,43 @@ import Transport
         #expect(try server.finish() == nil, "\(log.transcript)")
     }
 
-    private static let settled = """
-        = again
-        < 220 ready
-        > USER anonymous
-        < 230 in
-        > SYST
-        < 215 MULTICS
-        > FEAT
-        < 500 no
-        > PWD
-        < 257 "/"
-        > TYPE I
-        < 200 I
-        > SIZE /a
-
-        """
+    private static let opening = Script.login + Script.passive
+    private static let settled = "= again\n" + Script.login + "> SIZE /a\n"
 
     @Test(arguments: ["= hangup", "< 421 shutting down\n= hangup"])
     func aTransferWhoseConfirmationIsLostIsSettledBySize(_ loss: String) throws {
         let log = LineLog()
         let bytes = try retrieve(
-            Self.script(
-                Self.passive + """
-                    > RETR /a
-                    < 150 here
-                    = send 12345678
-                    = close
-                    \(loss)
+            Self.opening + """
+                > RETR /a
+                < 150 here
+                = send 12345678
+                = close
+                \(loss)
 
-                    """ + Self.settled + """
-                        < 213 10
-                        > QUIT
-                        < 221 bye
-                        """), log)
+                """ + Self.settled + """
+                    < 213 10
+                    > QUIT
+                    < 221 bye
+                    """, log)
         #expect(bytes == 10)
     }
 
     @Test func theDataIsReadToItsEndWhenTheControlConnectionIsLostBefore() throws {
         let log = LineLog()
         let bytes = try retrieve(
-            Self.script(
-                Self.passive + """
-                    > RETR /a
-                    < 150 here
-                    = hangup
-                    = fill 16
-                    = close
+            Self.opening + """
+                > RETR /a
+                < 150 here
+                = hangup
+                = fill 16
+                = close
 
-                    """ + Self.settled + """
-                        < 213 \(16 << 20)
-                        > QUIT
-                        < 221 bye
-                        """), log)
+                """ + Self.settled + """
+                    < 213 \(16 << 20)
+                    > QUIT
+                    < 221 bye
+                    """, log)
         #expect(bytes == 16 << 20)
     }
 
@@ -186,19 +134,18 @@ import Transport
         let log = LineLog()
         let failure = #expect(throws: Failure.self) {
             _ = try retrieve(
-                Self.script(
-                    Self.passive + """
-                        > RETR /a
-                        < 150 here
-                        = send 12345678
-                        = close
-                        = hangup
+                Self.opening + """
+                    > RETR /a
+                    < 150 here
+                    = send 12345678
+                    = close
+                    = hangup
 
-                        """ + Self.settled + """
-                            < 213 11
-                            > QUIT
-                            < 221 bye
-                            """), log)
+                    """ + Self.settled + """
+                        < 213 11
+                        > QUIT
+                        < 221 bye
+                        """, log)
         }
         #expect(failure?.isTemporary == true)
     }

@@ -6,14 +6,6 @@ import Transfers
 
 /// Servers as documents: `Tests/Dialogues/*.ftp` holds what each says and must hear.
 @Suite struct DialogueTests {
-    private func session(_ server: ScriptedServer, _ mode: DataMode, _ log: LineLog) -> Session {
-        _ = brokenPipesAreErrors
-        var site = Site(host: "127.0.0.1", port: server.port, dataMode: mode)
-        site.timeout = 8
-        return Session(
-            site: site, name: ConnectionName(.browsing, 1), password: { _ in nil }, dialogue: log.sink)
-    }
-
     @Test(arguments: [
         ("iis-active", DataMode.active, ["dir", "a file.txt"]),
         ("iis-passive", .passive, ["dir", "a file.txt"]),
@@ -28,7 +20,7 @@ import Transfers
     func listsAsTheDialogueSays(_ name: String, _ mode: DataMode, _ names: [String]) throws {
         let server = try ScriptedServer(playing: name)
         let log = LineLog()
-        let session = session(server, mode, log)
+        let session = server.session(log, mode: mode)
         var found: [String] = []
         _ = try session.list(RemotePath("/pub")) {
             found += $0.map { String(decoding: $0.name, as: UTF8.self) }
@@ -41,7 +33,7 @@ import Transfers
     @Test func onVMSPathsAreMadeOfBrackets() throws {
         let server = try ScriptedServer(playing: "vms")
         let log = LineLog()
-        let session = session(server, .passive, log)
+        let session = server.session(log)
         var found: [ListingEntry] = []
         let end = try session.list(RemotePath("SUB")) { found += $0 }
         #expect(found.map(\.name) == [Array("A.TXT;2".utf8), Array("DEEP".utf8)])
@@ -55,7 +47,7 @@ import Transfers
     @Test func onMVSThePlaceIsWhatTheServerMakesOfIt() throws {
         let server = try ScriptedServer(playing: "mvs")
         let log = LineLog()
-        let session = session(server, .passive, log)
+        let session = server.session(log)
         var found: [ListingEntry] = []
         let end = try session.list(RemotePath("DATA")) { found += $0 }
         #expect(found.map(\.name) == [Array("JCL".utf8)])
@@ -93,7 +85,7 @@ import Transfers
             < 221
             """)
         let log = LineLog()
-        let session = session(server, .passive, log)
+        let session = server.session(log)
         let directory = RemotePath("/\(long)/\(long)/-\(long)")
         try session.delete(directory.appending(Array(" file".utf8)))
         try session.delete(directory.appending(Array("other".utf8)))
@@ -121,7 +113,7 @@ import Transfers
             < 221
             """)
         let log = LineLog()
-        let session = session(server, .passive, log)
+        let session = server.session(log)
         try session.connect()
         try session.delete(RemotePath("NOTES.TXT"))
         session.quit()
@@ -131,7 +123,7 @@ import Transfers
     @Test func listsWithSTATWhereThatIsWanted() throws {
         let server = try ScriptedServer(playing: "stat-listing")
         let log = LineLog()
-        let session = session(server, .passive, log)
+        let session = server.session(log)
         session.listingMethod = .status
         var found: [String] = []
         let end = try session.list(RemotePath("/pub")) {
@@ -146,7 +138,7 @@ import Transfers
     @Test func aListingCutWithinALineFailsAndShowsNoHalfName() throws {
         let server = try ScriptedServer(playing: "listing-cut")
         let log = LineLog()
-        let session = session(server, .passive, log)
+        let session = server.session(log)
         var found: [String] = []
         let failure = #expect(throws: Failure.self) {
             _ = try session.list(RemotePath("/pub")) {
@@ -162,7 +154,7 @@ import Transfers
     @Test func aPathBeginsAtTheLoginDirectoryFromTheFirstCommandOn() throws {
         let server = try ScriptedServer(playing: "login-directory")
         let log = LineLog()
-        let session = session(server, .passive, log)
+        let session = server.session(log)
         try session.removeDirectory(RemotePath("old"))
         session.quit()
         #expect(try server.finish() == nil, "\(log.transcript)")
@@ -171,7 +163,7 @@ import Transfers
     @Test func theSecondOfTwoCompletionsAnswersNothing() throws {
         let server = try ScriptedServer(playing: "two-completions")
         let log = LineLog()
-        let session = session(server, .passive, log)
+        let session = server.session(log)
         _ = try session.list(RemotePath("/pub")) { _ in }
         try session.noOperation()
         session.quit()
@@ -181,7 +173,7 @@ import Transfers
     @Test func aStrangerAtTheActivePortIsTurnedAway() throws {
         let server = try ScriptedServer(playing: "stranger-at-the-active-port")
         let log = LineLog()
-        let session = session(server, .active, log)
+        let session = server.session(log, mode: .active)
         var found: [String] = []
         _ = try session.list(RemotePath("/pub")) {
             found += $0.map { String(decoding: $0.name, as: UTF8.self) }
@@ -195,7 +187,7 @@ import Transfers
     @Test func aRefusalAtOnceIsNotWaitedBehind() throws {
         let server = try ScriptedServer(playing: "refused-at-once")
         let log = LineLog()
-        let session = session(server, .passive, log)
+        let session = server.session(log)
         let failure = #expect(throws: Failure.self) { _ = try session.list(RemotePath("/pub")) { _ in } }
         #expect(failure?.kind == .permissionRefused)
         try session.noOperation()

@@ -7,18 +7,10 @@ import Transfers
 
 /// Where the server stands, and by which verbs it gets there.
 @Suite struct DirectoryTests {
-    private func session(_ server: ScriptedServer, _ log: LineLog) -> Session {
-        _ = brokenPipesAreErrors
-        var site = Site(host: "127.0.0.1", port: server.port)
-        site.timeout = 8
-        return Session(
-            site: site, name: ConnectionName(.browsing, 1), password: { _ in nil }, dialogue: log.sink)
-    }
-
     @Test func theOlderVerbIsSentOnceThePlainOneIsUnknownAndRemembered() throws {
         let server = try ScriptedServer(playing: "older-verbs")
         let log = LineLog()
-        let session = session(server, log)
+        let session = server.session(log, mode: .auto)
         try session.makeDirectory(RemotePath("/new"))
         _ = try session.ask(.printWorkingDirectory)
         #expect(throws: Failure.self) { try session.makeDirectory(RemotePath("/other")) }
@@ -32,7 +24,7 @@ import Transfers
     @Test func oneStepUpIsProvenByPWD() throws {
         let server = try ScriptedServer(playing: "up")
         let log = LineLog()
-        let session = session(server, log)
+        let session = server.session(log, mode: .auto)
         try session.connect()
         for place in ["/a/b", "/a", "/a/link", "/a", "/a/b", "/a"] {
             try session.changeDirectory(to: RemotePath(place))
@@ -49,7 +41,7 @@ import Transfers
         ]
         let server = try ScriptedServer(login[when] + flood)
         let log = LineLog()
-        let session = session(server, log)
+        let session = server.session(log, mode: .auto)
         let failure = #expect(throws: Failure.self) { try session.connect() }
         #expect(failure?.kind == .protocolViolation, "\(log.transcript)")
         session.disconnect()

@@ -70,20 +70,9 @@ import Transport
         #expect(rig.heard.all.contains { $0.hasPrefix("REST ") })
     }
 
-    @Test func restartThatIsRefusedBeginsAnew() async throws {
-        let rig = try Rig([.restartRefused])
-        try rig.served.write(Self.contents, to: "file")
-        try rig.local.write(Self.contents[..<100_000], to: "file.part")
-        let transfer = rig.download("file", options: TransferOptions(onConflict: .resume))
-        let bench = try rig.queue()
-        await bench.run(transfer)
-        #expect(try bench.only().state == .done, "\(rig.log.transcript)")
-        #expect(Disk.print(of: rig.local.path(of: "file")) == fingerprint(Self.contents))
-        #expect(rig.log.warnings.contains { $0.contains("/file: starting over: ") }, "\(rig.log.warnings)")
-    }
-
-    @Test func restartThatIsIgnoredIsNoticedAndBeginsAnew() async throws {
-        let rig = try Rig([.restartIgnored])
+    @Test(arguments: [Fault.restartRefused, .restartIgnored])
+    func restartThatIsNotHonouredBeginsAnew(_ fault: Fault) async throws {
+        let rig = try Rig([fault])
         try rig.served.write(Self.contents, to: "file")
         try rig.local.write(Self.contents[..<100_000], to: "file.part")
         let transfer = rig.download("file", options: TransferOptions(onConflict: .resume))
@@ -156,27 +145,6 @@ import Transport
         let session = rig.session()
         let failure = #expect(throws: Failure.self) { try session.connect() }
         #expect(failure?.kind == .protocolViolation)
-    }
-
-    @Test func namesThatLeadOutOfTheTargetAreNeverWritten() async throws {
-        for faults: Set<Fault> in [[.traversalNames], [.traversalNames, .noMachineListing]] {
-            let rig = try Rig(faults)
-            try rig.served.makeDirectory("tree")
-            try rig.served.write([1], to: "tree/honest")
-            try rig.local.makeDirectory("outer")
-            try rig.local.makeDirectory("outer/inner")
-            var tree = rig.download("tree", options: TransferOptions(retries: 0))
-            tree.kind = .tree
-            tree.localDirectory = LocalPath(rig.local.path(of: "outer/inner"))
-            let bench = try rig.queue()
-            await bench.run(tree)
-            #expect(Disk.names(Disk.bytes(rig.local.path)) == [Disk.bytes("outer")])
-            #expect(Disk.names(Disk.bytes(rig.local.path(of: "outer"))) == [Disk.bytes("inner")])
-            #expect(Disk.names(Disk.bytes(rig.local.path(of: "outer/inner"))) == [Disk.bytes("tree")])
-            #expect(Disk.read(rig.local.path(of: "outer/inner/tree/honest")) == [1])
-            // What was not taken is said.
-            #expect(bench.queue.contents().contains { if case .failed = $0.state { true } else { false } })
-        }
     }
 
     @Test func aPasswordIsInNoLineOfTheDialogue() throws {

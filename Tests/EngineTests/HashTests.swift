@@ -25,7 +25,7 @@ import Transport
                 < 221
                 """)
         let log = LineLog()
-        let session = session(server, log)
+        let session = server.session(log, mode: .auto)
         let directory = try TemporaryDirectory()
         try directory.write(Array("abc".utf8), to: "abc")
         let file = try LocalFile.openForReading(Disk.bytes(directory.path(of: "abc")))
@@ -69,14 +69,6 @@ import Transport
 
         """
 
-    private func session(_ server: ScriptedServer, _ log: LineLog) -> Session {
-        _ = brokenPipesAreErrors
-        var site = Site(host: "127.0.0.1", port: server.port)
-        site.timeout = 8
-        return Session(
-            site: site, name: ConnectionName(.browsing, 1), password: { _ in nil }, dialogue: log.sink)
-    }
-
     @Test func theAlgorithmIsChosenOnceAndTheNextOneTriedWhenItIsRefused() throws {
         let sum = String(repeating: "ab", count: 32)
         let server = try ScriptedServer(
@@ -100,7 +92,7 @@ import Transport
                 < 221
                 """)
         let log = LineLog()
-        let session = session(server, log)
+        let session = server.session(log, mode: .auto)
         #expect(try session.hash(of: RemotePath("/a"), size: 4) == HashProof(algorithm: .sha256, value: sum))
         #expect(try session.hash(of: RemotePath("/b"), size: 4)?.value == sum)
         #expect(
@@ -129,7 +121,7 @@ import Transport
                 < 221
                 """)
         let log = LineLog()
-        let session = session(server, log)
+        let session = server.session(log, mode: .auto)
         let time = try #require(CivilDate(timeVal: Array("20200102030405".utf8))?.secondsSince1970)
         try session.setModificationTime(of: RemotePath("/a"), to: time)
         try session.setModificationTime(of: RemotePath("/b"), to: time)
@@ -148,7 +140,7 @@ import Transport
                 < 221
                 """)
         let log = LineLog()
-        let session = session(server, log)
+        let session = server.session(log, mode: .auto)
         try session.changeMode(of: RemotePath("/a"), to: "644")
         session.quit()
         #expect(try server.finish() == nil, "\(log.transcript)")
@@ -165,7 +157,7 @@ import Transport
                 < 221
                 """)
         let log = LineLog()
-        let session = session(server, log)
+        let session = server.session(log, mode: .auto)
         #expect(try session.freeSpace(at: .root) == 12345)
         let failure = #expect(throws: Failure.self) {
             _ = try session.retrieve(RemotePath("/a"), progress: nil, limit: nil) { _ in }
@@ -188,7 +180,7 @@ import Transport
                 < 221
                 """)
         let log = LineLog()
-        let session = session(server, log)
+        let session = server.session(log, mode: .auto)
         try session.copy(RemotePath("/a b"), to: RemotePath("/c d"))
         try session.makeLink(at: RemotePath("/link"), to: Array("a".utf8))
         #expect(throws: Failure.self) { try session.makeLink(at: RemotePath("/l k"), to: Array("a".utf8)) }

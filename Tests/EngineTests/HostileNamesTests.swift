@@ -34,7 +34,7 @@ import Transport
     }
 
     @Test(arguments: [[], ["no-mlsd"]])
-    func aNameIsOnePartOfAPathAndOtherwiseJustBytes(_ more: [String]) async throws {
+    func namesThatLeadOutOfTheTargetAreNeverWrittenAndOthersAreJustBytes(_ more: [String]) async throws {
         let rig = try Rig(Set((["traversal-names"] + more).compactMap { Fault($0) }))
         let rows = try await takeTree(rig)
         for name in [

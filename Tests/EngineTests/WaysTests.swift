@@ -16,20 +16,6 @@ import Transport
             dialogue: log.sink)
     }
 
-    private static let login = """
-        < 220 ready
-        > USER anonymous
-        < 230 in
-        > SYST
-        < 215 MULTICS
-        > FEAT
-        < 500 no
-        > PWD
-        < 257 "/"
-        > TYPE I
-        < 200 I
-
-        """
     private static let listing = """
         = listen
         > PASV
@@ -45,7 +31,7 @@ import Transport
 
     @Test func anEPSVThatIsNotAnsweredIsGivenUpForANewLogin() throws {
         let server = try ScriptedServer(
-            Self.login + "> EPSV\n= again\n" + Self.login + Self.listing + Self.listing
+            Script.login + "> EPSV\n= again\n" + Script.login + Self.listing + Self.listing
                 + "> QUIT\n< 221 bye\n")
         let log = LineLog()
         var site = Site(host: "127.0.0.1", port: server.port, dataMode: .passive)

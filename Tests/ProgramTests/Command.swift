@@ -63,6 +63,18 @@ final class Command {
 
     func signal(_ number: Int32) { Glibc.kill(process, number) }
 
+    /// How much it has written to its standard error so far, in bytes.
+    var complaintSize: Int {
+        var status = stat()
+        return stat(capture.path(of: "err"), &status) == 0 ? Int(status.st_size) : 0
+    }
+
+    /// It has ended, and waits for `finish`.
+    var isOver: Bool {
+        var end = siginfo_t()
+        return waitid(P_PID, id_t(process), &end, WEXITED | WNOHANG | WNOWAIT) == 0 && end.si_signo != 0
+    }
+
     /// Waits for the end, a minute at most.
     func finish() throws -> Outcome {
         let deadline = ContinuousClock.now + .seconds(60)

@@ -11,7 +11,10 @@ import Transport
 ///
 /// `PORTSIDE_KILLS` says how many there are; `make soak` has five thousand of them, and a report.
 @Suite struct KillTests {
-    private static let kills = ProcessInfo.processInfo.environment["PORTSIDE_KILLS"].flatMap { Int($0) } ?? 20
+    private static let kills =
+        ProcessInfo.processInfo.environment["PORTSIDE_KILLS"].flatMap { Int($0) } ?? 200
+    /// What a run shows of its dialogue before it has nothing to do but wait, in bytes: each kill comes somewhere in it.
+    private static let usualDialogue = 5_000
     private static let report = ProcessInfo.processInfo.environment["PORTSIDE_KILL_REPORT"]
 
     private final class Heard: Sendable {
@@ -99,10 +102,11 @@ import Transport
             for attempt in 0..<400 where !isDone {
                 let run = try field.start("queue", "run", "-v", "--progress", "none")
                 // The last ones are let live, so that each round comes to its end.
-                let life = Double.random(in: 0..<0.35, using: &random)
-                let isKilled = killed < Self.kills && attempt < 40
-                if isKilled {
-                    usleep(useconds_t(life * 1_000_000))
+                if killed < Self.kills && attempt < 40 {
+                    let moment = Int.random(in: 0..<Self.usualDialogue, using: &random)
+                    try eventually("so much of the dialogue was shown, or all") {
+                        run.isOver || run.complaintSize >= moment
+                    }
                     run.signal(SIGKILL)
                 }
                 let outcome = try run.finish()
