@@ -21,6 +21,10 @@ final class Checkpoint: Sendable {
     /// One for all: a disk is not made faster by several who sync at a time.
     private static let queue = DispatchQueue(label: "portside.checkpoint")
 
+    private static let lastDuration = Atomic<Int64>(0)
+    /// How long the last one took, of whichever file, in nanoseconds.
+    static var lastSync: Int64 { lastDuration.load(ordering: .relaxed) }
+
     private let file: FileSynchronizer
     private let directory: OpenDirectory
     private let progress: ProgressCounter
@@ -57,6 +61,7 @@ final class Checkpoint: Sendable {
                 if !state.withLock({ $0.hasName }) { try directory.synchronize() }
             } catch { failure = error }
             let end = monotonicNanoseconds()
+            Self.lastDuration.store(end - now, ordering: .relaxed)
             // Told before `end` returns, so that nothing is told afterwards.
             if failure == nil {
                 var safe = part

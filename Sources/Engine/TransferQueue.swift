@@ -22,6 +22,8 @@ public final class TransferQueue: Sendable {
         public var proxy: Proxy?
         /// What `--type auto` takes for text: extensions in lower case.
         public var textExtensions = TypeChoice.usualTexts
+        /// Minutes since midnight, by the user's clock, for limits that hold at times of the day.
+        public var minuteOfDay: @Sendable () -> Int = { Int(wallClockNanoseconds() / 60_000_000_000 % 1_440) }
         /// Only keep the queue; start nothing.
         public var isHeld: Bool
         /// Whether a server that cannot be reached at all is tried again: on the screen yes, in a script no.

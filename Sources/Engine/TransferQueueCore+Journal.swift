@@ -81,6 +81,16 @@ extension TransferQueueCore {
         }
     }
 
+    /// Lets the scheduler find out how many connections pay.
+    private mutating func measureThroughput() {
+        for (id, worker) in busy {
+            throughput.progressed(
+                id, of: scheduler.transfer(id)?.site ?? worker.site.id, to: worker.progress.bytes)
+        }
+        guard let rates = throughput.take() else { return }
+        for (site, rate) in rates { handle(.measured(site, rate: rate)) }
+    }
+
     /// At most this much is fetched again after a crash, in nanoseconds.
     private static let checkpointInterval: Int64 = 1_000_000_000
 
@@ -90,6 +100,11 @@ extension TransferQueueCore {
         let now = monotonicNanoseconds()
         guard now - lastCheckpoint > Self.checkpointInterval else { return }
         lastCheckpoint = now
+        // A window of the plan may begin or end.
+        if scheduler.rates?.windows.isEmpty == false, configuration.minuteOfDay() != lastMinute {
+            applyRates()
+        }
+        measureThroughput()
         for (id, worker) in busy where worker.progress.bytes > 0 {
             handle(.progressed(id, bytes: worker.progress.bytes))
             guard let itself else { continue }

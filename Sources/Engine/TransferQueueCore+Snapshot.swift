@@ -39,10 +39,27 @@ extension TransferQueueCore {
         }
         snapshot.bytesLeft = max(0, left)
         let total = snapshot.downloadRate + snapshot.uploadRate
+        if total > 1 { snapshot.bottleneck = bottleneck(total) }
         if total > 1, left > 0 { snapshot.secondsLeft = Int64(Double(left) / total) }
         snapshot.rows = scheduler.rows(in: window).map { row($0) }
         return snapshot
     }
+
+    /// The nearest to the user first: a limit that was set, the disk here, then what the connections tell.
+    private func bottleneck(_ rate: Double) -> Bottleneck? {
+        let sites = Set(busy.keys.compactMap { scheduler.transfer($0)?.site })
+        let own = sites.compactMap { siteRates[$0]?.bytesPerSecond }.reduce(0, +)
+        let limits = [overallRate.bytesPerSecond, own > 0 && sites.count == 1 ? own : nil].compactMap { $0 }
+        if let limit = limits.min(), rate >= Double(limit) * Self.nearTheLimit { return .you }
+        if Checkpoint.lastSync > Self.slowSync { return .disk }
+        let found = sites.compactMap { scheduler.bottleneck(of: $0) }
+        return found.contains(.server) ? .server : found.first
+    }
+
+    /// A limit lets through a little less than it says.
+    private static let nearTheLimit = 0.85
+    /// A disk that takes so long for what came in a second, in nanoseconds, is behind.
+    private static let slowSync: Int64 = 700_000_000
 
     private func row(_ transfer: Transfer) -> QueueSnapshot.Row {
         guard let worker = busy[transfer.id] else {

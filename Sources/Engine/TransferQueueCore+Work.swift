@@ -24,6 +24,7 @@ extension TransferQueueCore {
         // Known at once, where a message from the worker would cost two changes of thread a file.
         if worker.isLoggedIn { loggedIn(transfer.id, at: transfer.site) }
         pace.begin(transfer.id, at: transfer.bytes)
+        throughput.begin(transfer.id, at: transfer.bytes)
         let id = transfer.id
         let siteID = transfer.site
         guard let itself else { return }
@@ -118,6 +119,7 @@ extension TransferQueueCore {
         guard let worker = busy.removeValue(forKey: id) else { return }
         let bytes = worker.progress.bytes
         pace.end(id, at: bytes)
+        throughput.ended(id, of: scheduler.transfer(id)?.site ?? worker.site.id, at: bytes)
         idle.append(Rest(worker: worker, since: monotonicNanoseconds()))
         startIdleTimer()
         let others = busy.values.count { $0.site.id == worker.site.id }

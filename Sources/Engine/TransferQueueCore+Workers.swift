@@ -56,7 +56,11 @@ extension TransferQueueCore {
         return rate
     }
 
-    func applyRates() {
+    mutating func applyRates() {
+        if !isRateFixed {
+            lastMinute = configuration.minuteOfDay()
+            overallRate.set(bytesPerSecond: scheduler.rates?.rate(at: lastMinute))
+        }
         for (site, rate) in siteRates { rate.set(bytesPerSecond: scheduler.memory(of: site).rateLimit) }
     }
 }

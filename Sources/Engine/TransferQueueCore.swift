@@ -42,9 +42,13 @@ struct TransferQueueCore: ~Copyable {
     var foundAgain: Set<Transfer.ID> = []
     var hasIdleTimer = false
     let overallRate: RateLimit
+    /// It was given on the command line: the plan of the queue does not hold.
+    var isRateFixed: Bool
     /// Each holds within the overall one.
     var siteRates: [Site.ID: RateLimit] = [:]
     var lastCheckpoint: Int64 = 0
+    var throughput = Throughput()
+    var lastMinute = -1
     var heldDisks = HeldDisks()
     /// Processes that help, by their numbers, and what is leased to them.
     var helpers: [Int64: Helper] = [:]
@@ -73,6 +77,7 @@ struct TransferQueueCore: ~Copyable {
         journal = Self.writer(of: ForgetfulJournal(), events)
         self.configuration = configuration
         overallRate = configuration.limit ?? RateLimit(bytesPerSecond: nil)
+        isRateFixed = configuration.limit != nil
         self.passwords = passwords
         self.dialogue = dialogue
         self.events = events
@@ -114,7 +119,8 @@ struct TransferQueueCore: ~Copyable {
         if case .request(.show(let first, let count)) = event {
             window = max(0, first)..<max(0, first) + max(0, min(count, 500))
         }
-        if case .request(.setRate(let rate)) = event { overallRate.set(bytesPerSecond: rate) }
+        // What is said now goes before what the command line said.
+        if case .request(.setRate) = event { isRateFixed = false }
         carryOut(scheduler.handle(event, now: wallClockNanoseconds() / 1_000_000_000), after: event)
     }
 

@@ -62,7 +62,7 @@ public enum Action: Hashable, Sendable {
     case queueItemFirst, queueItemLast
     case queueFailedForgotten
     case connectionsChanged(by: Int)
-    case answerAsked, conflictsAsked
+    case answerAsked, conflictsAsked, whenDoneChanged
     case queueDetailsAsked
 
     // MARK: The log
@@ -161,6 +161,7 @@ extension Action {
         case .connectionsChanged: "more, fewer connections"
         case .answerAsked: "answer what waits"
         case .queueDetailsAsked: "details, the whole error"
+        case .whenDoneChanged: "when all is done"
         case .conflictsAsked: "answer conflicts"
         case .logFollowToggled: "follow"
         case .logExplained: "explain the line"

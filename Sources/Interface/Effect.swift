@@ -16,6 +16,11 @@ public struct ProgramEnd: Hashable, Sendable {
     }
 }
 
+/// What happens when nothing is left to do in the queue.
+public enum WhenDone: String, Hashable, Sendable, CaseIterable {
+    case nothing, notify, quit, command
+}
+
 /// What `update` wants done by those who may act. The main loop performs them in order.
 public enum Effect: Hashable, Sendable {
     case request(Request)
@@ -32,6 +37,10 @@ public enum Effect: Hashable, Sendable {
     case wake(afterMilliseconds: Int)
     /// Hand the terminal to a viewer or an editor, wait until it ends, and report `.programEnded` with this ticket.
     case open(LocalPath, FileUse, Ticket)
+    /// The bell of the terminal.
+    case ring
+    /// Start the program that the user has set for when all is done, and go on at once.
+    case runWhenDone
     /// Through OSC 52.
     case copyToClipboard(String)
 }

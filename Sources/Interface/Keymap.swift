@@ -131,6 +131,7 @@ public struct Keymap: Sendable {
         Binding(.queueFailedForgotten, .queue, .queue, "F"),
         Binding(.answerAsked, .everywhere, .queue, "A"),
         Binding(.conflictsAsked, .queue, .queue, "o"),
+        Binding(.whenDoneChanged, .queue, .queue, "w"),
         Binding(.queueDetailsAsked, .queue, .queue, .enter, .function(3), "v"),
     ]
 

@@ -100,6 +100,7 @@ extension Action {
                     : columns > 0
                         ? "wider left pane" : rows < 0 ? "higher queue and log" : "lower queue and log"
             case .diagnosisAsked: "diagnose what went wrong"
+            case .whenDoneChanged: "change what happens when all is done"
             case .conflictsAsked: "answer conflicts before they come"
             case .queueRetry: "try the transfer again"
             case .queueRetryAll: "try everything that failed again"

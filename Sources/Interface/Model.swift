@@ -63,6 +63,9 @@ public struct Model: Sendable {
     var home = HomeForm()
     /// What F5 does where a destination exists, as the user has set it; else it asks.
     public var onConflict = ConflictAnswers()
+    public var whenDone = WhenDone.nothing
+    /// There is a program for `WhenDone.command`.
+    public var hasDoneCommand = false
     /// Those with a name, as the user has saved them.
     public var sites: [KnownSite] = []
 

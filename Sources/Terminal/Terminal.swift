@@ -163,6 +163,10 @@ public struct Terminal: ~Copyable {
         writeRaw("\u{1B}]52;c;\(base64(Array(text.utf8)))\u{1B}\\")
     }
 
+    public func ring() {
+        writeRaw("\u{7}")
+    }
+
     // MARK: leaving the screen and coming back
 
     /// Gives the terminal to the shell until the user comes back (`fg`); then everything is as before, except

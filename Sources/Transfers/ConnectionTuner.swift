@@ -1,7 +1,8 @@
 /// How many connections to one server pay: more while the throughput grows with them, fewer when it does not.
 ///
-/// Climbs a hill in steps of one connection. A step up is kept when it brought a twentieth more, a step down when it
-/// cost less than that; then the result holds for a while, until the line may have become another.
+/// Climbs a hill: doubling at first, then in steps of one connection. A step up is kept when it brought a twentieth
+/// more, and a quarter of what it could; steps down when all of them cost less than a twentieth. Then the result
+/// holds for a while, until the line may have become another.
 public struct ConnectionTuner: Hashable, Sendable {
     /// As many as it begins with at most: what most servers take without a word, and most lines need.
     public static let usualWidth = 4
@@ -9,6 +10,8 @@ public struct ConnectionTuner: Hashable, Sendable {
     public static let narrowest = 2
     /// A change of less is noise.
     static let threshold = 0.05
+    /// The part of what new connections could bring that they have to bring.
+    static let yield = 0.25
     /// For how long a result holds, in seconds.
     static let memory: Int64 = 60
 
@@ -23,8 +26,17 @@ public struct ConnectionTuner: Hashable, Sendable {
     private var earlierWidth = 0
     private var earlierRate: Double?
     private var settledAt: Int64?
+    /// The best that was measured before it began to probe.
+    private var reference: Double = 0
+    /// Below this part of what it carried a line is not the same any more.
+    private static let otherLine = 0.75
+    /// Until the first step that brings too little.
+    private var isDoubling = true
     /// The next probe after a rest goes down, when the last went up.
     private var goesDown = false
+
+    /// More connections were tried, and brought nothing.
+    public var isSettled: Bool { settledAt != nil && width < most }
 
     public init(most: Int) {
         self.most = max(1, most)
@@ -45,19 +57,33 @@ public struct ConnectionTuner: Hashable, Sendable {
             settledAt = nil
             goesDown.toggle()
         }
-        guard let before else { return probe(rate: rate, now: now) }
-        let isUp = width > before.width
-        if isUp ? rate > before.rate * (1 + Self.threshold) : rate > before.rate * (1 - Self.threshold) {
+        guard let before else {
+            // The best there was, unless the line has become another.
+            reference = rate < reference * Self.otherLine ? rate : max(reference, rate)
+            return probe(rate: rate, now: now)
+        }
+        if isWorthIt(rate: rate, after: before) {
             probe(rate: rate, now: now)
         } else {
             width = before.width
+            isDoubling = false
             settle(now: now)
         }
     }
 
+    private func isWorthIt(rate: Double, after before: (width: Int, rate: Double)) -> Bool {
+        // Down all the way from where it began: many small losses are a large one.
+        guard width > before.width else { return rate > reference * (1 - Self.threshold) }
+        let growth = Double(width - before.width) / Double(before.width)
+        return rate > before.rate * (1 + max(Self.threshold, growth * Self.yield))
+    }
+
     private mutating func probe(rate: Double, now: Int64) {
-        let next = goesDown ? width - 1 : width + 1
-        guard next >= min(Self.narrowest, most), next <= most else { return settle(now: now) }
+        let next = goesDown ? width - 1 : isDoubling ? min(most, width * 2) : width + 1
+        guard next >= min(Self.narrowest, most), next <= most, next != width else {
+            isDoubling = false
+            return settle(now: now)
+        }
         before = (width, rate)
         width = next
     }

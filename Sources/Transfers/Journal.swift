@@ -81,6 +81,8 @@ public struct QueueSettings: Hashable, Sendable, Codable {
     /// All of the queue is held until somebody lets it go on.
     public var isPaused = false
     public var sites: [Site.ID: SiteMemory] = [:]
+    /// How fast all may be; nil: as fast as it goes.
+    public var rates: RatePlan?
     /// To “the destination exists”, by batch; nil where there are none.
     public var answers: [Transfer.ID: ConflictAnswers]?
 

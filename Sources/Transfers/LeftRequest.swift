@@ -21,6 +21,9 @@ public enum LeftRequest: Hashable, Sendable, Codable {
     case pauseSite(Site.ID)
     case resumeSite(Site.ID)
     case setSiteRate(Site.ID, bytesPerSecond: Int64?)
+    case setRate(bytesPerSecond: Int64?)
+    case addRateWindow(RatePlan.Window)
+    case clearRateWindows
     /// What a helper says of what is leased to it; not answered.
     case report(lease: Int64, WorkerReport)
 
@@ -48,6 +51,9 @@ public enum LeftRequest: Hashable, Sendable, Codable {
         case .forgetFailed: .forgetFailed
         case .pauseSite(let site): .pauseSite(site)
         case .resumeSite(let site): .resumeSite(site)
+        case .setRate(let rate): .setRate(bytesPerSecond: rate)
+        case .addRateWindow(let window): .addRateWindow(window)
+        case .clearRateWindows: .clearRateWindows
         case .setSiteRate(let site, let rate): .setSiteRate(site, bytesPerSecond: rate)
         }
     }
@@ -58,7 +64,8 @@ public enum LeftRequest: Hashable, Sendable, Codable {
         case .pause(let ids), .resume(let ids), .cancel(let ids), .retry(let ids), .answer(let ids, _),
             .move(let ids, _), .setPriority(let ids, _):
             ids
-        case .add, .report, .decide, .pauseAll, .resumeAll, .retryFailed, .forgetDone, .forgetFailed,
+        case .add, .report, .decide, .setRate, .addRateWindow, .clearRateWindows, .pauseAll, .resumeAll,
+            .retryFailed, .forgetDone, .forgetFailed,
             .pauseSite,
             .resumeSite, .setSiteRate:
             []

@@ -1,5 +1,17 @@
 public import FTPProtocol
 
+/// What limits the pace.
+public enum Bottleneck: String, Hashable, Sendable {
+    /// A limit that was set.
+    case you
+    /// It takes no more connections, though each one brings its share.
+    case server = "the server"
+    /// More connections bring no more.
+    case line = "the line"
+    /// It takes long to make safe what it is given.
+    case disk = "the disk"
+}
+
 /// The queue as the screen shows it: counts of all, and the rows of one window of it.
 ///
 /// The engine sends one when something changed, at most four a second while bytes move.
@@ -26,6 +38,8 @@ public struct QueueSnapshot: Hashable, Sendable {
     public var bytesLeft: Int64 = 0
     /// Seconds until everything is done at this pace; nil while nobody can tell.
     public var secondsLeft: Int64?
+    /// What keeps it from being faster; nil while nobody can tell.
+    public var bottleneck: Bottleneck?
     /// A tree is still being scanned: the figures will grow.
     public var isScanning = false
     /// All of the queue is held (`pause all`).

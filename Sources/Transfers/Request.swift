@@ -86,6 +86,9 @@ public enum QueueRequest: Hashable, Sendable {
     case setSiteRate(Site.ID, bytesPerSecond: Int64?)
     /// Most bytes a second of everything together.
     case setRate(bytesPerSecond: Int64?)
+    /// The same between two times of the day.
+    case addRateWindow(RatePlan.Window)
+    case clearRateWindows
     /// Of all that failed, and of what waits for its next try.
     case retryFailed
     /// Removes the rows of what is done or skipped.

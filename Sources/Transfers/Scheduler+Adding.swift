@@ -3,6 +3,7 @@ extension Scheduler {
     mutating func restore(_ contents: JournalContents) {
         for site in contents.sites { learn(site) }
         isPaused = contents.settings.isPaused
+        rates = contents.settings.rates
         answers = RememberedAnswers(batches: contents.settings.answers ?? [:])
         for (id, memory) in contents.settings.sites { sites[siteNumber(id)].recall(memory) }
         nextID = max(nextID, contents.nextID)

@@ -26,11 +26,20 @@ extension Scheduler {
         case .setSiteRate(let site, let rate):
             sites[siteNumber(site)].setRate(rate)
             orders.settings = true
-        case .setRate: break
+        case .setRate(let rate): changeRates { $0.bytesPerSecond = rate.map { max(1, $0) } }
+        case .addRateWindow(let window): changeRates { $0.add(window) }
+        case .clearRateWindows: changeRates { $0.removeWindows() }
         case .setConnections(let limit): setConnections(limit)
         case .show: break
         case .password(let site, _): passwordGiven(site)
         }
+    }
+
+    private mutating func changeRates(_ body: (inout RatePlan) -> Void) {
+        var plan = rates ?? RatePlan()
+        body(&plan)
+        rates = plan.isEmpty ? nil : plan
+        orders.settings = true
     }
 
     private mutating func forEach(_ ids: [Transfer.ID], _ body: (inout Scheduler, Slot) -> Void) {

@@ -32,9 +32,19 @@ extension Scheduler {
     public var settings: QueueSettings {
         var settings = QueueSettings()
         settings.isPaused = isPaused
+        settings.rates = rates
         settings.answers = answers.batches.isEmpty ? nil : answers.batches
         for site in sites where site.memory != SiteMemory() { settings.sites[site.id] = site.memory }
         return settings
+    }
+
+    /// What keeps a site's transfers from being faster, as far as the numbers of connections tell.
+    public func bottleneck(of site: Site.ID) -> Bottleneck? {
+        guard let number = siteIndex[site] else { return nil }
+        if let learnt = sites[number].memory.learntLimit, sites[number].connections >= learnt {
+            return .server
+        }
+        return sites[number].tuner.isSettled ? .line : nil
     }
 
     public func memory(of site: Site.ID) -> SiteMemory {

@@ -154,6 +154,8 @@ public struct Scheduler: Sendable {
     var isHeld: Bool
     /// Most transfers at work at a time, over all sites.
     public internal(set) var connectionLimit: Int
+    /// How fast all may be; nil: as fast as it goes.
+    public internal(set) var rates: RatePlan?
     /// What other processes offer beside it.
     public internal(set) var helperConnections = 0
 

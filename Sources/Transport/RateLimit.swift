@@ -25,6 +25,9 @@ public final class RateLimit: Sendable {
         state.withLock { $0.bytesPerSecond = bytesPerSecond.map { max(1, $0) } ?? 0 }
     }
 
+    /// Its own limit; nil where it has none.
+    public var bytesPerSecond: Int64? { own > 0 ? own : nil }
+
     private var own: Int64 { state.withLock { $0.bytesPerSecond } }
 
     /// The most to move at once, so that the pace stays even; nil where nothing limits it.

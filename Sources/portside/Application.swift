@@ -52,6 +52,7 @@ final class Application: EffectRunner, Sendable {
         local = LocalBrowser(events: events)
         var queueConfiguration = TransferQueue.Configuration(connections: configuration.connections ?? 4)
         queueConfiguration.memory = memory
+        queueConfiguration.minuteOfDay = localMinuteOfDay
         let isDemo = start.isDemo
         queue = TransferQueue(
             // The demo's queue ends with it, as its server does.
@@ -98,6 +99,8 @@ final class Application: EffectRunner, Sendable {
             glyphs: configuration.glyphs == .ascii || !terminal.isUnicode ? .ascii : .unicode,
             isDemo: start.isDemo, version: portsideVersion, utcOffset: Self.utcOffset,
             charsets: Self.charsets())
+        model.whenDone = configuration.whenDone
+        model.hasDoneCommand = configuration.whenDoneCommand != nil
         model.onConflict = configuration.onConflict
         model.sites = start.isDemo ? [] : Self.knownSites()
         return model

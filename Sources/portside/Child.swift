@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 
 /// A program in the foreground of this terminal, which has been given back before.
@@ -59,6 +60,37 @@ enum Child {
             guard errno == EINTR else { return .ended(0) }
         }
         return .ended(status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F))
+    }
+
+    /// Starts a program without a terminal, in a session of its own, and goes on; nothing of it is waited for.
+    ///
+    /// - Returns: `errno` of the start; 0 when it runs.
+    @discardableResult
+    static func start(_ words: [String]) -> Int32 {
+        guard !words.isEmpty else { return ENOENT }
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        for descriptor in 0...2 {
+            posix_spawn_file_actions_addopen(&actions, Int32(descriptor), "/dev/null", O_RDWR, 0)
+        }
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var all = sigset_t()
+        sigfillset(&all)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | 0x80 /* POSIX_SPAWN_SETSID */))
+        var child = pid_t()
+        let code = withCStrings(words.map { Array($0.utf8) }) { arguments in
+            guard let name = arguments[0], let list = arguments.baseAddress else { return EINVAL }
+            return posix_spawnp(&child, name, &actions, &attributes, list, environ)
+        }
+        guard code == 0 else { return code }
+        // Somebody has to bury it.
+        let process = child
+        DispatchQueue.global().async { waitpid(process, nil, 0) }
+        return 0
     }
 
     private static func environmentEntries() -> [[UInt8]] {

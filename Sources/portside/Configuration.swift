@@ -1,3 +1,4 @@
+import Interface
 import TOMLKit
 import Transfers
 
@@ -13,6 +14,8 @@ import Transfers
 ///     [transfers]
 ///     connections = 4           # at once, to one server
 ///     text_extensions = ["txt"] # what `--type auto` takes for text, instead of the usual list
+///     when_done = "nothing"      # nothing | notify | quit | command; `w` in the queue changes it
+///     when_done_command = "…"    # a program and its arguments, for `command`; no shell sees them
 ///     on_conflict = "ask"       # where a destination exists: what --on-conflict takes
 ///     on_conflict_down = "ask"  # the same for downloads only, and on_conflict_up for uploads
 struct Configuration: Equatable {
@@ -30,6 +33,8 @@ struct Configuration: Equatable {
     var connections: Int?
     /// In lower case, without the dot.
     var textExtensions = TypeChoice.usualTexts
+    var whenDone = WhenDone.nothing
+    var whenDoneCommand: String?
     /// Where a destination exists and nothing else is said.
     var onConflict = ConflictAnswers()
 
@@ -82,6 +87,13 @@ struct Configuration: Equatable {
                         words.compactMap { $0?.lowercased() }.map {
                             $0.hasPrefix(".") ? String($0.dropFirst()) : $0
                         })
+                case ("transfers", "when_done"):
+                    guard let action = WhenDone(rawValue: value.string ?? "") else {
+                        throw problem("when_done is nothing, notify, quit or command")
+                    }
+                    whenDone = action
+                case ("transfers", "when_done_command"):
+                    whenDoneCommand = try Self.text(value, key, problem)
                 case ("transfers", "on_conflict"):
                     let policy = try Self.policy(value, key, problem)
                     // What is said for one direction holds, whatever stands first.

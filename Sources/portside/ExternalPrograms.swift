@@ -12,6 +12,7 @@ import Transport
 struct ExternalPrograms {
     private let viewers: [[String]]
     private let editors: [[String]]
+    private let whenDone: [String]
 
     init(_ configuration: Configuration, environment: (String) -> String? = Self.variable) {
         func candidates(_ wanted: String?, _ names: [String], _ usual: [[String]]) -> [[String]] {
@@ -19,6 +20,7 @@ struct ExternalPrograms {
             return [chosen.map(Self.words)].compactMap { $0 }.filter { !$0.isEmpty }.prefix(1) + usual
         }
         viewers = candidates(configuration.viewer, ["PAGER"], [["less"], ["more"], ["vi", "-R"]])
+        whenDone = configuration.whenDoneCommand.map(Self.words) ?? []
         editors = candidates(configuration.editor, ["VISUAL", "EDITOR"], [["vi"], ["nano"]])
     }
 
@@ -30,6 +32,11 @@ struct ExternalPrograms {
         let problem = start(use == .view ? viewers : editors, on: file)
         terminal.takeBack()
         return ProgramEnd(isChanged: Self.state(of: file) != before, problem: problem)
+    }
+
+    /// Without the terminal, and without waiting for its end.
+    func runWhenDone() {
+        Child.start(whenDone)
     }
 
     /// The first of them that can be started.

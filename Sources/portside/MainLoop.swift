@@ -158,6 +158,8 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
             let end = programs.run(on: file, use, terminal: &terminal)
             holdsKeys = true
             act { update(&$0, .programEnded(ticket, end)) }
+        case .ring: terminal.ring()
+        case .runWhenDone: programs.runWhenDone()
         case .copyToClipboard(let text): terminal.copyToClipboard(text)
         }
     }

@@ -187,3 +187,24 @@ private func finished(_ count: Int, _ model: inout Model) {
     _ = update(&model, .engine(.transferEnded(failed)))
     #expect(model.toasts.map(\.text) == ["dang: cannot open: No such file or directory"])
 }
+
+@Test func whatWasAskedForHappensOnceWhenAllIsDone() {
+    var model = sampleModel()
+    _ = update(&model, .engine(.queue(sampleQueue)))
+    _ = handle("3", &model)
+    _ = handle("w", &model)
+    #expect(model.whenDone == .notify)
+    var done = sampleQueue
+    done.counts = QueueSnapshot.Counts()
+    done.counts.done = 5
+    done.rows = []
+    #expect(update(&model, .engine(.queue(done))) == [.ring])
+    #expect(update(&model, .engine(.queue(done))) == [])
+    model.whenDone = .quit
+    _ = update(&model, .engine(.queue(sampleQueue)))
+    #expect(update(&model, .engine(.queue(done))) == [.quit])
+    // What failed is for somebody to look at.
+    _ = update(&model, .engine(.queue(sampleQueue)))
+    done.counts.failed = 1
+    #expect(update(&model, .engine(.queue(done))) == [.ring])
+}

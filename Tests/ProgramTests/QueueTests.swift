@@ -50,4 +50,32 @@ struct QueueTests {
     private func arrived(_ name: String, _ bench: Bench) throws -> [UInt8]? {
         try bench.local.contents(of: name)
     }
+
+    @Test func aLimitIsKeptWithTheQueueAndShown() throws {
+        let bench = try Bench()
+        #expect(try bench.run("queue", "limit", "2M").status == 0)
+        #expect(try bench.run("queue", "limit", "100K", "--from", "09:00", "--to", "17:30").status == 0)
+        #expect(try bench.run("queue", "limit", "50K", "--site", bench.target()).status == 0)
+        let shown = try bench.run("queue", "limit")
+        #expect(shown.lines.first == "all  2.0 MB/s", "\(shown.text)")
+        #expect(shown.text.contains("09:00-17:30  100.0 KB/s"), "\(shown.text)")
+        #expect(shown.text.contains("127.0.0.1:\(bench.port)  50.0 KB/s"), "\(shown.text)")
+        #expect(try bench.run("queue", "limit", "off", "--clear-times").status == 0)
+        #expect(try bench.run("queue", "limit").lines.first == "all  no limit")
+        for wrong in [["2X"], ["1M", "--from", "09:00"], ["1M", "--from", "9", "--to", "10:00"]] {
+            #expect(try bench.start(["queue", "limit"] + wrong).finish().status == 64)
+        }
+    }
+
+    @Test func aProgramIsStartedWhenAllIsDone() throws {
+        let bench = try Bench()
+        _ = try bench.run("queue", "add", "get", "-o", bench.local.path(of: "a"), bench.target("a.txt"))
+        let mark = bench.local.path(of: "it is done")
+        #expect(try bench.run("queue", "run", "--when-done", "touch \"\(mark)\"").status == 0)
+        try eventually("the program ran", within: .seconds(10)) {
+            try bench.local.contents(of: "it is done") != nil
+        }
+        let wrong = try bench.run("queue", "run", "--when-done", "/no/such/program")
+        #expect(wrong.complaint.contains("cannot start"), "\(wrong.complaint)")
+    }
 }

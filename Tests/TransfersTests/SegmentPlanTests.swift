@@ -80,6 +80,30 @@ import Transfers
         #expect(tuner.width == ConnectionTuner.narrowest)
     }
 
+    @Test func isAtSixteenInAFewSecondsWhereEachConnectionBringsItsShare() {
+        var tuner = ConnectionTuner(most: 16)
+        for now in 0..<3 { tuner.measured(rate: Double(tuner.width), isFull: true, now: Int64(now)) }
+        #expect(tuner.width == 16)
+    }
+
+    /// Each step down alone costs less than noise.
+    @Test func doesNotGiveUpConnectionsOneByOneThatAllBringTheirShare() {
+        var tuner = ConnectionTuner(most: 40)
+        for now in 0..<2_000 { tuner.measured(rate: Double(tuner.width) * 10, isFull: true, now: Int64(now)) }
+        #expect(tuner.width >= 38, "\(tuner.width)")
+    }
+
+    /// Whatever the line is, in the end it gets nearly all it can carry.
+    @Test(arguments: 1...40) func findsNearlyAllThatALineCanCarry(fullAt: Int) {
+        var tuner = ConnectionTuner(most: 32)
+        for now in 0..<600 {
+            tuner.measured(rate: Double(min(tuner.width, fullAt)) * 100, isFull: true, now: Int64(now))
+        }
+        let reachable = Double(min(fullAt, 32))
+        #expect(Double(min(tuner.width, fullAt)) >= reachable * 0.75, "\(tuner.width) of \(fullAt)")
+        #expect(tuner.width <= max(ConnectionTuner.usualWidth, fullAt * 2))
+    }
+
     @Test(arguments: 1...30) func staysWithinItsBoundsWhateverIsMeasured(seed: UInt64) {
         var random = Numbers(seed: seed)
         let most = 1 + random.below(12)

@@ -18,8 +18,10 @@ extension Model {
         case .fetched(let ticket, let copy, let source): return fetched(ticket, copy, source)
         case .found(let ticket, let entry): return found(ticket, entry)
         case .queue(let snapshot):
+            let effects = allDone(after: queue.snapshot, now: snapshot)
             queue.take(snapshot, now: now)
             markForRefresh(whileRunning: snapshot.rows)
+            return effects
         case .transferEnded(let transfer): return transferEnded(transfer)
         case .certificateDoubted(let site, let doubt): certificateDoubted(site, doubt)
         case .passwordNeeded(let site, let reason): passwordNeeded(site, reason)

@@ -112,10 +112,44 @@ extension Model {
         dialogs.append(.conflict(form))
     }
 
+    mutating func changeWhenDone() {
+        let all = WhenDone.allCases.filter { $0 != .command || hasDoneCommand }
+        let at = all.firstIndex(of: whenDone) ?? 0
+        whenDone = all[(at + 1) % all.count]
+        say("When all is done: \(whenDone.words).")
+    }
+
+    /// Nothing is at work any more or will be by itself, and something was done.
+    func allDone(after before: QueueSnapshot, now: QueueSnapshot) -> [Effect] {
+        let wasBusy = before.counts.running + before.counts.waiting > 0
+        guard wasBusy, now.counts.running + now.counts.waiting == 0, now.counts.done > 0, !now.isScanning
+        else {
+            return []
+        }
+        switch whenDone {
+        case .nothing: return []
+        case .notify: return [.ring]
+        case .command: return [.runWhenDone]
+        // What failed or asks is for somebody to look at.
+        case .quit: return now.counts.failed + now.counts.asking == 0 ? [.quit] : [.ring]
+        }
+    }
+
     /// A site as far as its identifier tells: enough to ask for its password.
     private func sitePlaceholder(_ id: Site.ID) -> Site? {
         if let site = connection.site, site.id == id { return site }
         return try? TargetURL(id).site
+    }
+}
+
+extension WhenDone {
+    var words: String {
+        switch self {
+        case .nothing: "nothing"
+        case .notify: "the bell rings"
+        case .quit: "portside quits, unless something failed or asks"
+        case .command: "your program is started"
+        }
     }
 }
 

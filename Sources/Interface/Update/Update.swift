@@ -84,6 +84,7 @@ extension Model {
         case .answerAsked: answerWhatWaits()
         case .queueDetailsAsked: openQueueRow()
         case .conflictsAsked: askAboutConflicts()
+        case .whenDoneChanged: changeWhenDone()
 
         case .logFollowToggled: log.setFollow(!log.follows)
         case .logExplained: explainLogLine()

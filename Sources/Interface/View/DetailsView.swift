@@ -59,7 +59,10 @@ private func stateWords(_ row: QueueSnapshot.Row, _ model: Model) -> String {
         row.waiting.map { reason in
             "waiting: \(visible(reason.text { model.hourAndMinute($0 &* 1_000_000_000) }))"
         } ?? "waiting"
-    case .running: row.activity.map { visible($0) } ?? "running, \(row.rate.map(rate) ?? "–")"
+    case .running:
+        row.activity.map { visible($0) }
+            ?? "running, \(row.rate.map(rate) ?? "–")"
+            + (model.queue.snapshot.bottleneck.map { ", limited by \($0.rawValue)" } ?? "")
     case .paused: "paused by you"
     case .held: "held: its disk takes nothing; Space goes on"
     case .retrying: nextTry(row.transfer, model) ?? "waiting to retry"

@@ -11,7 +11,7 @@ struct QueueCommand: ParsableCommand {
         subcommands: [
             QueueAddCommand.self, QueueListCommand.self, QueueRunCommand.self, QueuePauseCommand.self,
             QueueResumeCommand.self, QueueRetryCommand.self, QueueRemoveCommand.self, QueueMoveCommand.self,
-            QueueAnswerCommand.self, QueueExportCommand.self, QueueImportCommand.self,
+            QueueAnswerCommand.self, QueueLimitCommand.self, QueueExportCommand.self, QueueImportCommand.self,
         ])
 }
 

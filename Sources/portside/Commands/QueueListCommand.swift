@@ -129,6 +129,14 @@ func localTime(_ seconds: Int64) -> String {
     return "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) \(clock)"
 }
 
+/// Minutes since midnight by the user's clock.
+@Sendable func localMinuteOfDay() -> Int {
+    var moment = time(nil)
+    var parts = tm()
+    localtime_r(&moment, &parts)
+    return Int(parts.tm_hour) * 60 + Int(parts.tm_min)
+}
+
 /// `06:30` (the next one), `2026-11-20T06:30`, both by the user's clock, or `2h` from now: seconds since 1970.
 func parseStart(_ text: String, now: Int64) -> Int64? {
     if let past = parseMoment(text, now: now), text.last?.isLetter == true { return now + (now - past) }

@@ -10,6 +10,11 @@ struct QueueRunCommand: ParsableCommand {
         commandName: "run", abstract: "Work until nothing is left to do; beside another, help it.")
 
     @Flag(help: "Go on waiting for more.") var stay = false
+    @Option(
+        help: ArgumentHelp(
+            "A program, with its arguments, to start when nothing is left to do; no shell sees them.",
+            valueName: "command"))
+    var whenDone: String?
     @OptionGroup var options: ConnectionOptions
     @OptionGroup var transfer: TransferOptionGroup
 
@@ -106,6 +111,13 @@ struct QueueRunCommand: ParsableCommand {
     }
 
     private func conclude(_ store: QueueStore) throws {
+        if let whenDone {
+            let words = ExternalPrograms.words(whenDone)
+            let code = Child.start(words)
+            if code != 0 {
+                complain("cannot start “\(visible(words.first ?? ""))”: \(String(cString: strerror(code)))")
+            }
+        }
         let left = try storage { try store.load() }.transfers.count {
             if case .failed = $0.state { true } else { false }
         }

@@ -185,6 +185,7 @@ extension TransferOptionGroup {
         var configuration = TransferQueue.Configuration(
             connections: options.connections, limit: options.rateLimit, filter: filter)
         configuration.makesDirectories = mkdirs
+        configuration.minuteOfDay = localMinuteOfDay
         configuration.memory = .kept
         configuration.textExtensions = Configuration.current.textExtensions
         return configuration
