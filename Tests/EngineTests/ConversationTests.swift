@@ -167,7 +167,7 @@ import Transport
 
             """
         let server = try ScriptedServer(
-            login + Self.passive + """
+            login + Script.passive + """
                 > STOR /a
                 < 150 go on
                 = expect hello
@@ -180,7 +180,7 @@ import Transport
         let folder = try TemporaryDirectory()
         try folder.write(Array("hello\n".utf8), to: "file")
         let file = try LocalFile.openForReading(Disk.bytes(folder.path(of: "file")))
-        let session = session(server, log)
+        let session = server.session(log)
         do {
             _ = try session.store(file, from: 0, as: RemotePath("/a"), progress: nil, limit: nil)
         } catch {
