@@ -110,7 +110,10 @@ extension Failure {
                 kind: .temporary, words: "; try again later or with fewer connections", isTemporary: true,
                 endsConnection: true, isAboutLogin: true)
             : Meaning(
-                kind: .loginRefused, words: "; check user name and password", endsConnection: true,
+                kind: .loginRefused,
+                words: reply.isAboutHomeDirectory
+                    ? ": name and password are right perhaps, but the server has no directory for this user; tell who runs it"
+                    : "; check user name and password", endsConnection: true,
                 isAboutLogin: true)
     }
 }
@@ -121,6 +124,10 @@ extension Reply {
         let text = summary.lowercased()
         return ["tls", "ssl", "prot", "secure", "session", "encrypt"].contains { text.contains($0) }
     }
+
+    /// IIS: `530 User cannot log in, home directory inaccessible.`; in Active Directory isolation the attributes
+    /// msIIS-FTPRoot and msIIS-FTPDir are missing then (KB 2505047).
+    fileprivate var isAboutHomeDirectory: Bool { summary.lowercased().contains("home directory") }
 
     fileprivate var mentionsPermission: Bool {
         let text = summary.lowercased()

@@ -46,6 +46,12 @@ extension Session {
     /// - Parameter mode: octal digits, `644`.
     public func changeMode(of path: RemotePath, to mode: String) throws(Failure) {
         try connect()
+        guard serverSystem != .nonStop else {
+            throw Failure(
+                .permissionRefused,
+                "SITE CHMOD \(mode): on NonStop this is about files that are still to be sent; nothing was done"
+            )
+        }
         try connected { () throws(Failure) in
             let path = try argument(for: path)
             let command = Command.site(Array("CHMOD \(mode) ".utf8) + path.bytes)

@@ -46,9 +46,11 @@ extension Session {
         return try ensureDirectory(path)
     }
 
-    public func removeDirectory(_ path: RemotePath) throws(Failure) {
+    /// - Parameter isTyped: somebody typed the name, where otherwise it was listed.
+    public func removeDirectory(_ path: RemotePath, isTyped: Bool = false) throws(Failure) {
         try connect()
         let path = resolve(path).asDirectory
+        try refusePattern(path, isTyped)
         // A server does not remove the directory it stands in.
         if directory == path { directory = nil }
         try connected(repeatable: false) { () throws(Failure) in
@@ -57,9 +59,32 @@ extension Session {
         }
     }
 
-    public func delete(_ path: RemotePath) throws(Failure) {
+    /// - Parameter isTyped: somebody typed the name, where otherwise it was listed.
+    public func delete(_ path: RemotePath, isTyped: Bool = false) throws(Failure) {
+        try connect()
+        try refusePattern(resolve(path), isTyped)
         try connected(repeatable: false) { () throws(Failure) in
             try require(.delete(try argument(for: path)))
+        }
+    }
+
+    /// Some servers delete all that fits a name with a star in it (XRouter: `DELE *.BAT`). On Unix a file may be called so:
+    /// there it is deleted when it was listed by this very name.
+    private func refusePattern(_ path: RemotePath, _ isTyped: Bool) throws(Failure) {
+        let name = path.lastComponent
+        guard name.contains(where: { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }) else { return }
+        var isListed = !isTyped
+        if isTyped { _ = try list(path.parent) { isListed = isListed || $0.contains { $0.name == name } } }
+        guard isListed else {
+            throw Failure(
+                .noSuchSource,
+                "\(shown(path)): no such file, and some servers would delete all that fits such a name; "
+                    + "name each file")
+        }
+        guard serverSystem == .unix else {
+            throw Failure(
+                .permissionRefused,
+                "\(shown(path)): this server may delete all that fits such a name; rename it first")
         }
     }
 
@@ -74,7 +99,7 @@ extension Session {
         try connected(repeatable: false) { () throws(Failure) in
             if !replacing, try exists(to) {
                 throw Failure(
-                    .cannotCreate, "\(to) exists already; delete it first or choose another name")
+                    .cannotCreate, "\(shown(to)) exists already; delete it first or choose another name")
             }
             // Both names alone, or both paths: one of each would mean different places.
             let isWithin = from.parent == to.parent

@@ -34,10 +34,22 @@ extension Session {
     /// - Parameter patience: for the first answer; nil for the site's time-out.
     /// - Throws: also for 421, which answers no command (RFC 959 §5.4): after it nothing is said on this connection.
     func ask(_ command: Command, within patience: Duration? = nil) throws(Failure) -> Reply {
-        let reply = try askByEitherName(command, within: patience)
+        // As if it were not known: what is not answered once never is.
+        if unanswered.contains(command.verb) { return Reply(.commandNotImplemented, "never answered") }
+        let reply: Reply
+        do throws(Failure) { reply = try askByEitherName(command, within: patience) } catch {
+            if Self.dispensable.contains(command.verb), error.kind == .temporary, error.reply == nil {
+                unanswered.insert(command.verb)
+                warn("no answer to \(command.verb): it is left out from now on")
+            }
+            throw error
+        }
         guard reply.code != .serviceNotAvailable else { throw Failure(.refused(command, reply)) }
         return reply
     }
+
+    /// Some servers list or take these and never answer (uftpd: MLST), and they can be done without.
+    private static let dispensable: Set<String> = ["FEAT", "MLST"]
 
     private func askByEitherName(_ command: Command, within patience: Duration?) throws(Failure) -> Reply {
         guard let older = command.olderForm, !features.isDisabled(older.verb) else {

@@ -57,7 +57,7 @@ extension Session {
             let directory = directories[next]
             next += 1
             guard directory.bytes.split(separator: UInt8(ascii: "/")).count - top <= Self.deepestTree else {
-                throw Failure(.permissionRefused, "\(directory): too deep to be \(done) safely")
+                throw Failure(.permissionRefused, "\(shown(directory)): too deep to be \(done) safely")
             }
             guard try enters(directory) else { continue }
             try checkPlace(of: directory, &places, done)
@@ -83,7 +83,7 @@ extension Session {
             guard !end.isIncomplete else {
                 throw Failure(
                     .protocolViolation,
-                    "\(directory): the listing is not complete, so nothing in it is \(done)")
+                    "\(shown(directory)): the listing is not complete, so nothing in it is \(done)")
             }
             for (file, kind) in files { try body(file, kind) }
         }
@@ -113,7 +113,7 @@ extension Session {
         guard real == expected || isTop && real.isWritten(nearlyLike: expected) else {
             throw Failure(
                 .permissionRefused,
-                "\(directory): the server says that this is \(real), so it may be a link: nothing in it is \(done)"
+                "\(shown(directory)): the server says that this is \(shown(real)), so it may be a link: nothing in it is \(done)"
             )
         }
     }

@@ -50,6 +50,8 @@ public final class Session {
     private static let standsPatience = Duration.seconds(5)
     /// Which of the commands that do nothing was sent last.
     var keepAliveCount = 0
+    /// Verbs that were never answered; kept through a new login.
+    var unanswered: Set<String> = []
     /// Kept through a new login: what swallows EPSV does so again.
     var swallowed: Set<DataMethod> = []
     /// `site.activeAddress`, where that is a name, as it was resolved.
@@ -150,8 +152,10 @@ public final class Session {
         if let control, control.idleTime > trustedIdleTime { try checkThatItStands() }
         guard control == nil else { return }
         let wasRefused = refusalOfTLS != nil
+        let silences = unanswered.count
         let failure: Failure
         do throws(Failure) { return try logInOnNewConnection() } catch { failure = error }
+        if unanswered.count > silences { return try logInOnNewConnection() }
         guard !wasRefused, refusalOfTLS == .hungUp else { throw failure }
         warn("the server hung up at AUTH; connecting again without encryption")
         try logInOnNewConnection()
@@ -335,6 +339,7 @@ public final class Session {
     ) throws(Failure) -> Result {
         let stood = control != nil
         try connect()
+        let silences = unanswered.count
         // The error is taken out of the `catch`: Swift 6.3.1 crashes on this function with -O otherwise.
         var failure: Failure
         do {
@@ -345,8 +350,9 @@ public final class Session {
         guard failure.endsConnection else { throw failure }
         disconnect()
         // Only a connection that had gone stale is worth a silent second try.
-        guard stood, repeatable(), failure.meansStaleConnection else { throw failure }
-        warn("connection lost; connecting again")
+        let isSilence = unanswered.count > silences
+        guard isSilence || stood && failure.meansStaleConnection, repeatable() else { throw failure }
+        if !isSilence { warn("connection lost; connecting again") }
         do {
             try connect()
             return try body()
@@ -417,9 +423,15 @@ public final class Session {
         let reply = try ask(.type(wanted))
         if reply.code.kind != .completion {
             // Eight bits to the byte are the same by another name (RFC 959 §3.1.1.4).
-            guard wanted == .image, reply.code.kind == .permanentNegative,
-                try ask(.type(.local(bits: 8))).code.kind == .completion
-            else { throw Failure(.refused(.type(wanted), reply)) }
+            guard wanted == .image, reply.code.kind == .permanentNegative else {
+                throw Failure(.refused(.type(wanted), reply))
+            }
+            let other = try ask(.type(.local(bits: 8)))
+            // What has no types at all has files as they are.
+            let hasNone = reply.code.meansUnknownCommand && other.code.meansUnknownCommand
+            guard other.code.kind == .completion || hasNone else {
+                throw Failure(.refused(.type(wanted), reply))
+            }
         }
         type = wanted
     }

@@ -15,6 +15,7 @@ import Transfers
         ("os400", .passive, ["dir", "a file.txt"]), ("no-members", .passive, []),
         ("greeting-120", .passive, ["a file.txt"]), ("utf8-202", .passive, ["a file.txt"]),
         ("utf8-501", .passive, ["a file.txt"]), ("few-commands", .passive, ["a file.txt"]),
+        ("503-unless-connected", .passive, ["a file.txt"]),
         ("hidden-files", .passive, [".hidden"]), ("dash-a-is-a-name", .passive, ["a file.txt"]),
     ])
     func listsAsTheDialogueSays(_ name: String, _ mode: DataMode, _ names: [String]) throws {

@@ -61,6 +61,19 @@ import Transport
                 "login refused: the server answered “530 Too many users”; try again later or with fewer connections"
         ),
         Refusal(
+            verb: "PASS", code: 530, text: "User cannot log in, home directory inaccessible.",
+            kind: .loginRefused,
+            isTemporary: false,
+            sentence:
+                "login refused: the server answered “530 User cannot log in, home directory inaccessible.”: name and "
+                + "password are right perhaps, but the server has no directory for this user; tell who runs it"
+        ),
+        Refusal(
+            verb: "MKD", code: 502, text: "No directories", kind: .cannotCreate, isTemporary: false,
+            sentence:
+                "MKD a: the server answered “502 No directories”; check the folder and your permission to write there"
+        ),
+        Refusal(
             verb: "CWD", code: 530, text: "Log in", kind: .loginRefused, isTemporary: true,
             sentence: "CWD a: the server answered “530 Log in”: it has forgotten the login; log in again"),
         Refusal(

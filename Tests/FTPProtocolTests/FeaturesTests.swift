@@ -80,6 +80,13 @@ struct FeaturesTests {
         #expect(features.facts.count == 7)
     }
 
+    /// drftpd.
+    @Test func factsMayBePartedByCommas() {
+        let features = parse(211, "-", " MLST type*,size*,modify,UNIX.mode,x.crc32", "End")
+        #expect(features.facts.count == 5)
+        #expect(features.machineListingOptions?.argument == Array("MLST type;size;modify;UNIX.mode;".utf8))
+    }
+
     @Test func sendsNoOptionsWhereAllWeShowIsOn() {
         #expect(
             parse(211, "-", " MLST type*;size*;modify*;perm*;media-type;", "End").machineListingOptions == nil

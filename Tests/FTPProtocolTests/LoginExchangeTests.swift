@@ -16,6 +16,17 @@ struct LoginExchangeTests {
         #expect(exchange.receive(Reply(code, "Welcome")) == .finished)
     }
 
+    /// RFC 2228 §5.3; S/KEY says it with 331.
+    @Test func answersAChallengeWithThePassword() {
+        var exchange = LoginExchange(user: "anna", password: "secret")
+        _ = exchange.start()
+        let challenge = Reply(code: ReplyCode(rawValue: 336), lines: [Array("Challenge is 97 la2312".utf8)])
+        #expect(exchange.receive(challenge) == .send(.password("secret")))
+        var asked = LoginExchange(user: "anna")
+        _ = asked.start()
+        #expect(asked.receive(challenge) == .needsPassword)
+    }
+
     @Test func takes202ForThePassword() {
         var exchange = LoginExchange(user: "anna", password: "secret")
         _ = exchange.start()

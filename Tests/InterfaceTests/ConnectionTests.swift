@@ -136,6 +136,15 @@ func theDataModeIsAlwaysOnTheScreen(_ size: Size) {
     #expect(requests(handle(.enter, &model)).contains(.remote(.raw(Array("DELE a".utf8)))))
 }
 
+@Test(arguments: ["GET / HTTP/1.0", "put a", "HEAD /"]) func aWordOfHTTPIsAskedTwice(_ line: String) {
+    var model = sampleModel()
+    _ = handle("Q", &model)
+    type(line, &model)
+    #expect(requests(handle(.enter, &model)).isEmpty)
+    #expect(view(model, size: model.size).text.joined().contains("No FTP command"))
+    #expect(requests(handle(.enter, &model)).contains(.remote(.raw(Array(line.utf8)))))
+}
+
 @Test func aPasswordTheQueueNeedsIsGivenToTheQueueOnly() {
     var model = freshModel()
     let site = Site(host: "example.org", user: "bob")

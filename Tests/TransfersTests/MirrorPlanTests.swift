@@ -33,6 +33,16 @@ import Transfers
         #expect(found.equal == 2 && found.deletions.isEmpty && !found.isIncomplete)
     }
 
+    /// A camera that has lost its clock: what it says is older than all else.
+    @Test func aClockThatWasNeverSetMakesNothingNewer() {
+        for time: Int64 in [0, 315_532_800, 946_684_800] {
+            let now: Int64 = 1_760_000_000
+            #expect(plan([file("a", modified: time)], [file("a", modified: now)]).plan.isEmpty)
+            // A change shows in the size.
+            #expect(!plan([file("a", size: 11, modified: time)], [file("a", modified: now)]).plan.isEmpty)
+        }
+    }
+
     @Test func aTimeThatIsNotKnownDecidesNothing() {
         #expect(plan([file("a", modified: nil)], [file("a")]).plan.isEmpty)
         #expect(plan([file("a")], [file("a", modified: nil)]).plan.isEmpty)

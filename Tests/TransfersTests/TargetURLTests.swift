@@ -29,6 +29,13 @@ import Transfers
         #expect(throws: TargetURL.Problem.self) { try TargetURL(text) }
     }
 
+    @Test(arguments: ["http://example.org/a", "https://example.org", "sftp://example.org", "webdav://h"])
+    func anAddressOfAnotherProtocolIsSaidToBeNoFTPAddress(_ text: String) {
+        let problem = #expect(throws: TargetURL.Problem.self) { try TargetURL(text) }
+        #expect(
+            problem?.description.contains("is not an FTP address: use ftp://, ftpes:// or ftps://") == true)
+    }
+
     /// RFC 1738 §3.2.2
     @Test(arguments: [
         ("ftp://h/pub/a%20b", "pub/a b", false), ("ftp://h//pub", "/pub", false),

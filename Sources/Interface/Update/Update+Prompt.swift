@@ -246,7 +246,8 @@ extension Model {
             if !text.isEmpty { mark(side, pattern: text, marks) }
             result = .done([])
         case .permissions(let location, let paths): result = changeMode(location, paths, text)
-        case .rawCommand: result = raw(text, isConfirmed: form.error == Self.cannotBeUndone)
+        case .rawCommand:
+            result = raw(text, isConfirmed: form.error == Self.cannotBeUndone || form.error == Self.isOfHTTP)
         }
         switch result {
         case .done(let effects):
@@ -259,6 +260,9 @@ extension Model {
         }
     }
 
+    /// Pure-FTPd hangs up at these, so that no browser can be made to speak to it.
+    static let isOfHTTP =
+        "No FTP command, and some servers hang up at it: F5 copies files. Enter again sends it."
     private static let cannotBeUndone = "This cannot be undone. Enter again sends it."
 
     mutating func raw(_ text: String, isConfirmed: Bool) -> Submission {
@@ -278,6 +282,9 @@ extension Model {
             return .refused("A command is letters, then one space and what it is about: SITE CHMOD 644 a")
         }
         if ["DELE", "RMD", "XRMD"].contains(verb), !isConfirmed { return .refused(Self.cannotBeUndone) }
+        if ["GET", "PUT", "POST", "HEAD", "CONNECT"].contains(verb), !isConfirmed {
+            return .refused(Self.isOfHTTP)
+        }
         return .done([.request(.remote(.raw(bytes)))])
     }
 

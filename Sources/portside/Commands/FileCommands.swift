@@ -132,7 +132,7 @@ struct RemoveCommand: ParsableCommand {
             }
             guard isRecursive else {
                 return try session.explaining(target.path) { () throws(Failure) in
-                    try session.delete(target.path)
+                    try session.delete(target.path, isTyped: true)
                 } why: { entry in
                     guard entry.kind == .directory else { return nil }
                     return Failure(.permissionRefused, "is a directory: use rm -r or rmdir")
@@ -179,7 +179,7 @@ struct RemoveDirectoryCommand: ParsableCommand {
     mutating func run() throws {
         try forEach(targets, options) { session, target in
             try session.explaining(target.path) { () throws(Failure) in
-                try session.removeDirectory(target.path)
+                try session.removeDirectory(target.path, isTyped: true)
             } why: { entry throws(Failure) in
                 guard entry.kind == .directory else {
                     return Failure(.permissionRefused, "is not a directory: use rm")

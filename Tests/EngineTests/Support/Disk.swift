@@ -59,6 +59,20 @@ enum Disk {
         return Array(contents[..<done])
     }
 
+    /// Of a file that has no size, as those in /proc.
+    static func readToTheEnd(_ path: String) -> [UInt8]? {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var contents: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = chunk.withUnsafeMutableBytes { Glibc.read(file, $0.baseAddress, $0.count) }
+            guard count > 0 else { return contents }
+            contents += chunk[..<count]
+        }
+    }
+
     static func read(_ path: String) -> [UInt8]? { read(bytes(path)) }
 
     static func print(of path: [UInt8]) -> String? { read(path).map { fingerprint($0) } }
