@@ -20,6 +20,8 @@ final class ControlConnection {
     /// Milliseconds the last replies took, newest last.
     private(set) var latencies: [Int] = []
     private var hasTimedReply = false
+    /// The server undoes the doubling of 0xFF.
+    var knowsTelnet = true
     /// For the right side of the next reply that completes something; gone once it stands there.
     var remark: String?
 
@@ -112,7 +114,7 @@ final class ControlConnection {
         _ command: Command, until deadline: Deadline, cancellation: Cancellation?
     ) throws(Failure) {
         let bytes: [UInt8]
-        do { bytes = try command.wireBytes() } catch { throw Failure(error) }
+        do { bytes = try command.wireBytes(doublingIAC: knowsTelnet) } catch { throw Failure(error) }
         asked = monotonicNanoseconds()
         hasTimedReply = false
         parser.mostBytes =

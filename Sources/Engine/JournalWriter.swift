@@ -86,7 +86,7 @@ struct JournalWriter {
     }
 
     /// Whether another process can leave something.
-    var mayHaveArrivals: Bool { !(journal is ForgetfulJournal) }
+    var mayHaveArrivals: Bool { journal.directory != nil }
 
     /// What other processes left since the last time, and that has not been answered.
     mutating func left() -> [LeftForWorker] {

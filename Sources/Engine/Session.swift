@@ -184,6 +184,7 @@ public final class Session {
         var reply = try readReply()
         while reply.code.kind == .preliminary { reply = try readReply() }  // 120: ready in n minutes
         greeting = reply
+        control?.knowsTelnet = undoesTelnetDoubling(greeting: reply)
         guard reply.code.kind == .completion else {
             throw Failure(
                 reply.code.kind == .transientNegative ? .temporary : .unreachable,

@@ -10,13 +10,35 @@ extension TransferQueueCore {
         Confined(JournalWriter(journal: journal) { events(.notice($0)) }, label: "portside.journal")
     }
 
-    /// How often what other processes leave is looked for, in milliseconds: as long as somebody may wait who typed.
-    private static let arrivalInterval = 500
+    /// Time for all of what another process writes, in milliseconds; and, where nothing tells of it, how often it is
+    /// looked for: as long as somebody may wait who typed.
+    private static let arrivalPause = (told: 100, untold: 500)
     /// How often while others help: between two of their small files they wait that long.
     private static let reportInterval = 30
 
-    mutating func lookForArrivals() {
+    /// Looks for what other processes left, now and whenever something is written where the journal is.
+    mutating func watchJournal(_ journal: any Journal) {
+        guard let itself, let directory = journal.directory else { return }
+        watch = DirectoryWatch(directory, on: itself.dispatchQueue) { [weak itself] in
+            itself?.onQueue { $0.journalChanged() }
+        }
+        lookForArrivals()
+    }
+
+    /// Perhaps by ourselves: that costs one look in vain.
+    private mutating func journalChanged() {
+        if isLooking { mustLookAgain = true } else { look(after: Self.arrivalPause.told) }
+    }
+
+    private mutating func look(after milliseconds: Int) {
+        isLooking = true
+        itself?.perform(after: .milliseconds(milliseconds)) { $0.lookForArrivals() }
+    }
+
+    private mutating func lookForArrivals() {
         guard let itself, !isStopping else { return }
+        isLooking = true
+        mustLookAgain = false
         journal.perform { writer in
             guard writer.mayHaveArrivals else { return }
             let left = writer.left()
@@ -24,14 +46,24 @@ extension TransferQueueCore {
             itself.perform { core in
                 core.take(left)
                 if let helpers { core.take(helpers) }
-                let interval = core.helpers.isEmpty ? Self.arrivalInterval : Self.reportInterval
                 // Not before this is written: else it would be found again.
                 let batch = core.takeUnsaved()
                 core.journal.perform { writer in
                     writer.write(batch)
-                    itself.perform(after: .milliseconds(interval)) { $0.lookForArrivals() }
+                    itself.perform { $0.hasLooked() }
                 }
             }
+        }
+    }
+
+    private mutating func hasLooked() {
+        isLooking = false
+        if !helpers.isEmpty {
+            look(after: Self.reportInterval)
+        } else if watch == nil {
+            look(after: Self.arrivalPause.untold)
+        } else if mustLookAgain {
+            look(after: Self.arrivalPause.told)
         }
     }
 

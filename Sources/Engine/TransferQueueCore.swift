@@ -52,6 +52,11 @@ struct TransferQueueCore: ~Copyable {
     var heldDisks = HeldDisks()
     /// Processes that help, by their numbers, and what is leased to them.
     var helpers: [Int64: Helper] = [:]
+    /// Tells that another process may have left something; nil where that has to be asked again and again.
+    var watch: DirectoryWatch?
+    /// What others left is being looked for, or soon will be.
+    var isLooking = false
+    var mustLookAgain = false
     var leased: [Transfer.ID: Lease] = [:]
     /// Where they are from: one that was removed meanwhile is in no table any more.
     var leasedSites: [Transfer.ID: Site.ID] = [:]
@@ -103,7 +108,7 @@ struct TransferQueueCore: ~Copyable {
         leased = contents.leases.filter { scheduler.transfer($0.key)?.state == .running }
         for id in leased.keys { leasedSites[id] = scheduler.transfer(id)?.site }
         applyRates()
-        lookForArrivals()
+        watchJournal(journal)
     }
 
     // MARK: - Events in, orders out

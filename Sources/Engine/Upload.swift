@@ -73,7 +73,10 @@ struct Upload {
             offset = 0
         }
         begin(transfer.remoteName, source)
-        let sent = try send(source, from: offset, as: target, session)
+        let sent: Int64
+        do throws(Failure) { sent = try send(source, from: offset, as: target, session) } catch {
+            throw try whyNoFile(target, error, session) ?? error
+        }
         try verify(source, sent: sent, target, session)
         if sent > offset { try measureClock(target, session) }
         try session.setModificationTime(of: target, to: source.status.modified)
@@ -160,6 +163,10 @@ struct Upload {
         do throws(Failure) {
             try session.rename(temporary, to: target, replacing: true)
         } catch {
+            if let refusal = try whyNoFile(target, error, session) {
+                try? session.delete(temporary)
+                throw refusal
+            }
             guard error.verb == "RNTO" || error.verb == "RNFR", error.reply?.code.kind == .permanentNegative
             else {
                 throw leaving(temporary, error)
@@ -179,6 +186,18 @@ struct Upload {
         }
         forgetPart(source)
         return .done(bytes: source.status.size)
+    }
+
+    /// A directory has that name. Servers say so in many ways, some of them as if it could pass (Pure-FTPd: 451).
+    private func whyNoFile(
+        _ target: RemotePath, _ failure: Failure, _ session: Session
+    ) throws(Failure) -> Failure? {
+        guard ["STOR", "RNFR", "RNTO"].contains(failure.verb), failure.reply?.code.isNegative == true,
+            !failure.endsConnection, try session.entry(at: target)?.kind == .directory
+        else { return nil }
+        return Failure(
+            .cannotCreate,
+            "\(session.shown(target)) is a directory; end the target with / to put the file in it")
     }
 
     private enum Judgement {

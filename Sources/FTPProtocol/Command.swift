@@ -39,9 +39,10 @@ public struct Command: Hashable, Sendable {
 
     /// The line as it goes over the wire, with CR LF and 0xFF doubled (RFC 3659 §2.2).
     ///
+    /// - Parameter doublingIAC: false for a server that takes both bytes for two (vsftpd, Pure-FTPd).
     /// - Throws: `FTPError.unsendable` for CR, LF or NUL in the argument, for a verb that is
     ///   not letters and digits, and for a line longer than `longestLine`.
-    public func wireBytes() throws(FTPError) -> [UInt8] {
+    public func wireBytes(doublingIAC: Bool = true) throws(FTPError) -> [UInt8] {
         guard isVerb else {
             throw .unsendable(
                 isSecret ? "that is not a command" : "“\(visible(Array(verb.utf8)))” is not a command")
@@ -56,7 +57,7 @@ public struct Command: Hashable, Sendable {
                             + "FTP cannot carry")
                 }
                 line.append(byte)
-                if byte == 0xFF { line.append(byte) }
+                if byte == 0xFF, doublingIAC { line.append(byte) }
             }
         }
         guard line.count <= Self.longestLine else {

@@ -83,8 +83,8 @@ public struct DataDiagnosis: Hashable, Sendable {
             parts.append("a firewall or router must allow " + allow.joined(separator: ", or "))
         }
         switch mode {
-        case .passive: parts.append("or use --mode active")
-        case .active: parts.append("or use --mode passive")
+        case .passive: parts.append((parts.isEmpty ? "" : "or ") + "use --mode active")
+        case .active: parts.append((parts.isEmpty ? "" : "or ") + "use --mode passive")
         case .auto:
             if isIncomingBlocked { parts.append("behind a router --active-address names its outer address") }
         }

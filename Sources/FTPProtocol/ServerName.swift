@@ -1,6 +1,6 @@
 /// A short name for the server's software, from its greeting, else from SYST: `ProFTPD 1.3.8`, `UNIX`.
 ///
-/// For the status line only: nothing is ever decided by it.
+/// For the status line: but for `undoesTelnetDoubling` nothing is decided by it.
 public func serverName(greeting: Reply?, system: Reply?) -> String {
     let text = greeting.map { visible(Array($0.lines.joined(separator: [0x20]))) } ?? ""
     let lowered = text.lowercased()
@@ -15,6 +15,12 @@ public func serverName(greeting: Reply?, system: Reply?) -> String {
     }
     let words = visible(system?.lastLine ?? []).split(separator: " ")
     return words.first.map { String($0.prefix(20)) } ?? "unknown server"
+}
+
+/// Whether the server takes 0xFF 0xFF in a name for one byte, as RFC 3659 §2.2 wants. vsftpd and Pure-FTPd take it for
+/// two; nothing but their greeting tells.
+public func undoesTelnetDoubling(greeting: Reply?) -> Bool {
+    !["vsftpd", "Pure-FTPd"].contains { serverName(greeting: greeting, system: nil).hasPrefix($0) }
 }
 
 private let knownServers = [

@@ -89,6 +89,10 @@ public struct QueueStore: Journal {
         try mappingErrors { try database.read { try Reading(database: $0, path: path).contents() } }
     }
 
+    public var directory: [UInt8]? {
+        Array(path.utf8.prefix(upTo: path.utf8.lastIndex(of: UInt8(ascii: "/")) ?? path.utf8.startIndex))
+    }
+
     public func remember(_ change: JournalChange) throws {
         try self.change { writing in
             for site in change.sites { try writing.write(site) }

@@ -55,7 +55,7 @@ extension StorageError: CustomStringConvertible {
         case .busy(let path):
             "another program holds the queue (\(path)): try again in a moment"
         case .damaged(let path, let reason):
-            "the queue is damaged (\(path): \(reason))"
+            "the queue is damaged (\(path): \(reason)): move the file away, or open portside, which sets it aside"
         case .newerSchema(let path, let found, let known):
             "the queue (\(path)) was written by a newer portside (format \(found), this one knows \(known)): "
                 + "update portside, or move the file away; nothing in it was changed"

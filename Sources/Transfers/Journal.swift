@@ -11,6 +11,8 @@ public protocol Journal: Sendable {
     func left() throws -> [LeftForWorker]
     /// Other processes that offer to work on the queue, and live.
     func helpers() throws -> [Helper]
+    /// Where a file changes when another process leaves something; nil where none can.
+    var directory: [UInt8]? { get }
 }
 
 /// An error of a journal that knows whose fault it is.
@@ -27,6 +29,7 @@ extension Journal {
 
     public func left() throws -> [LeftForWorker] { [] }
     public func helpers() throws -> [Helper] { [] }
+    public var directory: [UInt8]? { nil }
 }
 
 /// What has changed since the last one.

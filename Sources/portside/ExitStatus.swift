@@ -50,6 +50,10 @@ func complain(_ message: String) {
 
 /// Ends the program without running destructors that might wait; standard output is written first.
 func flushAndExit(_ status: Int32) -> Never {
-    let isWritten = StandardOutput.flush()
-    exit(isWritten || status != 0 ? status : 74)
+    if let code = StandardOutput.flush(), status == 0 {
+        complain(
+            "standard output cannot be written: \(String(cString: strerror(code))); free some space there")
+        exit(74)
+    }
+    exit(status)
 }

@@ -31,13 +31,16 @@ struct Portside: ParsableCommand {
         signal(SIGXFSZ, SIG_IGN)
         do {
             let book = SavedArguments { try SiteBook.opened()[$0] }
-            var command = try parseAsRoot(try book.expanded(Array(CommandLine.arguments.dropFirst())))
+            var command = try parseAsRoot(try book.expanded(ArgumentBytes.ofThisProcess()))
             hidePasswordsInArguments()
             try command.run()
         } catch let failure as Failure {
             fail(failure.message, failure.kind.exitStatus)
         } catch let error as Usage {
             fail(error.message, ExitStatus.usage)
+        } catch let error as TransportError {
+            let failure = Failure(error, attempt: "portside")
+            fail(failure.message, failure.kind.exitStatus)
         } catch let status as ExitStatus.Silent {
             flushAndExit(status.code)
         } catch {
@@ -46,6 +49,10 @@ struct Portside: ParsableCommand {
             fail("\(sentence(message(for: error))); see portside help", ExitStatus.usage)
         }
         flushAndExit(0)
+    }
+
+    static func names(subcommand name: String) -> Bool {
+        configuration.subcommands.contains { $0.configuration.commandName == name }
     }
 
     /// A message of the argument parser on one line; it lists six values and more below each other.

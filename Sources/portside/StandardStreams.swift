@@ -4,6 +4,8 @@ import Synchronization
 /// Standard output, in large pieces.
 enum StandardOutput {
     private static let buffer = Mutex<[UInt8]>([])
+    /// Why not all of it could be written.
+    private static let trouble = Mutex<Int32?>(nil)
     private static let pieceSize = 64 << 10
 
     static var isTerminal: Bool { isatty(1) == 1 }
@@ -15,21 +17,28 @@ enum StandardOutput {
             defer { buffer.removeAll(keepingCapacity: true) }
             return buffer
         }
-        if !piece.isEmpty { _ = writeAll(1, piece) }
+        if !piece.isEmpty { put(piece) }
+    }
+
+    private static func put(_ piece: [UInt8]) {
+        guard trouble.withLock({ $0 }) == nil, !writeAll(1, piece) else { return }
+        let code = errno
+        trouble.withLock { $0 = code }
     }
 
     static func write(_ text: String) {
         write(text.utf8)
     }
 
-    /// - Returns: false when it could not be written.
+    /// - Returns: the errno when not all of it, this time or before, could be written; else nil.
     @discardableResult
-    static func flush() -> Bool {
+    static func flush() -> Int32? {
         let piece = buffer.withLock { buffer in
             defer { buffer = [] }
             return buffer
         }
-        return piece.isEmpty || writeAll(1, piece)
+        if !piece.isEmpty { put(piece) }
+        return trouble.withLock { $0 }
     }
 }
 

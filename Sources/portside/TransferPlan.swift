@@ -18,10 +18,10 @@ struct TransferPlan {
         charset: NameCharset, site: (TargetURL) throws -> Site
     ) throws -> TransferPlan {
         var plan = TransferPlan()
-        let base = absolute(LocalPath(output ?? "."))
+        let base = absolute(LocalPath(argument: output ?? "."))
         let isDirectory =
             try output == nil || output?.hasSuffix("/") == true || targets.count > 1
-            || LocalDirectory.status(of: base.bytes)?.kind == .directory
+            || kind(at: base) == .directory
         try requireParent(of: base, isDirectory: isDirectory, isRecursive: isRecursive)
         for target in targets {
             let name = target.path.lastComponent
@@ -57,9 +57,16 @@ struct TransferPlan {
     /// A file goes where a directory is; a tree makes the last directory of its destination, and no more.
     private static func requireParent(of base: LocalPath, isDirectory: Bool, isRecursive: Bool) throws {
         let directory = isDirectory && !isRecursive ? base : base.parent
-        guard try LocalDirectory.status(of: directory.bytes)?.kind != .directory else { return }
+        guard try kind(at: directory) != .directory else { return }
         throw Failure(
             .cannotCreate, "\(directory): no such directory; make it first, or choose another place with -o")
+    }
+
+    /// What is at a destination; nil for nothing.
+    private static func kind(at path: LocalPath) throws -> FileStatus.Kind? {
+        do throws(TransportError) { return try LocalDirectory.status(of: path.bytes)?.kind } catch {
+            throw Failure(.cannotCreate, "\(error); choose another place with -o")
+        }
     }
 
     /// `put PATH… TARGET [-r]`.
@@ -72,12 +79,17 @@ struct TransferPlan {
         }
         var plan = TransferPlan(transfers: [], sites: [site])
         for path in paths {
-            let local = absolute(LocalPath(path))
-            guard let status = try LocalDirectory.status(of: local.bytes) else {
-                throw Failure(.noSuchSource, "\(LocalPath(path)): no such file or directory")
+            let path = LocalPath(argument: path)
+            let local = absolute(path)
+            let found: FileStatus?
+            do throws(TransportError) { found = try LocalDirectory.status(of: local.bytes) } catch {
+                throw Failure(.noSuchSource, "\(error); check the permissions of its directories")
+            }
+            guard let status = found else {
+                throw Failure(.noSuchSource, "\(path): no such file or directory")
             }
             guard status.kind != .directory || isRecursive else {
-                throw Usage("“\(LocalPath(path))” is a directory; send it with -r")
+                throw Usage("“\(path)” is a directory; send it with -r")
             }
             let name: [UInt8]
             do throws(FTPError) {

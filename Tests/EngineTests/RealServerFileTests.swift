@@ -145,13 +145,11 @@ import Transport
         // Latin-1, and bytes that are no text at all.
         + [[0x66, 0xFC, 0x72], [0xFF, 0xFE, 0x41]]
 
-    /// Of the three only ProFTPD knows that Telnet doubles 0xFF (RFC 3659 §2.2); Pure-FTPd besides forbids
-    /// backslashes and lists a blank at the end as `_`.
+    /// Pure-FTPd forbids backslashes and lists a blank at the end as `_`.
     static func oddNames(for kind: RealServer.Kind) -> [[UInt8]] {
         switch kind {
-        case .proftpd, .pyftpdlib: oddNames
-        case .vsftpd: oddNames.filter { !$0.contains(0xFF) }
-        case .pureFTPd: oddNames.filter { !$0.contains(0xFF) && !$0.contains(0x5C) && $0.last != 0x20 }
+        case .vsftpd, .proftpd, .pyftpdlib: oddNames
+        case .pureFTPd: oddNames.filter { !$0.contains(0x5C) && $0.last != 0x20 }
         }
     }
 
@@ -191,6 +189,21 @@ import Transport
         _ = try session.list(ground.remote("up")) { listed += $0.map(\.name) }
         #expect(Set(listed) == Set(names), "\(way.kind)")
         session.quit()
+    }
+
+    @Test(arguments: Way.servers) func aFileIsNotPutInThePlaceOfADirectory(_ way: Way) async throws {
+        let ground = try Ground(way)
+        try Disk.makeDirectory("\(ground.served)/taken")
+        ground.give()
+        try Disk.write([1], to: ground.local.path(of: "taken"))
+        let bench = try ground.queue()
+        await bench.run(ground.upload("taken"))
+        guard case .failed(let message) = try bench.only().state else {
+            Issue.record("\(try bench.only().state)")
+            return
+        }
+        #expect(message.contains("taken is a directory; end the target with /"), "\(message)")
+        #expect(Disk.names(Disk.bytes(ground.served)) == [Disk.bytes("taken")])
     }
 
     @Test(arguments: Way.servers) func refusesANameWithANewlineByName(_ way: Way) async throws {

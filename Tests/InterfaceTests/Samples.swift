@@ -122,7 +122,7 @@ let sampleQueue: QueueSnapshot = {
     var retry = job(
         4, .download, "debian-12.5.0-i386-netinst.iso", 707_788_800, remote: directory,
         state: .retrying(at: sampleNow / 1_000_000_000 + 4, reason: "450"))
-    retry.attempts = 1
+    retry.attempts = 2
     snapshot.rows = [
         QueueSnapshot.Row(
             transfer: job(

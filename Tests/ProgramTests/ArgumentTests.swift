@@ -27,4 +27,49 @@ struct ArgumentTests {
         #expect(
             outcome.complaint.contains("bogus") && outcome.complaint.contains(words), "\(outcome.complaint)")
     }
+
+    /// What a shell makes of `\351` is no text, and the program's own arguments come behind `script`.
+    private func run(_ bench: Bench, shell script: String, _ arguments: String...) throws -> Command.Outcome {
+        try Command(arguments, home: bench.home.path, through: ["/bin/sh", "-c", script]).finish()
+    }
+
+    @Test func aPathIsTheBytesThatWereGivenWhateverTheyAre() throws {
+        let bench = try Bench()
+        try bench.local.write([1, 2, 3], to: "x")
+        let rename = "cd '\(bench.local.path)' && mv x \"$(printf 'caf\\351')\" && "
+        let name = "\"$(printf 'caf\\351')\""
+        let up = try run(bench, shell: rename + "exec \"$0\" put \(name) \"$1\"", bench.target("sub/"))
+        #expect(up.status == 0, "\(up.complaint)")
+        #expect(try bench.served.names(in: "sub").contains(Array("caf".utf8) + [0xE9]))
+        // In a URL the same byte is itself, and so is `%E9`.
+        let same = try run(
+            bench, shell: "exec \"$0\" cat \"$(printf '%scaf\\351' \"$1\")\"", bench.target("sub/"))
+        #expect(same.output == [1, 2, 3], "\(same.complaint)")
+        #expect(try bench.run("cat", bench.target("sub/caf%E9")).output == [1, 2, 3])
+        let down = try run(
+            bench, shell: "cd '\(bench.local.path)' && exec \"$0\" get \"$1\" -o \"$(printf 'n\\377')\"",
+            bench.target("a.txt"))
+        #expect(down.status == 0, "\(down.complaint)")
+        #expect(try bench.local.names(in: ".").contains([0x6E, 0xFF]))
+    }
+
+    @Test func anOptionBeforeItsSubcommandIsAnsweredWithTheRightOrder() throws {
+        let bench = try Bench()
+        let outcome = try bench.run("-v", "ls", bench.target())
+        #expect(outcome.status == 64)
+        #expect(
+            outcome.complaint.contains("options follow the subcommand: portside ls"), "\(outcome.complaint)")
+    }
+
+    @Test(arguments: [["ls"], ["ls", "--json"], ["cat"]])
+    func aFullDiskBehindStandardOutputIsSaid(_ words: [String]) throws {
+        let bench = try Bench()
+        let outcome = try Command(
+            words + [bench.target(words == ["cat"] ? "a.txt" : "")], home: bench.home.path,
+            through: ["/bin/sh", "-c", "exec \"$0\" \"$@\" >/dev/full"]
+        ).finish()
+        #expect(outcome.status == 74)
+        #expect(
+            outcome.complainsInOneLine && outcome.complaint.contains("No space left"), "\(outcome.complaint)")
+    }
 }

@@ -240,7 +240,7 @@ func waitingWords(_ row: QueueSnapshot.Row, _ model: Model, isNext: Bool) -> Str
 func nextTry(_ transfer: Transfer, _ model: Model) -> String? {
     guard case .retrying(let at, _) = transfer.state else { return nil }
     let seconds = max(0, max(0, at) - model.now / 1_000_000_000)
-    return "try \(transfer.attempts + 1) of \(transfer.options.retries) in \(timeLeft(seconds))"
+    return "try \(max(1, transfer.attempts)) of \(transfer.options.retries) in \(timeLeft(seconds))"
 }
 
 /// The first one that waits is the next to run.

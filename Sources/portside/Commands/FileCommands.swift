@@ -316,7 +316,7 @@ struct QuoteCommand: ParsableCommand {
         let target = try remoteTarget(target, options.names)
         let names = options.names
         let lines: [[UInt8]]
-        do { lines = try commands.map { try names.bytes(of: Array($0.utf8)) } } catch {
+        do { lines = try commands.map { try names.bytes(of: ArgumentBytes.bytes(of: $0)) } } catch {
             throw Usage("\(error)")
         }
         let sessions = try RemoteSessions(options)

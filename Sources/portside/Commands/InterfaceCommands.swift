@@ -20,6 +20,10 @@ struct OpenCommand: ParsableCommand {
         var start = Application.Start()
         if let target {
             guard TargetURL.looksRemote(target) || target.contains(":") else {
+                let given = ArgumentBytes.ofThisProcess()
+                if given.first?.hasPrefix("-") == true, Portside.names(subcommand: target) {
+                    throw Usage("options follow the subcommand: portside \(target) … \(visible(given[0]))")
+                }
                 throw Usage(
                     "there is no subcommand “\(visible(target))”, and it is no ftp:// address; see portside help"
                 )
@@ -32,7 +36,7 @@ struct OpenCommand: ParsableCommand {
             start.directory = place.directory
         }
         if let localDirectory {
-            let path = LocalPath(localDirectory)
+            let path = LocalPath(argument: localDirectory)
             guard try LocalDirectory.status(of: path.bytes)?.kind == .directory else {
                 throw Failure(.noSuchSource, "\(path): no such directory")
             }
@@ -168,12 +172,12 @@ struct ServeCommand: ParsableCommand {
     }
 
     private func serve(_ configuration: ServerConfiguration) throws {
-        guard try LocalDirectory.status(of: LocalPath(directory).bytes)?.kind == .directory else {
+        guard try LocalDirectory.status(of: LocalPath(argument: directory).bytes)?.kind == .directory else {
             throw Failure(.noSuchSource, "\(visible(directory)): no such directory")
         }
         let server: EmbeddedServer
         do throws(TransportError) {
-            server = try EmbeddedServer(serving: LocalPath(directory).bytes, configuration)
+            server = try EmbeddedServer(serving: LocalPath(argument: directory).bytes, configuration)
             try server.start()
         } catch .network(_, _, EADDRINUSE) {
             throw Failure(.unreachable, "port \(port) is in use already; choose another --port")

@@ -36,7 +36,7 @@ struct MirrorOptionGroup: ParsableArguments {
 
     /// The directory here. As a source it must be there; as a destination the one above it.
     func local() throws -> LocalPath {
-        let path = TransferPlan.absolute(LocalPath(direction == .download ? destination : source))
+        let path = TransferPlan.absolute(LocalPath(argument: direction == .download ? destination : source))
         let needed = direction == .download ? path.parent : path
         guard try LocalDirectory.status(of: needed.bytes)?.kind == .directory else {
             throw Failure(
@@ -144,7 +144,7 @@ struct MirrorCommand: ParsableCommand {
     private func write(_ plan: MirrorPlan, to path: String) throws {
         do {
             let text = try JSON.encode(plan)
-            let file = try LocalFile.openForWriting(Array(path.utf8), truncating: true)
+            let file = try LocalFile.openForWriting(ArgumentBytes.bytes(of: path), truncating: true)
             try file.write(Array((text + "\n").utf8), at: 0)
         } catch { throw Failure(.localDisk, "\(visible(path)): the plan cannot be written: \(error)") }
     }
