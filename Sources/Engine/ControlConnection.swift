@@ -15,6 +15,7 @@ final class ControlConnection {
     private let charset: NameCharset
     /// When the last command was written, by the monotonic clock.
     private var asked: Int64
+    private var lastVerb: String?
     /// When the last reply was whole, by the same clock.
     private var answered: Int64 = 0
     /// Milliseconds the last replies took, newest last.
@@ -116,6 +117,7 @@ final class ControlConnection {
         let bytes: [UInt8]
         do { bytes = try command.wireBytes(doublingIAC: knowsTelnet) } catch { throw Failure(error) }
         asked = monotonicNanoseconds()
+        lastVerb = command.verb
         hasTimedReply = false
         parser.mostBytes =
             command.verb == "STAT" ? ReplyParser.longestListing : ReplyParser.longestReply
@@ -165,6 +167,7 @@ final class ControlConnection {
         var error = error
         // Many servers say goodbye in FTP's words and in no others.
         if case .tls(.endedWithoutCloseNotify, _) = error { error = .closedByPeer }
+        if case .timedOut = error { error = .timedOut(what: lastVerb.map { "reply to \($0)" } ?? "greeting") }
         if error != .cancelled { note(.warning, "\(error)") }
         var failure = Failure(error, attempt: peer.host)
         failure.endsConnection = true

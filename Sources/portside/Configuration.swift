@@ -50,8 +50,12 @@ struct Configuration: Equatable {
         }
     }
 
-    /// For commands without a screen, which pass over what is wrong in the file.
-    static let current = load(UserFiles.ofThisProcess().configuration + "/config.toml").configuration
+    /// For commands without a screen, which say what is wrong in the file once, and go on without it.
+    static let current: Configuration = {
+        let (configuration, problems) = load(UserFiles.ofThisProcess().configuration + "/config.toml")
+        for problem in problems { complain(problem) }
+        return configuration
+    }()
 
     init() {}
 

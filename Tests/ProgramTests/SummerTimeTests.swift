@@ -26,7 +26,9 @@ struct SummerTimeTests {
                 ["mirror", "--dry-run", "--include", "a.txt", bench.target(), directory.path],
                 home: bench.home.path, through: ["/usr/bin/env", "TZ=\(zone)"]
             ).finish()
-            #expect(!mirror.text.contains("a.txt") && mirror.complaint.contains(" 1 equal"), "\(mirror.text)\(mirror.complaint)")
+            #expect(
+                !mirror.text.contains("a.txt") && mirror.complaint.contains(" 1 equal"),
+                "\(mirror.text)\(mirror.complaint)")
         }
     }
 }

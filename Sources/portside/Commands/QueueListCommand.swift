@@ -29,7 +29,8 @@ struct QueueListCommand: ParsableCommand {
         if finished {
             transfers = transfers.filter(\.state.isEnded).sorted { (ends[$0.id] ?? 0) < (ends[$1.id] ?? 0) }
         }
-        for transfer in transfers where wanted.isEmpty || wanted.contains(transfer.stateWord) {
+        for transfer in transfers.map(reasons.asItIs)
+        where wanted.isEmpty || wanted.contains(transfer.stateWord) {
             let reason = reasons.reason(of: transfer)
             StandardOutput.write(
                 json
@@ -46,6 +47,12 @@ struct QueueListCommand: ParsableCommand {
 
         init(_ contents: JournalContents) {
             _ = scheduler.handle(.restored(contents), now: now)
+        }
+
+        /// Whatever a program that was killed has left as running waits.
+        func asItIs(_ transfer: Transfer) -> Transfer {
+            guard transfer.state == .running, !isWorkedOn else { return transfer }
+            return scheduler.transfer(transfer.id) ?? transfer
         }
 
         func reason(of transfer: Transfer) -> String? {
