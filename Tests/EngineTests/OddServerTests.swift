@@ -215,6 +215,66 @@ import Transfers
         #expect(try server.finish() == nil, "\(log.transcript)")
     }
 
+    /// EFT answers so to what it knows and is not allowed to do.
+    @Test func a202ToSITEIsNotDone() throws {
+        let server = try ScriptedServer(login() + "> SITE CHMOD 644 /a\n< 202 superfluous\n" + end)
+        let log = LineLog()
+        let session = session(server, log)
+        let failure = #expect(throws: Failure.self) {
+            try session.changeMode(of: RemotePath("/a"), to: "644")
+        }
+        #expect(failure?.kind == .permissionRefused && failure?.message.contains("did nothing") == true)
+        session.quit()
+        #expect(try server.finish() == nil, "\(log.transcript)")
+    }
+
+    /// IIS; the password is not sent after it.
+    @Test func aServerThatWantsTLSFirstSaysSoInOneSentence() throws {
+        let server = try ScriptedServer(
+            "< 220 Microsoft FTP Service\n> USER anonymous\n< 534 Policy requires SSL.\n")
+        let log = LineLog()
+        let session = session(server, log)
+        let failure = #expect(throws: Failure.self) { try session.noOperation() }
+        #expect(failure?.kind == .notTrusted)
+        #expect(
+            failure?.message
+                == "the server wants encryption (TLS) first: it answered “534 Policy requires SSL.”; "
+                + "use ftpes:// or, on port 990, ftps://")
+        #expect(try server.finish() == nil, "\(log.transcript)")
+    }
+
+    /// z/OS writes names in UTF-8 in English only, and has no OPTS for it.
+    @Test func onMVSUTF8ComesWithTheLanguage() throws {
+        let server = try ScriptedServer(
+            """
+            < 220 ready
+            > USER anonymous
+            < 230 in
+            > SYST
+            < 215 MVS is the operating system of this server. FTP Server is running on z/OS.
+            > FEAT
+            < 211-Features
+            <  LANG EN*
+            <  UTF8
+            < 211 End
+            > LANG EN
+            < 200 Language is EN
+            > OPTS UTF8 ON
+            < 501 no such option
+            > PWD
+            < 257 "/u/me"
+            > TYPE I
+            < 200 ok
+            \(end)
+            """)
+        let log = LineLog()
+        let session = session(server, log)
+        try session.connect()
+        #expect(session.facts.charset == "UTF-8")
+        session.quit()
+        #expect(try server.finish() == nil, "\(log.transcript)")
+    }
+
     @Test func onNonStopPermissionsAreNotSentAtAll() throws {
         let server = try ScriptedServer(
             login(system: "Tandem NonStop Kernel Guardian", home: "\\SYS.$VOL.SUB") + end)
