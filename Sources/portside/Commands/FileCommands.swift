@@ -246,7 +246,7 @@ struct MoveCommand: ParsableCommand {
     }
 
     private func typedPath(_ text: String) throws -> RemotePath {
-        do { return RemotePath(bytes: try options.names.bytes(of: Array(text.utf8))) } catch {
+        do { return RemotePath(bytes: try options.names.bytes(of: ArgumentBytes.bytes(of: text))) } catch {
             throw Usage("\(error)")
         }
     }
