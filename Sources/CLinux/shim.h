@@ -3,6 +3,7 @@
 #ifndef PORTSIDE_CLINUX_H
 #define PORTSIDE_CLINUX_H
 
+#include <sys/vfs.h>
 #include <linux/filter.h>
 #include <signal.h>
 #include <stddef.h>
@@ -53,5 +54,11 @@ static inline char *cl_first_argument(void) { return program_invocation_name; }
 static inline int cl_set_not_dumpable(void) { return prctl(PR_SET_DUMPABLE, 0, 0, 0, 0); }
 
 static inline int cl_set_pipe_size(int fd, int bytes) { return fcntl(fd, 1031, bytes); }
+
+/// The kind of file system that holds a path, as statfs(2) has it; -1 where it cannot be told.
+static inline long cl_file_system(const char *path) {
+    struct statfs status;
+    return statfs(path, &status) == 0 ? (long)status.f_type : -1;
+}
 
 #endif

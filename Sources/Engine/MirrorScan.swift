@@ -29,7 +29,7 @@ public struct MirrorScan {
         self.options = options
     }
 
-    private struct Place {
+    struct Place {
         /// As the names are here.
         var path: [[UInt8]]
         /// There is no such directory at the destination yet.
@@ -109,7 +109,7 @@ public struct MirrorScan {
     }
 
     /// - Returns: nil when there is no such directory.
-    private func side(
+    func side(
         _ place: Place, isSource: Bool, _ root: RemotePath, _ session: Session, _ plan: inout MirrorPlan
     ) throws(Failure) -> MirrorSide? {
         if isSource == (direction == .download) { return try remoteSide(place, root, session, &plan) }

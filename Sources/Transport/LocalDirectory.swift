@@ -62,6 +62,20 @@ public enum LocalDirectory {
         return count > 0 ? buffer[..<count].map { UInt8(bitPattern: $0) } : nil
     }
 
+    /// Whether this user may make files in a directory, as far as its mode and its mount say.
+    public static func isWritable(_ path: [UInt8]) -> Bool {
+        withCPath(path) { access($0, W_OK | X_OK) } == 0
+    }
+
+    public static func isReadable(_ path: [UInt8]) -> Bool { withCPath(path) { access($0, R_OK) } == 0 }
+
+    /// Whether what is there is kept by the rules of Windows: a and A are one, and some names cannot be.
+    public static func isOfWindows(_ path: [UInt8]) -> Bool {
+        // linux/magic.h: msdos and vfat, exfat, ntfs, ntfs3, cifs, smb2.
+        let kinds: Set<Int> = [0x4D44, 0x2011_BAB0, 0x5346_544E, 0x7366_746E, 0xFF53_4D42, 0xFE53_4D42]
+        return kinds.contains(withCPath(path) { cl_file_system($0) })
+    }
+
     /// - Parameter followingLinks: look at what a link leads to.
     /// - Returns: nil when there is nothing of that name.
     public static func status(of path: [UInt8], followingLinks: Bool = true) throws(TransportError)

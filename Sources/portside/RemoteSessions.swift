@@ -52,6 +52,15 @@ final class RemoteSessions {
         try ended { try body(try session(for: target)) }
     }
 
+    /// The same with a site that is known already.
+    func with<Result>(_ site: Site, _ body: (Session) throws -> Result) throws -> Result {
+        try ended {
+            let session = try sessions[site.id] ?? makeSession(for: site)
+            sessions[site.id] = session
+            return try body(session)
+        }
+    }
+
     /// The same for what has sessions of its own.
     func ended<Result>(_ body: () throws -> Result) throws -> Result {
         do {

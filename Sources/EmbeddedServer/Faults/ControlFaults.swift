@@ -29,6 +29,10 @@ extension Fault {
             FaultForm("421-on", ":VERB", "answers the verb with 421 and closes") {
                 FaultForm.verb($0).map { .serviceNotAvailable(on: $0) }
             },
+            FaultForm("421-after", ":N", "answers each command of a login after the N-th with 421 and closes")
+            {
+                FaultForm.number($0).map { .commandLimit($0) }
+            },
             FaultForm("drop-control-on", ":VERB", "closes without a word on the verb") {
                 FaultForm.verb($0).map { .dropControl(on: $0) }
             },
@@ -111,7 +115,8 @@ extension ServerSession {
             isOver = true
             return true
         }
-        if has(.serviceNotAvailable(on: verb)) {
+        let limit = fault { if case .commandLimit(let count) = $0 { count } else { nil } }
+        if has(.serviceNotAvailable(on: verb)) || limit.map({ commandCount > $0 }) == true {
             isOver = true
             try reply(.serviceNotAvailable)
             return true

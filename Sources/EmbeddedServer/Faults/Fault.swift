@@ -13,6 +13,7 @@ public indirect enum Fault: Hashable, Sendable {
     case stallControl(seconds: Int)
     case halfOpen(on: String)
     case serviceNotAvailable(on: String)
+    case commandLimit(Int)
     case dropControl(on: String)
     case endlessReply(on: String)
     case endlessLines(on: String)

@@ -44,11 +44,35 @@ extension Model {
         }
         tell(refused: refused, special: special, direction)
         guard !transfers.isEmpty else { return [] }
+        sayWhatItIs(transfers)
         pane.clearMarks()
         if Layout(self, size: size)[.queue] == nil {
             say("\(plural(transfers.count, "item is", "items are")) in the queue: 3 shows it.")
         }
         return [.request(.queue(.add(transfers)))]
+    }
+
+    /// How much was chosen, and what is in its way, as far as the two panes tell; trees are counted when they are read.
+    private mutating func sayWhatItIs(_ transfers: [Transfer]) {
+        let target = lastPane == .local ? remote : local
+        var preflight = Preflight()
+        preflight.free = target.free
+        preflight.isIncomplete = transfers.contains { $0.kind == .tree }
+        preflight.take(
+            "",
+            source: transfers.map {
+                MirrorSide.Entry(
+                    name: $0.direction == .download ? $0.localName : $0.remoteName,
+                    kind: $0.kind == .tree ? .directory : .file, size: $0.size)
+            },
+            destination: (0..<target.entries.count).map {
+                MirrorSide.Entry(name: target.entries.name($0), kind: .file)
+            })
+        let findings = preflight.findings(size: longSize)
+        guard !findings.isEmpty || preflight.files > 1 else { return }
+        say(
+            ([preflight.summary(size: longSize)] + findings).joined(separator: ". ") + ".",
+            isError: preflight.isTooLarge)
     }
 
     /// A name from a server becomes a local name only if it stays in its directory; a name

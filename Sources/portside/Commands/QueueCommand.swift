@@ -31,6 +31,7 @@ struct QueueAddGetCommand: ParsableCommand {
     @OptionGroup var options: ConnectionOptions
     @OptionGroup var transfer: TransferOptionGroup
     @OptionGroup var queueing: QueueingOptions
+    @OptionGroup var preflight: PreflightOptions
 
     mutating func run() throws {
         guard output != "-" else { throw Usage("the queue cannot write to standard output") }
@@ -41,6 +42,8 @@ struct QueueAddGetCommand: ParsableCommand {
             try targets.map { try remoteTarget($0, options.names) }, to: output, isRecursive: recursive,
             options: settings, charset: options.names,
             site: credentials.site)
+        if preflight.isOn { try transfer.check(plan, try RemoteSessions(options)) }
+        if preflight.dryRun { return }
         try addToQueue(plan, credentials)
     }
 }
@@ -56,6 +59,7 @@ struct QueueAddPutCommand: ParsableCommand {
     @OptionGroup var options: ConnectionOptions
     @OptionGroup var transfer: TransferOptionGroup
     @OptionGroup var queueing: QueueingOptions
+    @OptionGroup var preflight: PreflightOptions
 
     func validate() throws {
         guard arguments.count >= 2 else {
@@ -72,6 +76,8 @@ struct QueueAddPutCommand: ParsableCommand {
         let plan = try TransferPlan.uploads(
             Array(arguments.dropLast()), to: target, isRecursive: recursive, options: settings,
             site: try credentials.site(of: target), charset: options.names)
+        if preflight.isOn { try transfer.check(plan, try RemoteSessions(options)) }
+        if preflight.dryRun { return }
         try addToQueue(plan, credentials)
     }
 }

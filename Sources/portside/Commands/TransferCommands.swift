@@ -21,6 +21,7 @@ struct GetCommand: ParsableCommand {
     var range: ByteRange?
     @OptionGroup var options: ConnectionOptions
     @OptionGroup var transfer: TransferOptionGroup
+    @OptionGroup var preflight: PreflightOptions
 
     mutating func run() throws {
         let targets = try targets.map { try remoteTarget($0, options.names) }
@@ -38,7 +39,7 @@ struct GetCommand: ParsableCommand {
             targets, to: output, isRecursive: recursive,
             options: transfer.transferOptions(options, .download, isResuming: resume), charset: options.names,
             site: sessions.credentials.site)
-        try transfer.work(on: plan, sessions, options, isResuming: resume)
+        try transfer.work(on: plan, sessions, options, preflight, isResuming: resume)
     }
 }
 
@@ -55,6 +56,7 @@ struct PutCommand: ParsableCommand {
     @Flag(help: "Append instead of replacing.") var append = false
     @OptionGroup var options: ConnectionOptions
     @OptionGroup var transfer: TransferOptionGroup
+    @OptionGroup var preflight: PreflightOptions
 
     func validate() throws {
         guard arguments.count >= 2 else { throw ValidationError("put takes at least one PATH and a TARGET") }
@@ -77,7 +79,7 @@ struct PutCommand: ParsableCommand {
         let site = try sessions.credentials.site(of: target)
         let plan = try TransferPlan.uploads(
             paths, to: target, isRecursive: recursive, options: settings, site: site, charset: options.names)
-        try transfer.work(on: plan, sessions, options, isResuming: resume)
+        try transfer.work(on: plan, sessions, options, preflight, isResuming: resume)
     }
 
     private func sendStandardInput(to target: TargetURL, _ sessions: RemoteSessions) throws {
@@ -191,12 +193,37 @@ extension TransferOptionGroup {
         return configuration
     }
 
+    /// Looks at both sides before the first byte, and says what was found.
+    ///
+    /// - Throws: when not all of it could arrive, whatever is answered.
+    func check(_ plan: TransferPlan, _ sessions: RemoteSessions) throws {
+        var blocked: [String] = []
+        for site in Set(plan.sites) {
+            let transfers = plan.transfers.filter { $0.site == site.id }
+            let found = try sessions.with(site) { try PreflightScan(filter: filter).run(transfers, on: $0) }
+            complain("\(site.shortName): \(found.summary(size: byteText))")
+            let findings = found.findings(size: byteText)
+            for finding in findings { complain(finding) }
+            if found.isBlocked { blocked += findings }
+        }
+        // The connections of the transfers are all that some servers give.
+        sessions.quit()
+        guard blocked.isEmpty else {
+            throw Failure(
+                .cannotCreate,
+                "nothing was transferred: \(blocked[0]); leave out --preflight to try all the same")
+        }
+    }
+
     /// Asks for passwords, then works through the plan.
     fileprivate func work(
-        on plan: TransferPlan, _ sessions: RemoteSessions, _ options: ConnectionOptions, isResuming: Bool
+        on plan: TransferPlan, _ sessions: RemoteSessions, _ options: ConnectionOptions,
+        _ preflight: PreflightOptions, isResuming: Bool
     ) throws {
         try plan.sayRefused()
         for site in plan.sites { try sessions.credentials.askIfNeeded(for: site) }
+        if preflight.isOn { try check(plan, sessions) }
+        if preflight.dryRun { return }
         let run = TransferRun(
             options: options, interrupts: sessions.interrupts,
             isSkippingWanted: onConflict != nil || isResuming)
