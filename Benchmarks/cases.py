@@ -1,12 +1,14 @@
 """What is measured. Each case takes the place and adds rows to the report."""
 
 import filecmp
+import json
 import os
 import shutil
 import statistics
+import subprocess
 import time
 
-from screen import Screen
+from screen import Screen, resident
 
 
 def large_file(place, report):
@@ -179,6 +181,67 @@ def long_queue(place, report):
     print(f"({len(names) / added:.0f} files/s into the queue)", end=" ", flush=True)
 
 
+def million_queue(place, report):
+    count = place.options.rows
+    source = os.path.join(place.served, "one")
+    with open(source, "wb") as file:
+        file.write(b"x" * 1000)
+    place.adopt("one")
+    into = os.path.join(place.local, "million")
+    os.mkdir(into)
+    shutil.rmtree(os.path.join(place.home, ".local/state/portside"), ignore_errors=True)
+    password = os.path.join(place.home, "password")
+    with open(password, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+        file.write(place.account.split(",")[1] + "\n")
+    # The queue's own document, once, is the pattern of a million rows.
+    place.measure([place.portside, "queue", "add", "get", f"{place.url}/one", "-o", into + "/first"])
+    export = subprocess.run(
+        [place.portside, "queue", "export"], env=place.environment, stdout=subprocess.PIPE, check=True, text=True
+    ).stdout.splitlines()
+    pattern = json.loads(export[-1])
+    document = os.path.join(place.local, "million.json")
+    with open(document, "w") as file:
+        file.write("\n".join(export[:-1]) + "\n")
+        for index in range(count):
+            pattern["transfer"]["localDirectory"] = f"{into}/d{index // 1000:04}"
+            pattern["transfer"]["localName"] = f"file-{index:07}"
+            file.write(json.dumps(pattern) + "\n")
+    wall, _ = place.measure([place.portside, "queue", "import", document])
+    os.remove(document)
+    print(f"({count / wall:.0f} rows/s imported)", end=" ", flush=True)
+
+    begin = time.perf_counter()
+    worker = subprocess.Popen(
+        [place.portside, "queue", "run", "--password-file", password], env=place.environment,
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )
+    try:
+        # The first directory of all is made for its first file.
+        while not os.path.exists(f"{into}/first") and not os.path.exists(f"{into}/d0000"):
+            if worker.poll() is not None or time.perf_counter() - begin > 60:
+                raise RuntimeError("no transfer within 60 s")
+            time.sleep(0.005)
+        first = time.perf_counter() - begin
+        time.sleep(2)
+        report.limit(f"{count} queued files, start to first transfer", first * 1000, "ms", 1000)
+        report.limit(f"{count} queued files, at work, resident", resident(worker.pid), "MB", 300)
+    finally:
+        worker.kill()
+        worker.wait()
+    place.measure([place.portside, "queue", "pause"])
+    with Screen([place.portside], place.environment) as screen:
+        screen.first_frame()
+        screen.settle()
+        screen.press(b"3")
+        screen.settle()
+        pages = [screen.press(b"\x1b[6~") for _ in range(30)]
+        report.limit(f"{count} queued files, a page on", statistics.median(pages) * 1000, "ms", 34)
+        ends = [screen.press(key) for key in (b"G", b"g", b"G")]
+        report.limit(f"{count} queued files, to the last row", max(ends) * 1000, "ms", 100)
+        report.limit(f"{count} queued files, on the screen, resident", screen.resident(), "MB", 300)
+        screen.quit()
+
+
 ALL = {
     "large-file": large_file,
     "small-files": small_files,
@@ -186,4 +249,5 @@ ALL = {
     "first-frame": first_frame,
     "idle": idle,
     "long-queue": long_queue,
+    "million-queue": million_queue,
 }

@@ -17,6 +17,13 @@ END_OF_FRAME = b"\x1b[?2026l"
 PATIENCE = 10  # seconds
 
 
+def resident(process):
+    """Resident memory in MB (10^6 bytes)."""
+    with open(f"/proc/{process}/status") as status:
+        kibibytes = int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
+    return kibibytes * 1024 / 1e6
+
+
 class Screen:
     def __init__(self, command, environment, columns=120, lines=36):
         self.command, self.environment = command, environment
@@ -51,6 +58,17 @@ class Screen:
                 raise RuntimeError(f"it ended without a frame: {seen[-300:].decode(errors='replace')!r}") from None
         return time.perf_counter() - self.begin
 
+    def press(self, keys):
+        """Seconds until a frame has come after these keys."""
+        begin = time.perf_counter()
+        os.write(self.terminal, keys)
+        seen = b""
+        while END_OF_FRAME not in seen:
+            if not self._readable(PATIENCE):
+                raise RuntimeError(f"no frame within {PATIENCE} s of {keys!r}")
+            seen += os.read(self.terminal, 65536)
+        return time.perf_counter() - begin
+
     def settle(self, quiet=2):
         """Reads until nothing has come for `quiet` seconds."""
         deadline = time.monotonic() + 60
@@ -81,10 +99,7 @@ class Screen:
         return len(calls), written
 
     def resident(self):
-        """Resident memory in MB (10^6 bytes)."""
-        with open(f"/proc/{self.process.pid}/status") as status:
-            kibibytes = int(re.search(r"VmRSS:\s+(\d+)", status.read()).group(1))
-        return kibibytes * 1024 / 1e6
+        return resident(self.process.pid)
 
     def quit(self):
         """Asks it to go, as `kill` does."""
