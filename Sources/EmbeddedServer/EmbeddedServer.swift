@@ -90,7 +90,7 @@ public final class EmbeddedServer: Sendable {
 }
 
 /// Carries a listener or a connection, which cannot be copied, into a closure.
-private final class Carried<Value: ~Copyable & Sendable>: Sendable {
+final class Carried<Value: ~Copyable & Sendable>: Sendable {
     private let value: Mutex<Value?>
 
     init(_ value: consuming Value) {

@@ -23,6 +23,8 @@ final class ControlConnection {
     private var hasTimedReply = false
     /// The server undoes the doubling of 0xFF.
     var knowsTelnet = true
+    /// The command that is being answered, where it brought a secret: the server may repeat it.
+    private var secret: Command?
     /// For the right side of the next reply that completes something; gone once it stands there.
     var remark: String?
 
@@ -119,6 +121,7 @@ final class ControlConnection {
         asked = monotonicNanoseconds()
         lastVerb = command.verb
         hasTimedReply = false
+        secret = command.isSecret ? command : nil
         parser.mostBytes =
             command.verb == "STAT" ? ReplyParser.longestListing : ReplyParser.longestReply
         // Shown first, so that the reply can never stand above the command in the log.
@@ -243,9 +246,13 @@ final class ControlConnection {
             do { event = try parser.next() } catch { throw Failure(error) }
             switch event {
             case nil: return nil
-            case .line(let bytes, let code): say(.received(code), bytes, isTimed: true)
-            case .noise(let bytes): say(.received(nil), bytes)
+            case .line(let bytes, let code):
+                say(.received(code), secret?.hidingSecret(in: bytes) ?? bytes, isTimed: true)
+            case .noise(let bytes): say(.received(nil), secret?.hidingSecret(in: bytes) ?? bytes)
             case .reply(var reply):
+                if let secret {
+                    reply = Reply(code: reply.code, lines: reply.lines.map { secret.hidingSecret(in: $0) })
+                }
                 reply.charset = charset
                 hasTimedReply = true
                 answered = monotonicNanoseconds()

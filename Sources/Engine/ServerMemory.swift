@@ -7,6 +7,8 @@ import Transfers
 /// Shared by all sessions of a process; whoever makes it may keep it across restarts.
 public final class ServerMemory: Sendable {
     private let known: Mutex<[String: DataMethod]>
+    /// For as long as the program runs: zones change with the seasons.
+    private let zones = Mutex<[String: ServerZone]>([:])
     private let changed: @Sendable ([String: DataMethod]) -> Void
 
     /// - Parameters:
@@ -22,6 +24,10 @@ public final class ServerMemory: Sendable {
 
     /// The same for every user of a server: the network between is.
     private static func key(_ site: Site) -> String { "\(site.host):\(site.port)" }
+
+    func zone(of site: Site) -> ServerZone? { zones.withLock { $0[Self.key(site)] } }
+
+    func note(_ zone: ServerZone, of site: Site) { zones.withLock { $0[Self.key(site)] = zone } }
 
     func method(for site: Site) -> DataMethod? { known.withLock { $0[Self.key(site)] } }
 

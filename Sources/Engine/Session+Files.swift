@@ -50,14 +50,14 @@ extension Session {
                 features.disable("MLSD")
             }
         }
-        return try listWithHidden(found)
+        return try listInUTC(found)
     }
 
     /// LIST, with `-a` where that is known to show what begins with a dot and not taken for a name.
     ///
     /// The proof is a `.` in the listing. Until there is one nothing is believed: some servers answer with the
     /// listing of a file called `-a`, which is empty. Servers that do not say UNIX are not asked.
-    private func listWithHidden(_ found: ([ListingEntry]) -> Void) throws(Failure) -> ListingEnd {
+    func listWithHidden(_ found: ([ListingEntry]) -> Void) throws(Failure) -> ListingEnd {
         switch showsHidden {
         case true?: return try list(.listAll, found)
         case nil where claimsToBeUnix:

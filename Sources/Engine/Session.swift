@@ -56,6 +56,10 @@ public final class Session {
     var swallowed: Set<DataMethod> = []
     /// `site.activeAddress`, where that is a name, as it was resolved.
     var resolvedActiveAddress: String?
+    /// Of the times in LIST; nil while it is not known.
+    var zone: ServerZone?
+    /// How often it was asked for on this session.
+    var zoneQuestions = 0
     /// Whether `LIST -a` shows hidden files here; nil before it was tried.
     var showsHidden: Bool?
     /// How `list` asks; to be set before it is called.
@@ -115,6 +119,8 @@ public final class Session {
 
     /// What it said to SYST: a hint for reading its listings.
     var systemText: [UInt8]? { system?.lastLine }
+    /// Serv-U says so in its greeting.
+    var isServU: Bool { greeting?.summary.lowercased().contains("serv-u") == true }
     /// Read once: every command with a path asks.
     private(set) var serverSystem: ServerSystem?
     /// What SYST says, which many Windows servers say too.

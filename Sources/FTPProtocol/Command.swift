@@ -84,6 +84,15 @@ public struct Command: Hashable, Sendable {
         }
     }
 
+    /// A line of the server's answer with the secret hidden that this command brought: there are servers that repeat it.
+    public func hidingSecret(in line: [UInt8]) -> [UInt8] {
+        guard isSecret, let argument, argument.count >= Self.shortestHidden else { return line }
+        return line.replacing(argument, with: Array(Self.mask.utf8))
+    }
+
+    /// What is shorter is in every line by chance.
+    private static let shortestHidden = 3
+
     private var isVerb: Bool {
         !verb.isEmpty && verb.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }
     }

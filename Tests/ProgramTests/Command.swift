@@ -14,6 +14,8 @@ final class Command {
         var status: Int32
         var output: [UInt8]
         var errors: [UInt8]
+        /// The most memory it had at once, in KiB.
+        var peak = 0
 
         var text: String { String(decoding: output, as: UTF8.self) }
         var complaint: String { String(decoding: errors, as: UTF8.self) }
@@ -75,11 +77,15 @@ final class Command {
         return waitid(P_PID, id_t(process), &end, WEXITED | WNOHANG | WNOWAIT) == 0 && end.si_signo != 0
     }
 
+    /// What it has written to standard output by now.
+    func outputSoFar() throws -> [UInt8] { try capture.contents(of: "out") ?? [] }
+
     /// Waits for the end, a minute at most.
     func finish() throws -> Outcome {
         let deadline = ContinuousClock.now + .seconds(60)
         var raw: Int32 = 0
-        while waitpid(process, &raw, WNOHANG) == 0 {
+        var usage = rusage()
+        while wait4(process, &raw, WNOHANG, &usage) == 0 {
             guard ContinuousClock.now < deadline else {
                 throw CommandFailure(description: "the program does not end")
             }
@@ -89,7 +95,7 @@ final class Command {
         ended = status
         return Outcome(
             status: status, output: try capture.contents(of: "out") ?? [],
-            errors: try capture.contents(of: "err") ?? [])
+            errors: try capture.contents(of: "err") ?? [], peak: usage.ru_maxrss)
     }
 }
 

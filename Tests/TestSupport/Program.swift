@@ -1,15 +1,15 @@
 import Glibc
 
 /// A program run to its end.
-struct Program {
+public struct Program {
     /// What it returned; 128 and the signal's number when a signal ended it, as a shell has it.
-    let status: Int32
+    public let status: Int32
     /// Standard output and standard error, in the order they were written.
-    let output: String
+    public let output: String
 
     /// Runs a program without standard input, in this environment, and waits for its end, though not for that of
     /// its children. Blocks.
-    static func run(_ path: String, _ arguments: [String]) throws -> Program {
+    public static func run(_ path: String, _ arguments: [String]) throws -> Program {
         // An unnamed file, not a pipe: a child that lives on would keep the pipe from ending.
         var name = Array("/tmp/portside-output-XXXXXX".utf8CString)
         let capture = mkstemp(&name)

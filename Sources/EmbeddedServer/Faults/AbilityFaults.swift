@@ -42,7 +42,7 @@ extension ServerSession {
         var all = personality.features
         if state.tls != nil, !all.contains(where: { $0.hasPrefix("AUTH") }) {
             all += ["AUTH TLS", "PBSZ", "PROT"]
-            if personality.name == Personality.unix.name { all += ["CPSV", "SSCN"] }
+            if personality.name == Personality.unix.name { all += ["CCC", "CPSV", "SSCN"] }
         }
         return all.compactMap { line in
             let verb = String(line.prefix { $0 != " " })

@@ -72,7 +72,7 @@ public indirect enum Fault: Hashable, Sendable {
     // TLS
     case authRefused, authStall, authInjection
     case selfSigned, wrongHost, expired, changedCertificate, dataCertificateDiffers
-    case plainData, protectionRefused, reuseRequired, onlyTLS12, manyTickets
+    case plainData, protectionRefused, reuseRequired, reuseOfTLS12, onlyTLS12, manyTickets
     case truncatesTLS, missingCloseNotify, strictUploadEnd
 
     // Names and listings

@@ -22,6 +22,9 @@ extension Fault {
             FaultForm(
                 "session-reuse-required", "522 where a data connection does not resume the TLS session",
                 .reuseRequired),
+            FaultForm(
+                "session-reuse-tls-1.2", "the same, and takes no session of TLS 1.3 for resumed",
+                .reuseOfTLS12),
             FaultForm("tls-1.2", "knows no TLS above 1.2", .onlyTLS12),
             FaultForm(
                 "tls-truncation", "cuts a file in half without close_notify, and says 226", .truncatesTLS),

@@ -62,6 +62,13 @@ extension ServerSession {
         try reply(.protectionSet)
     }
 
+    /// CCC (RFC 4217 §12.3): from the answer on commands cross in clear.
+    mutating func clearCommandChannel() throws(TransportError) {
+        guard isEncrypted, features.contains("CCC") else { return try reply(.unknownCommand) }
+        try send(Reply(200, "Clearing the control channel."))
+        try control.endTLS(until: .after(configuration.dataPatience), cancellation: cancellation)
+    }
+
     /// `SSCN ON` and `SSCN OFF`: for data connections with another server, one of the two has to be TLS's client.
     mutating func setClientRole(_ argument: [UInt8]) throws(TransportError) {
         guard isEncrypted, features.contains("SSCN") else { return try reply(.unknownCommand) }
@@ -109,7 +116,12 @@ extension ServerSession {
             try reply(.protectionFailed)
             return nil
         }
-        guard !has(.reuseRequired) || socket.tls?.isResumed == true else {
+        let isReused = socket.tls?.isResumed == true
+        if has(.reuseOfTLS12), !isReused || socket.tls?.version != .tls12 {
+            try reply(.reuseRequired)
+            return nil
+        }
+        guard !has(.reuseRequired) || isReused else {
             try reply(.reuseRequired)
             return nil
         }

@@ -17,6 +17,7 @@ extension ServerSession {
         case "AUTH": try takeAuthentication(argument)
         case "PBSZ": try setProtectionBuffer()
         case "PROT": try setProtection(argument)
+        case "CCC": try clearCommandChannel()
         case "SSCN": try setClientRole(argument)
         case "CPSV": try enterPassiveAsClient()
         case "QUIT":

@@ -191,13 +191,19 @@ struct ServeCommand: ParsableCommand {
             StandardOutput.write("serving \(visible(directory)) at ftp://\(address)/ — ^C ends it\n")
         }
         StandardOutput.flush()
-        var signals = sigset_t()
-        sigemptyset(&signals)
-        for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
-        sigprocmask(SIG_BLOCK, &signals, nil)
-        var arrived: Int32 = 0
-        sigwait(&signals, &arrived)
+        let arrived = waitForSignal()
         server.stop()
         if arrived != SIGINT { throw ExitStatus.Silent(code: 128 + arrived) }
     }
+}
+
+/// Blocks until the program is asked to end, by ^C or otherwise.
+func waitForSignal() -> Int32 {
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    for number in [SIGINT, SIGTERM, SIGHUP] { sigaddset(&signals, number) }
+    sigprocmask(SIG_BLOCK, &signals, nil)
+    var arrived: Int32 = 0
+    sigwait(&signals, &arrived)
+    return arrived
 }
