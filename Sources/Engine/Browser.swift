@@ -134,8 +134,10 @@ struct BrowserCore: ~Copyable {
     private mutating func failed(to site: Site, _ failure: Failure) {
         if failure.kind == .passwordNeeded || failure.kind == .loginRefused && site.user != Site.anonymous {
             passwords.forget(site.id)
-            show(.failed(site, failure.message))
-            events(.passwordNeeded(site, reason: failure.kind == .loginRefused ? failure.message : nil))
+            // On the command line one would say where the password is; here one is asked for it.
+            let isMissing = failure.kind == .passwordNeeded
+            show(.failed(site, isMissing ? "wants a password for \(visible(site.user))" : failure.message))
+            events(.passwordNeeded(site, reason: isMissing ? nil : failure.message))
         } else if let doubt = failure.certificate {
             show(.failed(site, failure.message))
             events(.certificateDoubted(site, doubt))
@@ -287,10 +289,10 @@ struct BrowserCore: ~Copyable {
     }
 
     private mutating func heardSomething() {
-        guard let session, let reason = session.heardWhileIdle() else { return }
+        guard let end = session?.heardWhileIdle() else { return }
         watch?.cancel()
         watch = nil
-        show(.lost(session.site, reason: reason))
+        show(end)
     }
 }
 

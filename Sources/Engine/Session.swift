@@ -318,16 +318,16 @@ public final class Session {
     /// Something has arrived although nothing was asked: mostly 421, or the end of the connection.
     ///
     /// - Returns: why the connection is lost; nil when it still stands.
-    func heardWhileIdle() -> String? {
+    func heardWhileIdle() -> ConnectionState? {
         guard let control else { return nil }
         do {
             guard let reply = try control.replyIfThere() else { return nil }
             guard reply.code == .serviceNotAvailable else { return nil }
             disconnect()
-            return reply.summary
+            return .endedIdle(site)
         } catch {
             disconnect()
-            return error.message
+            return .lost(site, reason: error.message)
         }
     }
 

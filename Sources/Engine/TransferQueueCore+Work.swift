@@ -144,7 +144,7 @@ extension TransferQueueCore {
         case .stopped(let bytes): handle(.stopped(id, bytes: bytes))
         case .passwordNeeded:
             handle(.passwordNeeded(id))
-            events(.passwordNeeded(site, reason: nil))
+            events(.queueNeedsPassword(site))
         case .held(let reason, let bytes):
             hold(id, failure ?? Failure(.localDisk, reason), bytes: bytes)
         case .failed(let what):

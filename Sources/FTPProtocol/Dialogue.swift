@@ -25,7 +25,7 @@ public struct DialogueLine: Hashable, Sendable {
     /// What it took since the command, in nanoseconds.
     public let duration: Int64?
     /// What Portside adds at the right, e.g. `13 entries`.
-    public let remark: String?
+    public var remark: String?
     /// How the names in it are shown.
     public let charset: NameCharset
 

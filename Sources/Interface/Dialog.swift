@@ -54,6 +54,8 @@ struct ConnectForm: Sendable {
 struct PasswordForm: Sendable {
     let site: Site
     let reason: String?
+    /// Transfers of the queue wait for it.
+    var isForQueue = false
     var password = TextField(isMasked: true)
 }
 
@@ -120,7 +122,7 @@ struct CommandForm: Sendable {
 
 /// The remote pane while there is no connection: an address line and what else can be done.
 struct HomeForm: Sendable {
-    var address = TextField()
+    var address = TextField(isAddress: true)
     /// 0 is the address line, the offers follow.
     var selection = 0
     var error: String?

@@ -24,8 +24,7 @@ extension Model {
     /// Why there is no connection, if one was tried.
     var connectionFailure: String? {
         switch connection {
-        case .failed(let site, let reason): "\(site.shortName): \(reason)"
-        case .lost(let site, let reason): "\(site.shortName): \(reason)"
+        case .failed(let site, let reason), .lost(let site, let reason): site.saying(reason)
         default: nil
         }
     }

@@ -55,6 +55,8 @@ public struct Model: Sendable {
     var awaitsDemo: Bool
     /// The server inside the program, once it has been connected to.
     var demoSite: Site.ID?
+    /// The connection that was asked for last waits for a password, and nobody was interrupted to be asked.
+    var passwordWanted: PasswordForm?
     /// Where to go after login, as asked for with `connectRequested`.
     var directoryAfterLogin: RemotePath?
     /// As the engine said last: `update` never guesses it.

@@ -1,3 +1,5 @@
+internal import Transfers
+
 /// One line that can be edited.
 struct TextField: Hashable, Sendable {
     /// No name, address or command is longer; a paste is cut here.
@@ -6,26 +8,41 @@ struct TextField: Hashable, Sendable {
     private(set) var scalars: [Unicode.Scalar]
     private(set) var cursor: Int
     let isMasked: Bool
+    /// An address, whose password is hidden.
+    let isAddress: Bool
     /// All of it is chosen: the first thing typed takes its place.
     private(set) var isSelected: Bool
 
-    init(_ text: String = "", isMasked: Bool = false, isSelected: Bool = false) {
+    init(
+        _ text: String = "", isMasked: Bool = false, isAddress: Bool = false, isSelected: Bool = false
+    ) {
         self.isSelected = isSelected && !text.isEmpty
         scalars = Array(text.unicodeScalars.prefix(Self.limit))
         cursor = scalars.count
         self.isMasked = isMasked
+        self.isAddress = isAddress
     }
 
-    var text: String {
-        var text = String.UnicodeScalarView()
-        text.append(contentsOf: scalars)
-        return String(text)
-    }
+    var text: String { String(String.UnicodeScalarView(scalars)) }
 
     var isEmpty: Bool { scalars.isEmpty }
 
     /// What may be seen of it; dots of a number that says nothing about the length would hide typing, so one each.
-    var shown: String { isMasked ? String(repeating: "•", count: scalars.count) : text }
+    var shown: String {
+        if isMasked { return String(repeating: "•", count: scalars.count) }
+        guard isAddress, let password = TargetURL.passwordRange(in: scalars) else { return text }
+        var shown = scalars
+        for index in password { shown[index] = "•" }
+        return String(String.UnicodeScalarView(shown))
+    }
+
+    /// An address without its password, which was for one use.
+    var withoutPassword: TextField {
+        guard let password = TargetURL.passwordRange(in: scalars) else { return self }
+        var left = scalars
+        left.removeSubrange(password.lowerBound - 1..<password.upperBound)
+        return TextField(String(String.UnicodeScalarView(left)), isAddress: isAddress)
+    }
 
     /// - Returns: whether the key was for this field.
     mutating func handle(_ key: Key) -> Bool {

@@ -23,7 +23,10 @@ public enum EngineEvent: Hashable, Sendable {
     case transferEnded(Transfer)
     /// A transferred file has this check sum on both sides; its `transferEnded` follows.
     case verified(Transfer.ID, HashProof)
+    /// The connection that was asked for is not made without one.
     case passwordNeeded(Site, reason: String?)
+    /// Transfers of the queue wait for one; the others go on.
+    case queueNeedsPassword(Site)
     /// The connection was not made; `trust` and another `connect` make it.
     case certificateDoubted(Site, CertificateDoubt)
     /// The queue ends with this program, for this reason: it could not be opened, or another process has it.
@@ -60,6 +63,8 @@ public enum ConnectionState: Hashable, Sendable {
     case connected(Site, ServerFacts)
     /// Lost; tried again by itself, `again` seconds from now, or when something is asked of it.
     case lost(Site, reason: String)
+    /// The server ended it (421) while nothing was asked; the next request connects again.
+    case endedIdle(Site)
     case failed(Site, String)
 
     /// What is known of the server after login.

@@ -25,6 +25,8 @@ public struct QueueSnapshot: Hashable, Sendable {
         public var failed = 0
         /// Done and skipped.
         public var done = 0
+        /// Of those, the skipped ones.
+        public var skipped = 0
 
         public init() {}
         public var all: Int { running + waiting + paused + asking + failed + done }

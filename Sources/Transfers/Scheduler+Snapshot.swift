@@ -8,6 +8,7 @@ extension Scheduler {
         counts.asking = size(of: .asking)
         counts.failed = size(of: .failed)
         counts.done = size(of: .done)
+        counts.skipped = table.skippedCount
         return counts
     }
 

@@ -65,11 +65,15 @@ public struct TargetURL: Hashable, Sendable {
             }
         }
         guard let (host, portText) = Self.split(host: hostPart), !host.isEmpty else {
-            throw Problem(description: "“\(visible(text))” names no host; write ftp://HOST/PATH")
+            throw Problem(
+                description:
+                    "“\(visible(Self.hidingPassword(in: text)))” names no host; write ftp://HOST/PATH")
         }
         if let portText {
             guard let number = UInt16(portText), number > 0 else {
-                throw Problem(description: "“\(visible(String(portText)))” is not a port; use 1 to 65535")
+                // What is no number may be a password whose “@” is missing.
+                let what = portText.allSatisfy(\.isNumber) ? "“\(portText)”" : "what follows the “:”"
+                throw Problem(description: "\(what) is not a port; use 1 to 65535")
             }
             port = number
         }
@@ -91,6 +95,41 @@ public struct TargetURL: Hashable, Sendable {
         }
         endsInSlash = bytes.last == UInt8(ascii: "/") || bytes.isEmpty
         path = bytes.isEmpty ? RemotePath(bytes: []) : RemotePath(bytes: bytes).withoutTrailingSlash
+    }
+
+    /// Where the password stands in an address, be it half typed: scalars that are not to be shown.
+    ///
+    /// Before its `@` is typed it cannot be told from a port, so only digits pass for one.
+    public static func passwordRange(in scalars: [Unicode.Scalar]) -> Range<Int>? {
+        var start = 0
+        if let colon = scalars.firstIndex(of: ":"), scalars[colon...].starts(with: "://".unicodeScalars),
+            scalars[..<colon].allSatisfy(\.isASCII)
+        {
+            start = colon + 3
+        }
+        let end = scalars[start...].firstIndex(of: "/") ?? scalars.count
+        let authority = scalars[start..<end]
+        if let at = authority.lastIndex(of: "@") {
+            guard let colon = authority[..<at].firstIndex(of: ":"), colon + 1 < at else { return nil }
+            return colon + 1..<at
+        }
+        guard authority.first != "[", let colon = authority.firstIndex(of: ":") else { return nil }
+        let rest = authority[(colon + 1)...]
+        let isPort = rest.allSatisfy { ("0"..."9").contains($0) }
+        let isIPv6 =
+            rest.contains(":")
+            && authority.allSatisfy { $0 == ":" || $0 == "." || $0.properties.isASCIIHexDigit }
+        guard !isPort, !isIPv6 else { return nil }
+        // A password with a slash in it, which should have been written %2F.
+        return colon + 1..<max(end, scalars.lastIndex(of: "@") ?? end)
+    }
+
+    /// `ftp://alice:••••••••@example.org`.
+    static func hidingPassword(in text: String) -> String {
+        var scalars = Array(text.unicodeScalars)
+        guard let range = passwordRange(in: scalars) else { return text }
+        scalars.replaceSubrange(range, with: "••••••••".unicodeScalars)
+        return String(String.UnicodeScalarView(scalars))
     }
 
     /// `host:port`, `[::1]:port`, or a bare IPv6 address.

@@ -49,6 +49,7 @@ struct TransferTable: Sendable {
     private var vacant: [Slot] = []
     private var slots: [Transfer.ID: Slot] = [:]
     private var details: [Slot: TransferState] = [:]
+    private(set) var skippedCount = 0
     /// Few have begun and not ended.
     private var parts: [Slot: Part] = [:]
     private var proofs: [Slot: HashProof] = [:]
@@ -89,7 +90,7 @@ struct TransferTable: Sendable {
 
     mutating func remove(_ slot: Slot) {
         slots[self[slot].id] = nil
-        details[slot] = nil
+        forgetDetails(of: slot)
         parts[slot] = nil
         proofs[slot] = nil
         release(self[slot].common)
@@ -116,7 +117,8 @@ struct TransferTable: Sendable {
     }
 
     mutating func setState(_ state: TransferState, of slot: Slot) {
-        if self[slot].plainState == .detailed { details[slot] = nil }
+        if self[slot].plainState == .detailed { forgetDetails(of: slot) }
+        if case .skipped = state { skippedCount += 1 }
         switch state {
         case .waiting: self[slot].plainState = .waiting
         case .running: self[slot].plainState = .running
@@ -126,6 +128,10 @@ struct TransferTable: Sendable {
             self[slot].plainState = .detailed
             details[slot] = state
         }
+    }
+
+    private mutating func forgetDetails(of slot: Slot) {
+        if case .skipped? = details.removeValue(forKey: slot) { skippedCount -= 1 }
     }
 
     mutating func setPart(_ part: Part?, of slot: Slot) {

@@ -123,7 +123,7 @@ final class TransferRun: Sendable {
         case .notice(let text):
             tally.withLock { $0.leftOut += 1 }
             progress.complain(text)
-        case .passwordNeeded(let site, _):
+        case .queueNeedsPassword(let site):
             if let answer = asked.withLock({ $0 }) {
                 answer(site)
             }

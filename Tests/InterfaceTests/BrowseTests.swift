@@ -53,6 +53,49 @@ private func cursorName(_ pane: Pane) -> String? {
     #expect(asksFor(effects, "/debian-cd/12.5.0/pool"))
 }
 
+@Test func aListingThatWasStoppedInItsMiddleIsSaidToBeAPart() {
+    var model = sampleModel()
+    model.remote.moveCursor(toName: Array("pool".utf8))
+    _ = handle(.enter, &model)
+    _ = update(&model, .engine(.entries(.remote, model.lastTicket, [file("a", 1), file("b", 1)])))
+    _ = handle(.escape, &model)
+    #expect(names(model.remote) == ["a", "b"])
+    #expect(view(model, size: model.size).text.joined().contains("list incomplete"))
+    // What comes after the stop changes nothing, and the next list is whole again.
+    _ = update(&model, .engine(.listingFailed(.remote, model.lastTicket, "interrupted")))
+    #expect(model.remote.isIncomplete)
+    _ = handle(.control("r"), &model)
+    answerListing(&model, .remote, [file("a", 1)])
+    #expect(!model.remote.isIncomplete)
+}
+
+@Test(arguments: [("640", "640"), ("rwxr-x---", "750"), ("rwsr-xr-T", "5754")])
+func permissionsBeginWithThoseThatAreKnown(_ known: String, _ digits: String) {
+    let isMode = known.count == 3
+    var model = sampleModel()
+    _ = handle(.control("r"), &model)
+    answerListing(
+        &model, .remote,
+        [
+            ListingEntry(
+                name: Array("a".utf8), kind: .file, permissions: isMode ? nil : known,
+                mode: isMode ? known : nil)
+        ])
+    model.remote.moveCursor(toName: Array("a".utf8))
+    _ = handle("M", &model)
+    #expect(view(model, size: model.size).text.contains { $0.contains("│  \(digits) ") })
+}
+
+@Test func keysThatNeedAFileSayWhyTheyDoNothingOnTheFolderAbove() {
+    for key: Key in [.function(3), .function(4), .function(5), .function(6), .function(8), "M", "i"] {
+        var model = sampleModel()
+        model.remote.clearMarks()
+        model.remote.moveCursor(to: 0)
+        #expect(requests(handle(key, &model)).isEmpty)
+        #expect(model.toasts.contains { $0.text.contains("“..” is the folder above") }, "\(key)")
+    }
+}
+
 @Test func entersADirectoryAndComesBackToTheSameRow() {
     var model = sampleModel()
     model.remote.moveCursor(toName: Array("pool".utf8))

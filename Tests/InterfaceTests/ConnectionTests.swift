@@ -148,9 +148,55 @@ func theDataModeIsAlwaysOnTheScreen(_ size: Size) {
 @Test func aPasswordTheQueueNeedsIsGivenToTheQueueOnly() {
     var model = freshModel()
     let site = Site(host: "example.org", user: "bob")
-    _ = update(&model, .engine(.passwordNeeded(site, reason: nil)))
+    _ = update(&model, .engine(.queueNeedsPassword(site)))
+    var snapshot = QueueSnapshot()
+    snapshot.counts.asking = 1
+    _ = update(&model, .engine(.queue(snapshot)))
+    _ = handle("A", &model)
     type("x", &model)
     #expect(requests(handle(.enter, &model)) == [.queue(.password(site.id, Secret("x")))])
+}
+
+@Test func aServerThatEndsAnIdleConnectionIsNoAlarmAndTheNextActionConnectsAgain() {
+    var model = sampleModel()
+    _ = update(&model, .engine(.connection(.endedIdle(sampleSite))))
+    #expect(model.toasts.isEmpty)
+    let row = view(model, size: model.size).text[34]
+    #expect(row.contains("○ archive.example.org disconnected while idle; the next action connects again"))
+    #expect(!requests(handle(.function(5), &model)).isEmpty)
+    _ = handle(.function(7), &model)
+    type("new", &model)
+    let made = requests(handle(.enter, &model))
+    #expect(made.contains { if case .remote(.makeDirectory) = $0 { true } else { false } })
+}
+
+@Test func aConnectErrorStandsOnTheScreenOnce() {
+    for size in [size(120, 36), size(80, 24)] {
+        var model = freshModel(size.columns, size.rows)
+        let site = Site(host: "example.org", user: "bob")
+        _ = update(&model, .engine(.connection(.failed(site, "cannot connect to example.org: refused"))))
+        let text = view(model, size: size).text.joined()
+        #expect(text.ranges(of: "refused").count == 1)
+        #expect(!text.contains("example.org: cannot"))
+        #expect(model.messages.count == 1 && model.toasts.isEmpty)
+    }
+    var model = freshModel()
+    let site = Site(host: "example.org", user: "bob")
+    _ = update(&model, .engine(.connection(.failed(site, "530 Login incorrect"))))
+    _ = update(&model, .engine(.passwordNeeded(site, reason: "530 Login incorrect")))
+    #expect(view(model, size: model.size).text.joined().ranges(of: "530 Login").count == 1)
+    _ = handle(.escape, &model)
+    #expect(view(model, size: model.size).text.joined().ranges(of: "530 Login").count == 1)
+}
+
+@Test func thePaneOfNoServerSaysHowToLeaveTheAddress() {
+    for size in [size(120, 36), size(80, 24)] {
+        var model = freshModel(size.columns, size.rows)
+        #expect(view(model, size: size).text.joined().contains("Tab leaves the address"))
+        _ = handle(.tab, &model)
+        _ = handle("3", &model)
+        #expect(model.focus == .queue)
+    }
 }
 
 @Test func aDirectoryThatCameWithTheNewConnectionIsNotListedTwice() {

@@ -38,6 +38,18 @@ struct LogPaneTests {
         #expect(!isDone)
     }
 
+    @Test func howManyEntriesCameStandsAtTheReplyAlsoWhereItOvertookThem() {
+        let done = DialogueLine.Direction.received(.closingDataConnection)
+        var early = log([(a1, .sent, "MLSD"), (a1, done, "226 Done"), (t1, .sent, "NOOP")])
+        early.append(said(a1, .note, "listed", at: 9, took: 3, remark: "10 entries"))
+        #expect(shown(early) == ["MLSD", "226 Done", "NOOP"])
+        #expect(early[1]?.remark == "10 entries" && early[2]?.remark == nil)
+        // Where there is no such reply it has a row of its own.
+        var alone = log([(t1, done, "226 Done")])
+        alone.append(said(a1, .note, "listed", at: 9, took: 3, remark: "10 entries"))
+        #expect(shown(alone) == ["226 Done", "listed"])
+    }
+
     @Test func anotherConnectionBetweenTheLinesEndsTheFold() {
         let log = log([
             (a1, .received(nil), "220-one"), (t1, .sent, "NOOP"), (a1, .received(nil), "220 two"),

@@ -191,7 +191,7 @@ import Transfers
         │                                                ││                                                │
         │                                                ││                                                │
         │                                                ││                                                │
-        └─ 9 items · free 75.4 GB ───────────────────────┘└────────────────────────────────────────────────┘
+        └─ 9 items · free 75.4 GB ───────────────────────┘└─ Tab leaves the address; then 3 queue, 4 log ──┘
         ─ 3 Queue ──────────────────────────────────────────────────────────────────────────────────────────
            Nothing is waiting. Mark files and press F5; the queue keeps them, also after you quit.
 

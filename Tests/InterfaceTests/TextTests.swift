@@ -1,3 +1,4 @@
+import FTPProtocol
 import Testing
 
 @testable import Interface
@@ -30,6 +31,27 @@ func writesATime(_ seconds: Int64, _ text: String) {
     for width in 0...40 { #expect(cellWidth(shortened(name, to: width, shared: 20)) <= width) }
 }
 
+@Test func noCutGoesThroughAnEscape() {
+    for text in [#"ab\u{200B}\u{200B}\x1Bcd"#, #"\xFF\xFE\u{E000}é"#] {
+        for width in 2...cellWidth(text) {
+            for cut in [shortened(text, to: width), shortenedPath(text, to: width), clipped(text, to: width)]
+            {
+                #expect(cellWidth(cut) <= width)
+                for part in cut.split(separator: "…") {
+                    let rest = String(part).replacing(#/\\x[0-9A-F]{2}|\\u\{[0-9A-F]+\}/#, with: "")
+                    #expect(!rest.contains("\\") && !rest.contains("{") && !rest.contains("}"), "\(cut)")
+                }
+            }
+        }
+    }
+}
+
+@Test func joinedEmojiAreShownOneByOneAndOtherJoinersStayEscapes() {
+    #expect(shortened(visible("👩\u{200D}👦 ❤\u{FE0F}\u{200D}🔥.txt"), to: 40) == "👩👦 ❤🔥.txt")
+    #expect(shortened(visible("a\u{200D}b"), to: 40) == #"a\u{200D}b"#)
+    #expect(shortened(visible("1\u{FE0F}"), to: 40) == #"1\u{FE0F}"#)
+}
+
 @Test func breaksLinesAtBlanks() {
     #expect(wrapped("one two three", to: 7) == ["one two", "three"])
     #expect(wrapped("abcdefghij", to: 4) == ["abcd", "efgh", "ij"])
@@ -55,6 +77,8 @@ func namesFitPatterns(_ pattern: String, _ name: String, _ fits: Bool) {
 @Test func bytesThatAreNoTextCanBeTyped() throws {
     #expect(try typedBytes("f\\xFCr") == [0x66, 0xFC, 0x72])
     #expect(try typedBytes("a\\b") == Array("a\\b".utf8))
+    #expect(try typedBytes(visible("👩\u{200D}👦")) == Array("👩\u{200D}👦".utf8))
+    #expect(try typedBytes(#"\u{41}"#) == Array(#"\u{41}"#.utf8))
     #expect(try typedBytes("\\x") == Array("\\x".utf8))
 }
 

@@ -209,7 +209,8 @@ struct World {
             case .paused, .held: counts.paused += 1
             case .asking: counts.asking += 1
             case .failed: counts.failed += 1
-            case .done, .skipped: counts.done += 1
+            case .done: counts.done += 1
+            case .skipped: (counts.done, counts.skipped) = (counts.done + 1, counts.skipped + 1)
             }
             switch row.state {
             case .running, .waiting, .retrying: bytesLeft += max(0, (row.size ?? 0) - row.bytes)

@@ -8,6 +8,9 @@ public final class Demo: Sendable {
     /// On 127.0.0.1.
     public let port: UInt16
 
+    /// A year: whoever looks at the demo may look as long as they like.
+    private static let idlePatience = Duration.seconds(365 * 86_400)
+
     /// - Parameter faults: besides those that make the slow file slow and the busy one busy.
     public init(
         personality: Personality = .unix, faults: Set<Fault> = [],
@@ -17,7 +20,8 @@ public final class Demo: Sendable {
         server = try EmbeddedServer(
             serving: tree.path,
             ServerConfiguration(
-                personality: personality, faults: faults.union(DemoTree.faults), dialogue: dialogue))
+                personality: personality, faults: faults.union(DemoTree.faults),
+                idlePatience: Self.idlePatience, dialogue: dialogue))
         port = try server.start()
     }
 

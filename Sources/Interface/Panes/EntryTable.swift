@@ -68,7 +68,7 @@ struct EntryTable: Sendable {
         rows.append(
             Row(
                 size: entry.size ?? -1, seconds: seconds, nameStart: start, nameLength: length, flags: flags,
-                permission: intern(entry.permissions ?? "")))
+                permission: intern(entry.permissions ?? entry.mode ?? "")))
     }
 
     /// There are few different ones in a directory; what does not fit into the table is not shown.
@@ -114,7 +114,15 @@ struct EntryTable: Sendable {
         return rows[index].flags & needed == needed ? rows[index].seconds : nil
     }
 
+    /// `rwxr-xr-x`, or the octal digits of MLSD's `UNIX.mode`; empty where nothing is known.
     func permissions(_ index: Int) -> String { permissions[Int(rows[index].permission)] }
+
+    /// Permission bits; nil where nothing is known of them.
+    func mode(_ index: Int) -> UInt16? {
+        let text = permissions(index)
+        return permissionBits(letters: text) ?? permissionBits(text)
+    }
+
     func target(_ index: Int) -> [UInt8]? { targets[Int32(index)] }
     func targetText(_ index: Int) -> [UInt8]? { target(index).map { charset.text(of: $0) } }
 
@@ -127,10 +135,12 @@ struct EntryTable: Sendable {
             date?.hour = nil
             date?.minute = nil
         }
-        let letters = permissions(index)
+        let text = permissions(index)
+        let isMode = permissionBits(text) != nil
         return ListingEntry(
             name: name(index), kind: kind(index), size: size(index), modified: date,
-            permissions: letters.isEmpty ? nil : letters, target: target(index))
+            permissions: text.isEmpty || isMode ? nil : text, mode: isMode ? text : nil, target: target(index)
+        )
     }
 
     func index(ofName name: [UInt8]) -> Int? {

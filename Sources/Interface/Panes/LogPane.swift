@@ -53,6 +53,7 @@ struct LogPane: Sendable {
     }
 
     mutating func append(_ line: DialogueLine) {
+        if complete(with: line) { return }
         let number = first + lines.count
         lines.append(line)
         heads.append(head(of: number, line))
@@ -66,6 +67,21 @@ struct LogPane: Sendable {
         }
         cursor = min(cursor, max(0, rows.count - 1))
     }
+
+    /// What could not be said yet when the reply came (it overtook the data) is put where it is always found.
+    private mutating func complete(with line: DialogueLine) -> Bool {
+        guard line.direction == .note, let remark = line.remark,
+            let at = lines.indices.suffix(Self.remarkReach).last(where: {
+                guard case .received(let code?) = lines[$0].direction else { return false }
+                return code.kind == .completion && lines[$0].connection == line.connection
+            }), lines[heads[at] - first].remark == nil
+        else { return false }
+        lines[heads[at] - first].remark = remark
+        return true
+    }
+
+    /// Lines of other connections that may have come in between.
+    private static let remarkReach = 200
 
     /// The line that opens the reply; its own number for everything else.
     private func head(of number: Int, _ line: DialogueLine) -> Int {

@@ -21,6 +21,13 @@ struct QueuePane: Sendable {
     /// What was asked for with `+` and `-`, until the engine says that it holds.
     var connectionsAsked: Int?
 
+    /// Sites whose password transfers wait for, until it is given.
+    var passwordsWanted: [Site.ID: Site] = [:]
+    /// Rows that were told to go, and until when they are believed to: the engine may show them a little longer.
+    private var leaving: [Transfer.ID: Int64] = [:]
+    /// More than the engine ever needs, in nanoseconds.
+    private static let leavesWithin: Int64 = 3_000_000_000
+
     /// Finished rows stay this long before they fold into one, in nanoseconds.
     static let foldsAfter: Int64 = 30_000_000_000
     /// How many were finished at what time, for the last half minute: at most one a second.
@@ -77,7 +84,8 @@ struct QueuePane: Sendable {
         return row
     }
 
-    mutating func take(_ new: QueueSnapshot, now: Int64) {
+    mutating func take(_ reported: QueueSnapshot, now: Int64) {
+        let new = withoutLeaving(reported, now: now)
         // What was finished before the program began folds at once.
         let isFirst = sampledAt == 0 && snapshot.counts.all == 0
         if isFirst {
@@ -105,6 +113,25 @@ struct QueuePane: Sendable {
         cursorID = self.row(cursor)?.id
     }
 
+    /// A row that was told to go is gone at once: the next key is about the next row.
+    mutating func drop(_ id: Transfer.ID, now: Int64) {
+        leaving[id] = now + Self.leavesWithin
+        for row in snapshot.rows where row.id == id { snapshot.counts.drop(row.transfer.state) }
+        snapshot.rows.removeAll { $0.id == id }
+        moveCursor(to: cursor)
+    }
+
+    private mutating func withoutLeaving(_ reported: QueueSnapshot, now: Int64) -> QueueSnapshot {
+        guard !leaving.isEmpty else { return reported }
+        leaving = leaving.filter { id, until in
+            until > now && reported.rows.contains { $0.id == id }
+        }
+        var new = reported
+        for row in reported.rows where leaving[row.id] != nil { new.counts.drop(row.transfer.state) }
+        new.rows.removeAll { leaving[$0.id] != nil }
+        return new
+    }
+
     /// By so many rows together with the transfer under it, which the engine is about to move.
     mutating func moveCursorWithRow(by places: Int) {
         let id = cursorID ?? cursorRow?.id
@@ -125,6 +152,20 @@ struct QueuePane: Sendable {
 
     mutating func scroll(height: Int) {
         top = scrolled(top: top, cursor: cursor, count: rowCount, height: height)
+    }
+}
+
+extension QueueSnapshot.Counts {
+    fileprivate mutating func drop(_ state: TransferState) {
+        switch state {
+        case .running: running -= 1
+        case .waiting, .retrying: waiting -= 1
+        case .paused, .held: paused -= 1
+        case .asking: asking -= 1
+        case .failed: failed -= 1
+        case .done: done -= 1
+        case .skipped: (done, skipped) = (done - 1, skipped - 1)
+        }
     }
 }
 

@@ -49,7 +49,7 @@ extension Model {
         case .enter:
             return home.address.isEmpty ? [] : connectToAddress(home.address.text)
         case .escape where !home.address.isEmpty || home.error != nil:
-            home.address = TextField()
+            home.address = TextField(isAddress: true)
             home.error = nil
             return []
         case .left, .right, .home, .end, .backspace, .delete, .character, .paste, .control("a"),

@@ -152,6 +152,7 @@ extension Model {
         self[side].cursor = 0
         self[side].top = 0
         self[side].listedAt = nil
+        self[side].isIncomplete = false
     }
 
     mutating func listed(_ side: EngineEvent.Side, _ ticket: Ticket, _ listed: EngineEvent.Listed) {
@@ -195,10 +196,14 @@ extension Model {
     mutating func listingFailed(_ side: EngineEvent.Side, _ ticket: Ticket, _ reason: String) {
         guard let pending = self[side].pending, pending.ticket == ticket else { return }
         self[side].listing = .failed(reason, pending.target)
-        if self[side].arriving == ticket {
-            self[side].isIncomplete = true
-            self[side].reorder()
-        }
+        cutShort(side, ticket)
+    }
+
+    /// A listing that ended before its end: what has come of it is shown, and said to be a part.
+    mutating func cutShort(_ side: EngineEvent.Side, _ ticket: Ticket) {
+        guard self[side].arriving == ticket else { return }
+        self[side].isIncomplete = true
+        self[side].reorder()
     }
 
     // MARK: Lists that transfers have changed

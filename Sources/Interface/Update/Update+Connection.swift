@@ -22,21 +22,29 @@ extension Model {
         case .connecting(let site):
             connectionSince = now
             wasStopped = false
+            passwordWanted = nil
             recogniseDemo(site)
             if remote.location?.endpoint != .server(site.id) { leaveServer() }
         case .connected(let site, let facts):
             return connected(site, facts, before: old)
         case .lost(_, let reason):
             dataMethod = nil
-            if !wasStopped { say("Connection lost: \(visible(reason))", isError: true) }
+            // The pane says it already where a listing failed of it.
+            let isSaid = if case .failed(reason, _) = remote.listing { true } else { remote.pending != nil }
+            if !wasStopped { tell("Connection lost: \(visible(reason))", isError: true, isShown: isSaid) }
             if let pending = remote.pending { remote.listing = .failed(visible(reason), pending.target) }
+        case .endedIdle(let site):
+            dataMethod = nil
+            note("\(site.shortName) disconnected while idle; the next action connects again.")
         case .failed(let site, let reason):
             if remote.location?.endpoint != .server(site.id) { leaveServer() }
             if wasStopped {
                 // Ctrl-R, or Enter on the address, begins again.
-                if home.address.isEmpty { home.address = TextField(address(of: site)) }
+                if home.address.isEmpty { home.address = TextField(address(of: site), isAddress: true) }
             } else {
-                say("\(site.shortName): \(visible(reason))", isError: true)
+                // The pane of no server shows it, as long as there is none.
+                let isShown = remote.location == nil && Layout(self, size: size)[.remote] != nil
+                tell(site.saying(reason), isError: true, isShown: isShown)
             }
         }
         return []
@@ -60,7 +68,7 @@ extension Model {
         leaveServer()
         remote.charset = charsets(site.charset) ?? .utf8
         remote.home = facts.home
-        home.address = TextField()
+        home.address = TextField(isAddress: true)
         let directory = directoryAfterLogin.map { facts.home.resolving($0) } ?? facts.home
         remote.location = Location(endpoint, directory)
         return list(.remote, remote.location)
@@ -117,8 +125,9 @@ extension Model {
     var dataModeInUse: DataMode { dataMode == .auto ? dataMethod?.mode ?? .passive : dataMode }
 
     mutating func stop() -> [Effect] {
-        if lastPane == .local, local.pending != nil {
+        if lastPane == .local, let pending = local.pending {
             local.listing = .none
+            cutShort(.local, pending.ticket)
             return []
         }
         let isConnecting = if case .connecting = connection { true } else { false }
@@ -127,17 +136,20 @@ extension Model {
         }
         if let pending = remote.pending {
             remote.listing = .failed("Stopped by you.", pending.target)
+            cutShort(.remote, pending.ticket)
         }
         forgetFetches()
         return [.request(.remote(.stop))]
     }
 
-    /// The site the remote pane is connected to, if it shows a directory of it.
+    /// The site the remote pane is connected to, or was until it had nothing to do, if it shows a directory of it.
     var connectedSite: Site? {
-        guard case .connected(let site, _) = connection, remote.location?.endpoint == .server(site.id) else {
-            return nil
+        switch connection {
+        // What was ended while idle is made again by whatever is asked of it.
+        case .connected(let site, _), .endedIdle(let site):
+            remote.location?.endpoint == .server(site.id) ? site : nil
+        default: nil
         }
-        return site
     }
 
     mutating func takeOffer() -> [Effect] {
@@ -153,6 +165,7 @@ extension Model {
             let target = try TargetURL(text.trimmingBlanks())
             var site = target.site
             site.dataMode = dataMode
+            home.address = home.address.withoutPassword
             return connect(site, target.password, target.directory)
         } catch {
             home.error = "\(error)"
@@ -169,6 +182,14 @@ extension ConnectionState {
         case .lost(let site, _): .lost(site, reason: "stopped by you; Ctrl-R lists again")
         default: self
         }
+    }
+}
+
+extension Site {
+    /// `example.org: the sentence`, and the sentence alone where it names the host already.
+    func saying(_ reason: String) -> String {
+        let why = visible(reason)
+        return why.contains(visible(host)) ? why : "\(shortName)\(why.hasPrefix("wants ") ? "" : ":") \(why)"
     }
 }
 

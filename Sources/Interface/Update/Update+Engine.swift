@@ -25,6 +25,7 @@ extension Model {
         case .transferEnded(let transfer): return transferEnded(transfer)
         case .certificateDoubted(let site, let doubt): certificateDoubted(site, doubt)
         case .passwordNeeded(let site, let reason): passwordNeeded(site, reason)
+        case .queueNeedsPassword(let site): queueNeedsPassword(site)
         case .verified: return []
         case .queueNotKept(let reason):
             queue.notKept = visible(reason)
@@ -65,10 +66,24 @@ extension Model {
         return []
     }
 
+    /// Whoever has just connected is asked at once; who does something else meanwhile is told, and comes with `A`.
     private mutating func passwordNeeded(_ site: Site, _ reason: String?) {
         let isOpen = dialogs.contains {
-            if case .password(let form) = $0 { form.site.id == site.id } else { false }
+            if case .password(let form) = $0 { form.site.id == site.id && !form.isForQueue } else { false }
         }
-        if !isOpen { dialogs.append(.password(PasswordForm(site: site, reason: reason.map { visible($0) }))) }
+        if isOpen { return }
+        let form = PasswordForm(site: site, reason: reason.map { visible($0) })
+        if dialogs.isEmpty, focus == .remote {
+            dialogs.append(.password(form))
+        } else {
+            passwordWanted = form
+            say("\(site.shortName) wants a password for \(visible(site.user)): A")
+        }
+    }
+
+    /// Like a conflict: its rows say so, and nobody who types something else is interrupted.
+    private mutating func queueNeedsPassword(_ site: Site) {
+        guard queue.passwordsWanted.updateValue(site, forKey: site.id) == nil else { return }
+        say("Transfers wait for the password of \(visible(site.user)) on \(site.shortName): A")
     }
 }

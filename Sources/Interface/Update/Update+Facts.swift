@@ -5,7 +5,14 @@ internal import Transfers
 extension Model {
     /// The server's own words are asked for as well: a listing keeps no owner.
     mutating func showFacts() -> [Effect] {
-        guard let location = pane.location, let index = pane.cursorEntry else { return [] }
+        guard let location = pane.location else {
+            say("Connect first: F2.")
+            return []
+        }
+        guard let index = pane.cursorEntry else {
+            sayNothingIsChosen("described")
+            return []
+        }
         var page = FactsPage(location: location, entry: pane.entries.entry(index))
         defer { dialogs.append(.facts(page)) }
         guard case .server = location.endpoint, connectedSite != nil else { return [] }
@@ -34,9 +41,8 @@ extension Model {
     mutating func askPermissions() {
         guard let location = pane.location else { return say("Connect first: F2.") }
         let chosen = pane.chosen
-        guard let first = chosen.first else { return }
-        let bits = permissionBits(letters: pane.entries.permissions(first))
-        let field = TextField(bits.map(permissionDigits) ?? "", isSelected: true)
+        guard let first = chosen.first else { return sayNothingIsChosen("changed") }
+        let field = TextField(pane.entries.mode(first).map(permissionDigits) ?? "", isSelected: true)
         let paths = chosen.map { location.path.appending(pane.entries.name($0)) }
         dialogs.append(.input(InputForm(purpose: .permissions(location, paths: paths), field: field)))
     }
@@ -72,9 +78,12 @@ func permissionBits(letters: String) -> UInt16? {
     var bits: UInt16 = 0
     for (index, letter) in all.enumerated() {
         let wanted = Array("rwx".utf8)[index % 3]
-        if letter == wanted || (index % 3 == 2 && (letter == 0x73 || letter == 0x74)) {
+        // s and t: the set-user, set-group or sticky bit, and x below it; S and T: without.
+        let isSpecial = index % 3 == 2 && [0x73, 0x74, 0x53, 0x54].contains(letter)
+        if isSpecial { bits |= 1 << UInt16(11 - index / 3) }
+        if letter == wanted || isSpecial && letter >= 0x61 {
             bits |= 1 << UInt16(8 - index)
-        } else if letter != UInt8(ascii: "-"), letter != 0x53, letter != 0x54 {
+        } else if !isSpecial, letter != UInt8(ascii: "-") {
             return nil
         }
     }

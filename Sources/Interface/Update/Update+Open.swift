@@ -5,7 +5,14 @@ internal import Transfers
 /// the user says so, and only onto what it was made from.
 extension Model {
     mutating func openInProgram(_ use: FileUse) -> [Effect] {
-        guard let location = pane.location, let index = pane.cursorEntry else { return [] }
+        guard let location = pane.location else {
+            say("Connect first: F2.")
+            return []
+        }
+        guard let index = pane.cursorEntry else {
+            sayNothingIsChosen("opened")
+            return []
+        }
         let name = pane.entries.name(index)
         switch pane.entries.kind(index) {
         case .directory:

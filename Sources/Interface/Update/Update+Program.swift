@@ -45,7 +45,7 @@ extension Model {
     mutating func askForServer() {
         let typed = home.address.text
         guard typed.isEmpty, let site = connection.site else {
-            let address = TextField(typed, isSelected: true)
+            let address = TextField(typed, isAddress: true, isSelected: true)
             return dialogs.append(.connect(ConnectForm(address: address, user: TextField(), filledFrom: nil)))
         }
         let user = site.user == Site.anonymous ? "" : site.user
@@ -53,7 +53,7 @@ extension Model {
         dialogs.append(
             .connect(
                 ConnectForm(
-                    address: TextField(site.shortName, isSelected: true),
+                    address: TextField(site.shortName, isAddress: true, isSelected: true),
                     user: TextField(user, isSelected: true),
                     charset: TextField(charset, isSelected: true),
                     filledFrom: .init(address: site.shortName, user: user, charset: charset))))

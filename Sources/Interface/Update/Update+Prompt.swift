@@ -53,6 +53,8 @@ extension Model {
     /// What was changed while typing goes back to what it was.
     private mutating func cancelled(_ dialog: Dialog) {
         if case .sendBack(let form) = dialog { keepCopy(form.file) }
+        // `A` asks for it again.
+        if case .password(let form) = dialog, !form.isForQueue { passwordWanted = form }
         guard case .input(let form) = dialog else { return }
         switch form.purpose {
         case .filter(let side): setFilter(side, "")
@@ -190,9 +192,11 @@ extension Model {
             return replace(.password(form))
         }
         dialogs.removeLast()
+        passwordWanted = nil
+        queue.passwordsWanted[form.site.id] = nil
         let secret = Secret(form.password.text)
         var effects: [Effect] = []
-        if connectedSite?.id != form.site.id, connection.site?.id == form.site.id {
+        if !form.isForQueue, connectedSite?.id != form.site.id, connection.site?.id == form.site.id {
             effects += connect(form.site, secret, directoryAfterLogin)
         }
         let isAskedByQueue = queue.snapshot.rows.contains {
@@ -274,7 +278,7 @@ extension Model {
         if verb.isEmpty { return .done([]) }
         // A connection that was lost is made again, as for a listing.
         switch connection {
-        case .connected, .lost: break
+        case .connected, .lost, .endedIdle: break
         case .connecting: return .refused("Not connected yet: a moment.")
         case .notConnected, .failed: return .refused("Not connected: Esc, then F2 connects.")
         }

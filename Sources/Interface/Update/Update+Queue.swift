@@ -3,30 +3,78 @@ internal import Transfers
 
 /// The queue pane: what is asked of the queue, and which rows of it.
 extension Model {
-    mutating func onQueueRow(_ request: (QueueSnapshot.Row) -> QueueRequest) -> [Effect] {
-        queue.cursorRow.map { [.request(.queue(request($0)))] } ?? []
+    /// The row under the cursor; says so where there is none.
+    private mutating func queueRow() -> QueueSnapshot.Row? {
+        if let row = queue.cursorRow { return row }
+        say(queue.isFold(queue.cursor) ? "Enter shows what is folded here." : "There is no row here.")
+        return nil
     }
 
     mutating func pauseOrResume() -> [Effect] {
-        onQueueRow { row in
-            switch row.transfer.state {
-            case .paused, .held: .resume([row.id])
-            case .failed: .retry([row.id])
-            default: .pause([row.id])
-            }
+        guard let row = queueRow() else { return [] }
+        switch row.transfer.state {
+        case .paused, .held: return [.request(.queue(.resume([row.id])))]
+        case .failed: return retryQueueRow()
+        case .done, .skipped:
+            say("It has ended: there is nothing to pause.")
+            return []
+        default: return [.request(.queue(.pause([row.id])))]
         }
+    }
+
+    /// The cursor goes on to the next one that failed, as after `x`: three presses are about three rows.
+    mutating func retryQueueRow() -> [Effect] {
+        guard let row = queueRow() else { return [] }
+        switch row.transfer.state {
+        case .failed:
+            if case .failed? = queue.row(queue.cursor + 1)?.transfer.state {
+                queue.moveCursor(to: queue.cursor + 1)
+            }
+        case .retrying, .held, .skipped: break
+        default:
+            say("It has not failed: r is for what failed, was skipped or waits for its next try.")
+            return []
+        }
+        return [.request(.queue(.retry([row.id])))]
+    }
+
+    mutating func removeQueueRow() -> [Effect] {
+        queueRow().map { remove($0.id) } ?? []
+    }
+
+    /// Gone from the screen at once; the engine follows.
+    private mutating func remove(_ id: Transfer.ID) -> [Effect] {
+        queue.drop(id, now: now)
+        return [.request(.queue(.cancel([id])))]
     }
 
     /// The cursor goes with the row.
     mutating func moveQueueRow(by places: Int) -> [Effect] {
-        guard let row = queue.cursorRow, row.transfer.state == .waiting else { return [] }
+        guard let row = movableRow() else { return [] }
         queue.moveCursorWithRow(by: places)
         return [.request(.queue(.move(row.id, by: places)))]
     }
 
     mutating func placeQueueRow(_ place: LeftRequest.Move) -> [Effect] {
-        guard let row = queue.cursorRow, row.transfer.state == .waiting else { return [] }
+        guard let row = movableRow() else { return [] }
         return [.request(.queue(.place([row.id], place)))]
+    }
+
+    /// Only what waits has a place among others; says why of all else.
+    private mutating func movableRow() -> QueueSnapshot.Row? {
+        guard let row = queueRow() else { return nil }
+        let why: String
+        switch row.transfer.state {
+        case .waiting: return row
+        case .running: why = "It is at work"
+        case .paused, .held: why = "It is paused"
+        case .retrying: why = "It waits for its next try"
+        case .asking: why = "It waits for an answer"
+        case .failed: why = "It has failed"
+        case .done, .skipped: why = "It has ended"
+        }
+        say("\(why): only what waits can be moved.")
+        return nil
     }
 
     mutating func changeConnections(by step: Int) -> [Effect] {
@@ -66,7 +114,7 @@ extension Model {
         switch key {
         case "r", "x":
             dialogs.removeLast()
-            return [.request(.queue(key == "r" ? .retry([id]) : .cancel([id])))]
+            return key == "r" ? [.request(.queue(.retry([id])))] : remove(id)
         case "y":
             guard let error = queueError(details.row.transfer) else { return [] }
             say("Copied the error.")
@@ -81,6 +129,10 @@ extension Model {
 
     /// Opens the question of the first transfer that has one.
     mutating func answerWhatWaits() {
+        if let form = passwordWanted {
+            passwordWanted = nil
+            return dialogs.append(.password(form))
+        }
         let rows = [queue.cursorRow].compactMap { $0 } + queue.snapshot.rows
         for row in rows {
             guard case .asking(let question) = row.transfer.state else { continue }
@@ -92,12 +144,16 @@ extension Model {
                 dialogs.append(.conflict(form))
             case .password:
                 guard let site = sitePlaceholder(row.transfer.site) else { continue }
-                dialogs.append(.password(PasswordForm(site: site, reason: nil)))
+                dialogs.append(.password(PasswordForm(site: site, reason: nil, isForQueue: true)))
             }
             return
         }
-        if focus == .queue, queue.cursorRow == nil || queue.snapshot.counts.asking == 0 { return }
-        say("Nothing needs an answer.")
+        guard queue.snapshot.counts.asking > 0 else { return say("Nothing needs an answer.") }
+        // Its row is far from what the screen shows of the queue.
+        guard let site = queue.passwordsWanted.values.first else {
+            return say("What needs an answer stands at the top of the queue: 3, then Home.")
+        }
+        dialogs.append(.password(PasswordForm(site: site, reason: nil, isForQueue: true)))
     }
 
     /// What is to become of the files of the row under the cursor that turn out to exist.

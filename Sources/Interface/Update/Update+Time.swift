@@ -36,10 +36,20 @@ extension Model {
         return [.wake(afterMilliseconds: Int(wait))]
     }
 
-    /// Something to tell, in the corner and in the list of messages.
-    mutating func say(_ text: String, isError: Bool = false) {
+    /// Only in the list of messages: it is seen elsewhere, or is no matter.
+    mutating func note(_ text: String, isError: Bool = false) {
         messages.append(Message(time: now, text: text, isError: isError))
         if messages.count > 500 { messages.removeFirst() }
+    }
+
+    /// - Parameter isShown: the same stands on the screen already, and is not said twice.
+    mutating func tell(_ text: String, isError: Bool, isShown: Bool) {
+        if isShown { note(text, isError: isError) } else { say(text, isError: isError) }
+    }
+
+    /// Something to tell, in the corner and in the list of messages.
+    mutating func say(_ text: String, isError: Bool = false) {
+        note(text, isError: isError)
         toasts.removeAll { $0.text == text }
         toasts.append(Toast(text: text, isError: isError, until: isError ? nil : now + 4_000_000_000))
         if toasts.count > 3 { toasts.removeFirst() }

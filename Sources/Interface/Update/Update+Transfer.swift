@@ -42,6 +42,7 @@ extension Model {
                         depth: direction == .download ? 1 : 0))
             }
         }
+        if pane.chosen.isEmpty { sayNothingIsChosen("copied") }
         tell(refused: refused, special: special, direction)
         guard !transfers.isEmpty else { return [] }
         sayWhatItIs(transfers)
@@ -95,6 +96,14 @@ extension Model {
         }
     }
 
+    /// Where a key needs files and the cursor is on none.
+    mutating func sayNothingIsChosen(_ participle: String) {
+        say(
+            pane.isOnParentRow
+                ? "“..” is the folder above: it is not \(participle) from here."
+                : "There is nothing here to be \(participle).")
+    }
+
     // MARK: Folders and names
 
     mutating func askDirectoryName() {
@@ -103,7 +112,8 @@ extension Model {
     }
 
     mutating func askNewName() {
-        guard let location = pane.location, let index = pane.cursorEntry else { return }
+        guard let location = pane.location else { return say("Connect first: F2.") }
+        guard let index = pane.cursorEntry else { return sayNothingIsChosen("renamed") }
         let name = pane.entries.name(index)
         ask(.rename(location, name: name), pane.charset.shown(name))
     }
@@ -157,9 +167,9 @@ extension Model {
     // MARK: Deleting
 
     mutating func askToDelete() {
-        guard let location = pane.location else { return }
+        guard let location = pane.location else { return say("Connect first: F2.") }
         let chosen = pane.chosen
-        guard !chosen.isEmpty else { return }
+        guard !chosen.isEmpty else { return sayNothingIsChosen("deleted") }
         var bytes: Int64 = 0
         for index in chosen where pane.entries.kind(index) == .file {
             bytes = bytes.addingReportingOverflow(pane.entries.size(index) ?? 0).partialValue
@@ -243,17 +253,37 @@ extension Model {
     }
 }
 
-/// A name as typed: `\xNN`, which is how bytes that are no text are shown, is that byte again.
+/// A name as typed: `\u{…}` is a character again, and `\xNN`, which is how bytes that are no text are shown, is that byte again.
 ///
 /// - Parameter charset: of the rest of it.
 /// - Throws: `.unwritable`.
 func typedBytes(_ text: String, _ charset: NameCharset = .utf8) throws(FTPError) -> [UInt8] {
-    try charset.bytes(ofTyped: text) { rest in
+    try charset.bytes(ofTyped: unescaped(text)) { rest in
         let digits = rest.dropFirst(2).prefix(2)
         guard rest.first == UInt8(ascii: "\\"), rest.dropFirst().first == UInt8(ascii: "x"), digits.count == 2
         else { return nil }
         return UInt8(String(Substring(digits)), radix: 16).map { ($0, 4) }
     }
+}
+
+/// `\u{200D}`, which is how `visible` shows a character that must not be drawn, is that character again.
+private func unescaped(_ text: String) -> String {
+    guard text.contains("\\u{") else { return text }
+    var result = ""
+    var rest = text[...]
+    while let character = rest.first {
+        if rest.hasPrefix("\\u{"), let end = rest.prefix(10).firstIndex(of: "}"),
+            let scalar = UInt32(rest[..<end].dropFirst(3), radix: 16).flatMap(Unicode.Scalar.init),
+            visible(String(scalar)) == rest[...end]
+        {
+            result.unicodeScalars.append(scalar)
+            rest = rest[rest.index(after: end)...]
+        } else {
+            result.append(character)
+            rest = rest.dropFirst()
+        }
+    }
+    return result
 }
 
 private func percentEncoded(_ bytes: [UInt8]) -> String {

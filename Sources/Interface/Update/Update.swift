@@ -72,9 +72,9 @@ extension Model {
         case .queuePauseToggled: return pauseOrResume()
         case .queueAllPauseToggled:
             return [.request(.queue(queue.snapshot.isPaused ? .resumeAll : .pauseAll))]
-        case .queueRetry: return onQueueRow { .retry([$0.id]) }
+        case .queueRetry: return retryQueueRow()
         case .queueRetryAll: return [.request(.queue(.retryFailed))]
-        case .queueRemove: return onQueueRow { .cancel([$0.id]) }
+        case .queueRemove: return removeQueueRow()
         case .queueDoneForgotten: return [.request(.queue(.forgetDone))]
         case .queueItemMoved(let by): return moveQueueRow(by: by)
         case .queueItemFirst: return placeQueueRow(.first)

@@ -115,7 +115,9 @@ private func passwordBox(_ form: PasswordForm, _ width: Int) -> DialogBox {
     var box = DialogBox(title: "Password")
     box.lines = [blank]
     if let reason = form.reason { box.lines += DialogBox.lines(reason, .fieldError, width: width) + [blank] }
-    box.lines += DialogBox.lines("\(visible(form.site.user)) on \(form.site.shortName)", width: width)
+    let waiting = form.isForQueue ? "; transfers of the queue wait for it" : ""
+    let whose = "\(visible(form.site.user)) on \(form.site.shortName)\(waiting)"
+    box.lines += DialogBox.lines(whose, width: width)
     box.lines += [.field(label: "Password", form.password, isFocused: true), blank]
     box.footer = "Enter log in   Esc not now"
     return box

@@ -67,7 +67,14 @@ extension Model {
 
     /// Why there is no connection, in lines.
     func homeReason(_ rect: Rect) -> [String] {
-        guard let reason = home.error ?? connectionFailure else { return [] }
+        // A box that asks about it says it too.
+        let isAsked = dialogs.contains {
+            switch $0 {
+            case .password, .certificate: true
+            default: false
+            }
+        }
+        guard let reason = home.error ?? (isAsked ? nil : connectionFailure) else { return [] }
         return Array(wrapped(visible(reason), to: rect.columns - 5).prefix(max(1, min(4, rect.rows - 8))))
     }
 }

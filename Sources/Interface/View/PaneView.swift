@@ -10,6 +10,11 @@ func drawPane(_ model: Model, _ pane: Pane, _ focus: Focus, _ layout: Layout, _ 
     if focus == .remote, pane.location == nil {
         let inner = Rect(column: rows.column, row: rows.row - 1, columns: rows.columns, rows: rows.rows + 1)
         drawHome(model, inner, isFocused: isFocused, &canvas)
+        // What is typed goes to the address, figures too.
+        if isFocused, model.isTypingAddress {
+            let hint = clipped(" Tab leaves the address; then 3 queue, 4 log ", to: rect.columns - 4)
+            canvas.put(hint, rect.column + 2, rect.endRow - 1, .hint)
+        }
         return
     }
     let columns = PaneColumns(width: rows.columns)
@@ -99,8 +104,11 @@ private func drawRows(
 /// The list on the screen is not what was asked for, or cannot be asked for again.
 private func isDimmed(_ model: Model, _ pane: Pane) -> Bool {
     if let pending = pane.pending, !pending.isRefresh, pending.target != pane.location { return true }
-    if pane.side == .remote, case .connected = model.connection { return false }
-    return pane.side == .remote
+    guard pane.side == .remote else { return false }
+    switch model.connection {
+    case .connected, .endedIdle: return false
+    default: return true
+    }
 }
 
 private func drawRow(
@@ -152,7 +160,7 @@ private func typeSign(of index: Int, in entries: EntryTable) -> String {
 }
 
 private func isExecutable(_ index: Int, _ entries: EntryTable) -> Bool {
-    entries.kind(index) == .file && entries.permissions(index).contains("x")
+    entries.kind(index) == .file && (entries.mode(index).map { $0 & 0o111 != 0 } ?? false)
 }
 
 private func role(of index: Int, in entries: EntryTable) -> Role {

@@ -131,7 +131,8 @@ private func drawQueueRow(
     canvas.put(rightAligned(size, to: columns.size), at, line, .textFaint, width: columns.size)
     at += columns.size
 
-    if transfer.state == .running, row.activity == nil {
+    let isPart = transfer.state == .paused && row.bytes > 0
+    if transfer.state == .running && row.activity == nil || isPart {
         drawProgress(row, columns, at, line, &canvas)
     } else {
         let (word, role) = queueState(row, model, isNext: isNext(model, index), isWide: columns.route > 0)
@@ -157,7 +158,8 @@ private func drawProgress(
     var at = column
     let size = row.transfer.size ?? 0
     let done = size > 0 ? min(1, max(0, Double(row.bytes) / Double(size))) : 0
-    let isStalled = row.rate.map { $0 < 1 } ?? false
+    let isPaused = row.transfer.state == .paused
+    let isStalled = isPaused || row.rate.map { $0 < 1 } ?? false
     if columns.bar > 0 {
         at += columns.gap
         let (full, rest) = bar(done, width: columns.bar)
@@ -169,11 +171,14 @@ private func drawProgress(
     canvas.put(rightAligned(progress, to: 5), at, line, .text, width: max(5, cellWidth(progress)))
     at += 5
     guard columns.rate > 0 else { return }
-    let pace = row.rate.map { $0 < 1 ? "stalled" : rate($0) } ?? "–"
+    let pace = isPaused ? "paused" : row.rate.map { $0 < 1 ? "stalled" : rate($0) } ?? "–"
     let role: Role =
-        isStalled ? .barStalled : row.transfer.direction == .download ? .queueDownload : .queueUpload
+        isPaused
+        ? .queuePaused
+        : isStalled ? .barStalled : row.transfer.direction == .download ? .queueDownload : .queueUpload
     canvas.put(rightAligned(pace, to: columns.rate), at, line, role, width: columns.rate)
     at += columns.rate
+    if isPaused { return }
     let left = row.secondsLeft.map(clock) ?? "–"
     canvas.put(rightAligned(left, to: columns.left), at, line, .text, width: columns.left)
 }

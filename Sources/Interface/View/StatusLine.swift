@@ -70,6 +70,9 @@ private func candidates(_ model: Model, isWide: Bool) -> [Candidate] {
 
 private func linkPieces(_ model: Model, isWide: Bool) -> [Piece] {
     let asking = model.queue.snapshot.counts.asking
+    if asking == 0, model.passwordWanted != nil {
+        return [Piece("a password is needed — A", .statusWarn)]
+    }
     if asking > 0 {
         let text = "\(plural(asking, "file needs", "files need")) an answer — A"
         return [Piece(text, .statusWarn)]
@@ -84,6 +87,9 @@ private func linkPieces(_ model: Model, isWide: Bool) -> [Piece] {
         return [Piece("● ", .statusGood), Piece(host, .status)]
     case .lost(let site, _) where model.wasStopped, .failed(let site, _) where model.wasStopped:
         return [Piece("○ ", .statusFaint), Piece("\(site.shortName) stopped by you", .status)]
+    case .endedIdle(let site):
+        let how = isWide ? " disconnected while idle; the next action connects again" : " disconnected, idle"
+        return [Piece("○ ", .statusFaint), Piece(site.shortName + how, .status)]
     case .lost(let site, let reason):
         // The site is named already.
         let why = visible(reason)
@@ -95,10 +101,10 @@ private func linkPieces(_ model: Model, isWide: Bool) -> [Piece] {
 }
 
 private func linkAction(_ model: Model) -> Action? {
-    if model.queue.snapshot.counts.asking > 0 { return .answerAsked }
+    if model.queue.snapshot.counts.asking > 0 || model.passwordWanted != nil { return .answerAsked }
     switch model.connection {
     case .notConnected, .failed: return .connectAsked
-    case .lost: return .listAgain
+    case .lost, .endedIdle: return .listAgain
     default: return nil
     }
 }
@@ -110,7 +116,7 @@ private func encryptionPieces(_ model: Model, isWide: Bool) -> [Piece] {
         let isSure = security.hasSuffix("verified") && !security.hasSuffix("not verified")
         let role: Role = isSure || security.hasSuffix("pinned") ? .statusGood : .statusWarn
         return [Piece(isWide ? security : security.replacing("verified", with: "ok"), role)]
-    case .notConnected, .failed, .connecting, .lost: return []
+    case .notConnected, .failed, .connecting, .lost, .endedIdle: return []
     }
 }
 
@@ -135,7 +141,9 @@ extension ConnectionState {
     var site: Site? {
         switch self {
         case .notConnected: nil
-        case .connecting(let site), .connected(let site, _), .lost(let site, _), .failed(let site, _): site
+        case .connecting(let site), .connected(let site, _), .lost(let site, _), .endedIdle(let site),
+            .failed(let site, _):
+            site
         }
     }
 }

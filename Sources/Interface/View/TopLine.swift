@@ -14,7 +14,8 @@ func drawTopLine(_ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
 private func sessionName(_ model: Model) -> String {
     switch model.connection {
     case .notConnected: "no connection"
-    case .connecting(let site), .connected(let site, _), .lost(let site, _), .failed(let site, _):
+    case .connecting(let site), .connected(let site, _), .lost(let site, _), .endedIdle(let site),
+        .failed(let site, _):
         "1 \(model.name(of: site))"
     }
 }
@@ -41,17 +42,27 @@ private func queueFigures(_ model: Model, isWide: Bool, columns: Int) -> [Piece]
     var pieces: [Piece] = []
     if counts.running > 0 {
         let spark = model.glyphs == .ascii ? "" : sparkline(model.queue.samples.suffix(isWide ? 10 : 6))
-        if isWide || snapshot.downloadRate >= snapshot.uploadRate {
+        let isUp = onlyOrMostlyUp(snapshot)
+        if isWide || !isUp {
             pieces.append(Piece("↓ \(rate(snapshot.downloadRate)) ", .status))
         }
         if columns >= 60, !spark.isEmpty { pieces.append(Piece("\(spark) ", .spark)) }
-        if isWide || snapshot.uploadRate > snapshot.downloadRate {
+        if isWide || isUp {
             pieces.append(Piece("↑ \(rate(snapshot.uploadRate)) ", .status))
         }
         pieces.append(Piece(isWide ? " " : "", .tab))
     }
     pieces += isWide ? wideCounts(snapshot) : shortCounts(snapshot)
     return pieces
+}
+
+/// Where there is room for one direction: the faster one, and while nothing moves that of what is at work.
+private func onlyOrMostlyUp(_ snapshot: QueueSnapshot) -> Bool {
+    if max(snapshot.uploadRate, snapshot.downloadRate) >= 1 {
+        return snapshot.uploadRate > snapshot.downloadRate
+    }
+    let running = snapshot.rows.filter { $0.transfer.state == .running }
+    return !running.isEmpty && running.allSatisfy { $0.transfer.direction == .upload }
 }
 
 private func wideCounts(_ snapshot: QueueSnapshot) -> [Piece] {
@@ -100,7 +111,10 @@ func queueCounts(_ counts: QueueSnapshot.Counts, withDone: Bool) -> [Piece] {
     add(counts.waiting, "waiting", .title)
     add(counts.paused, "paused", .title)
     add(counts.asking, counts.asking == 1 ? "needs an answer" : "need an answer", .queueAsk)
-    if withDone { add(counts.done, "done", .title) }
+    if withDone {
+        add(counts.done - counts.skipped, "done", .title)
+        add(counts.skipped, "skipped", .title)
+    }
     add(counts.failed, "failed", .queueFailed)
     return pieces
 }
