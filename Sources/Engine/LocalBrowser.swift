@@ -5,15 +5,30 @@ import Transport
 /// The local pane's disk, which may be as slow as a network: everything happens on a queue of its own.
 public final class LocalBrowser: Sendable {
     private let queue = Confined(0, label: "portside.local")
+    /// Counting a large tree keeps no list waiting.
+    private let counting = Confined(0, label: "portside.count")
+    private let trash: [UInt8]?
     private let events: @Sendable (EngineEvent) -> Void
 
-    public init(events: @escaping @Sendable (EngineEvent) -> Void) {
+    /// - Parameter trash: `$XDG_DATA_HOME/Trash`; nil where nobody knows it.
+    public init(trash: LocalPath?, events: @escaping @Sendable (EngineEvent) -> Void) {
+        self.trash = trash?.bytes
         self.events = events
     }
 
     public func perform(_ request: LocalRequest) {
-        queue.perform { [events] _ in
+        if case .survey(let paths, let ticket) = request {
+            return counting.perform { [events, trash] _ in
+                events(.surveyed(ticket, Self.survey(paths.map(\.bytes), trash)))
+            }
+        }
+        queue.perform { [events, trash] _ in
             switch request {
+            case .survey: break
+            case .moveToTrash(let paths, let ticket):
+                end(ticket, events) { () throws(TransportError) in
+                    events(.notice(try Self.moveToTrash(paths.map(\.bytes), trash)))
+                }
             case .list(let path, let ticket): Self.list(path, ticket, events)
             case .makeDirectory(let path, let ticket):
                 end(ticket, events) { () throws(TransportError) in try LocalDirectory.make(path.bytes) }
@@ -43,6 +58,33 @@ public final class LocalBrowser: Sendable {
     /// Waits until what was asked for is done.
     public func stop() {
         queue.wait { _ in }
+    }
+
+    /// Whoever asks waits for the answer.
+    private static let countingPatience = Duration.seconds(3)
+
+    private static func survey(_ paths: [[UInt8]], _ home: [UInt8]?) -> DeletionSurvey {
+        let trashes = paths.map { try? Trash.serving($0, home: home) }
+        let count = TreeCount(of: paths, until: .after(countingPatience))
+        // One that would be gone for good is enough to say so.
+        let directory = trashes.contains(nil) ? nil : trashes.first??.directory
+        return DeletionSurvey(
+            files: count.files, folders: count.directories, bytes: count.bytes, isComplete: count.isComplete,
+            trash: directory.map { LocalPath(bytes: $0) })
+    }
+
+    /// - Returns: where they are now, as a sentence.
+    private static func moveToTrash(_ paths: [[UInt8]], _ home: [UInt8]?) throws(TransportError) -> String {
+        var last: [UInt8] = []
+        for path in paths {
+            guard let trash = try Trash.serving(path, home: home) else {
+                throw .unusable("\(visible(path)): there is no trash for it, and it was left where it is")
+            }
+            last = try trash.take(path)
+        }
+        if paths.count == 1 { return "In the trash: \(visible(last))" }
+        let directory = last.prefix(max(0, (last.lastIndex(of: UInt8(ascii: "/")) ?? 0)))
+        return "\(paths.count) items are in the trash: \(visible(directory))"
     }
 
     private static func list(_ path: LocalPath, _ ticket: Ticket, _ events: @Sendable (EngineEvent) -> Void) {

@@ -84,6 +84,9 @@ struct DeleteForm: Sendable {
     let names: [String]
     let bytes: Int64
     let folders: Int
+    /// Of local ones: what is being looked up, and what was found.
+    var ticket: Ticket?
+    var survey: DeletionSurvey?
     /// 0 is Cancel.
     var choice = 0
 }

@@ -18,6 +18,7 @@ public enum EngineEvent: Hashable, Sendable {
     case fetched(Ticket, copy: LocalPath, of: ListingEntry)
     /// What is at the path that was asked about; nil when there is nothing.
     case found(Ticket, ListingEntry?)
+    case surveyed(Ticket, DeletionSurvey)
     case queue(QueueSnapshot)
     /// One transfer ended; for panes (list again), toasts and progress lines.
     case transferEnded(Transfer)
@@ -54,6 +55,27 @@ public enum EngineEvent: Hashable, Sendable {
             self.free = free
             self.isIncomplete = isIncomplete
         }
+    }
+}
+
+/// What deleting some local files would do.
+public struct DeletionSurvey: Hashable, Sendable {
+    /// In them, whatever is no directory.
+    public var files: Int
+    /// In them, and they themselves.
+    public var folders: Int
+    public var bytes: Int64
+    /// False where there is more than that.
+    public var isComplete: Bool
+    /// Where they would go; nil where there is no trash for them, and they would be gone for good.
+    public var trash: LocalPath?
+
+    public init(files: Int, folders: Int, bytes: Int64, isComplete: Bool, trash: LocalPath?) {
+        self.files = files
+        self.folders = folders
+        self.bytes = bytes
+        self.isComplete = isComplete
+        self.trash = trash
     }
 }
 

@@ -17,6 +17,10 @@ public enum LocalRequest: Hashable, Sendable {
     case rename(LocalPath, to: LocalPath, Ticket)
     /// Directories with everything in them; links are removed, never entered.
     case delete([LocalPath], Ticket)
+    /// What deleting them would do: `EngineEvent.surveyed`, soon, however much there is.
+    case survey([LocalPath], Ticket)
+    /// To where they can be taken back from; never deleted for good. A notice says where they are.
+    case moveToTrash([LocalPath], Ticket)
     /// Permission bits, at most 0o7777, for each.
     case changeMode([LocalPath], UInt16, Ticket)
     /// Makes a file with these bytes; an error where the name is taken.

@@ -49,7 +49,7 @@ final class Application: EffectRunner, Sendable {
         let events: @Sendable (EngineEvent) -> Void = { inbox.post($0) }
         browser = Browser(
             passwords: passwords, memory: memory, trust: trust, dialogue: dialogue, events: events)
-        local = LocalBrowser(events: events)
+        local = LocalBrowser(trash: UserFiles.ofThisProcess().trash, events: events)
         var queueConfiguration = TransferQueue.Configuration(connections: configuration.connections ?? 4)
         queueConfiguration.memory = memory
         queueConfiguration.minuteOfDay = localMinuteOfDay

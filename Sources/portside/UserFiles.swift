@@ -1,10 +1,13 @@
 import Engine
 import Glibc
+import Transfers
 
 /// Where the user's files are, by the XDG base directory specification, and the program's own beside it.
 struct UserFiles {
     var configuration: String
     var themes: [String]
+    /// What the programs of a desktop delete into; nil without a home.
+    var trash: LocalPath?
 
     /// - Parameters:
     ///   - environment: looks a variable up; empty counts as unset.
@@ -15,6 +18,10 @@ struct UserFiles {
             environment("XDG_CONFIG_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil } ?? home + "/.config"
         configuration = base + "/portside"
         themes = [configuration + "/themes"]
+        let data =
+            environment("XDG_DATA_HOME").flatMap { $0.hasPrefix("/") ? $0 : nil }
+            ?? (home.hasPrefix("/") ? home + "/.local/share" : nil)
+        trash = data.map { LocalPath($0 + "/Trash") }
         guard let executable else { return }
         var directory = executable[...]
         func up() { directory = directory[..<(directory.lastIndex(of: "/") ?? directory.startIndex)] }

@@ -40,6 +40,26 @@ import Testing
         try play.quit()
     }
 
+    @Test func aLocalFileThatIsDeletedLiesInTheTrash() throws {
+        let server = try ServedDirectory()
+        let play = try Play.visit(server.port, listing: "a.txt")
+        let terminal = play.terminal
+        try play.home.makeDirectory("files/tree")
+        try play.home.write([1, 2, 3], to: "files/tree/inside.txt")
+        try terminal.press("1", "C-r")
+        try terminal.waitUntil("the folder") { Play.pane($0, .local, "/tree") }
+        try terminal.press("Home", "Down", "F8")
+        try terminal.expect("Folders go with everything in them: 1 file, 3 B.")
+        try terminal.expect("To the trash: ~/.local/share/Trash")
+        try terminal.press("Tab", "Enter")
+        try terminal.waitUntil("it is gone") { !Play.pane($0, .local, "/tree") }
+        #expect(try play.home.contents(of: ".local/share/Trash/files/tree/inside.txt") == [1, 2, 3])
+        let note = try play.home.contents(of: ".local/share/Trash/info/tree.trashinfo") ?? []
+        #expect(String(decoding: note, as: UTF8.self).contains("/files/tree\n"))
+        try terminal.expect("In the trash: ")
+        try play.quit()
+    }
+
     @Test func aFilterNarrowsThePaneAndEscapeWidensItAgain() throws {
         let play = try Play.demo()
         let terminal = play.terminal

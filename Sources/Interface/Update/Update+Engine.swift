@@ -17,6 +17,7 @@ extension Model {
         case .operationEnded(let side, let ticket, let error): return operationEnded(side, ticket, error)
         case .fetched(let ticket, let copy, let source): return fetched(ticket, copy, source)
         case .found(let ticket, let entry): return found(ticket, entry)
+        case .surveyed(let ticket, let survey): surveyed(ticket, survey)
         case .queue(let snapshot):
             let effects = allDone(after: queue.snapshot, now: snapshot)
             queue.take(snapshot, now: now)

@@ -166,24 +166,45 @@ extension Model {
 
     // MARK: Deleting
 
-    mutating func askToDelete() {
-        guard let location = pane.location else { return say("Connect first: F2.") }
+    /// Of local files it is also looked up where they would go and what is in the folders, while the question stands.
+    mutating func askToDelete() -> [Effect] {
+        guard let location = pane.location else {
+            say("Connect first: F2.")
+            return []
+        }
         let chosen = pane.chosen
-        guard !chosen.isEmpty else { return sayNothingIsChosen("deleted") }
+        guard !chosen.isEmpty else {
+            sayNothingIsChosen("deleted")
+            return []
+        }
         var bytes: Int64 = 0
         for index in chosen where pane.entries.kind(index) == .file {
             bytes = bytes.addingReportingOverflow(pane.entries.size(index) ?? 0).partialValue
         }
-        dialogs.append(
-            .delete(
-                DeleteForm(
-                    location: location,
-                    items: chosen.map {
-                        RemoteRequest.RemoteItem(
-                            path: location.path.appending(pane.entries.name($0)), kind: pane.entries.kind($0))
-                    },
-                    names: chosen.prefix(5).map { visible(pane.entries.text($0)) }, bytes: bytes,
-                    folders: chosen.count { pane.entries.kind($0) == .directory })))
+        var form = DeleteForm(
+            location: location,
+            items: chosen.map {
+                RemoteRequest.RemoteItem(
+                    path: location.path.appending(pane.entries.name($0)), kind: pane.entries.kind($0))
+            },
+            names: chosen.prefix(5).map { visible(pane.entries.text($0)) }, bytes: bytes,
+            folders: chosen.count { pane.entries.kind($0) == .directory })
+        guard location.endpoint == .local else {
+            dialogs.append(.delete(form))
+            return []
+        }
+        let ticket = nextTicket()
+        form.ticket = ticket
+        dialogs.append(.delete(form))
+        return [.request(.local(.survey(form.localPaths, ticket)))]
+    }
+
+    mutating func surveyed(_ ticket: Ticket, _ survey: DeletionSurvey) {
+        for index in dialogs.indices {
+            guard case .delete(var form) = dialogs[index], form.ticket == ticket else { continue }
+            form.survey = survey
+            dialogs[index] = .delete(form)
+        }
     }
 
     mutating func delete(_ form: DeleteForm) -> [Effect] {
@@ -192,9 +213,13 @@ extension Model {
             return []
         }
         let ticket = begin("Delete", form.location, cursorName: nil)
-        return form.location.endpoint == .local
-            ? [.request(.local(.delete(form.items.map { LocalPath(bytes: $0.path.bytes) }, ticket)))]
-            : [.request(.remote(.delete(form.items, ticket)))]
+        guard form.location.endpoint == .local else {
+            return [.request(.remote(.delete(form.items, ticket)))]
+        }
+        // For good only where that was said; who was faster than the answer has not read it.
+        return form.isForGood
+            ? [.request(.local(.delete(form.localPaths, ticket)))]
+            : [.request(.local(.moveToTrash(form.localPaths, ticket)))]
     }
 
     /// Whether what was asked about is still the machine that would be told.
@@ -226,6 +251,16 @@ extension Model {
             }
         say("Copied: \(text)")
         return [.copyToClipboard(text)]
+    }
+}
+
+extension DeleteForm {
+    fileprivate var localPaths: [LocalPath] { items.map { LocalPath(bytes: $0.path.bytes) } }
+
+    /// No trash takes them.
+    var isForGood: Bool {
+        if location.endpoint != .local { return true }
+        return survey.map { $0.trash == nil } ?? false
     }
 }
 

@@ -50,7 +50,7 @@ extension Model {
         case .copyAsked: return copy()
         case .makeDirectoryAsked: askDirectoryName()
         case .renameAsked: askNewName()
-        case .deleteAsked: askToDelete()
+        case .deleteAsked: return askToDelete()
         case .viewAsked: return openInProgram(.view)
         case .editAsked: return openInProgram(.edit)
         case .permissionsAsked: askPermissions()

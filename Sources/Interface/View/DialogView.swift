@@ -42,7 +42,7 @@ func dialogBox(_ dialog: Dialog, _ model: Model, _ size: Size) -> DialogBox {
     case .connect(let form): connectBox(form, model, width, size)
     case .password(let form): passwordBox(form, width)
     case .input(let form): inputBox(form, model, width)
-    case .delete(let form): deleteBox(form, width)
+    case .delete(let form): deleteBox(form, model, width)
     case .sort(let cursor): sortBox(cursor, model)
     case .conflict(let form): conflictBox(form, model, width)
     case .quit(let choice): quitBox(choice, model, width)
@@ -156,14 +156,15 @@ private func inputBox(_ form: InputForm, _ model: Model, _ width: Int) -> Dialog
     return box
 }
 
-private func deleteBox(_ form: DeleteForm, _ width: Int) -> DialogBox {
+private func deleteBox(_ form: DeleteForm, _ model: Model, _ width: Int) -> DialogBox {
     let files = form.items.count - form.folders
     var what: [String] = []
     if files > 0 { what.append(plural(files, "file", "files")) }
     if form.folders > 0 { what.append(plural(form.folders, "folder", "folders")) }
     let subject = what.joined(separator: " and ")
-    let place = form.location.endpoint == .local ? "on this machine" : "on the server"
-    // Nobody has counted what is in a folder.
+    let isLocal = form.location.endpoint == .local
+    let place = isLocal ? "on this machine" : "on the server"
+    // Nobody has counted what is in a folder on a server.
     let bytes = form.folders > 0 ? "" : ", \(longSize(form.bytes))"
     var box = DialogBox(title: "Delete?")
     box.lines = [blank] + DialogBox.lines("\(subject) \(place)\(bytes):", width: width)
@@ -173,14 +174,37 @@ private func deleteBox(_ form: DeleteForm, _ width: Int) -> DialogBox {
     }
     box.lines.append(blank)
     if form.folders > 0 {
-        box.lines += DialogBox.lines("Folders go with everything in them.", width: width)
+        box.lines += DialogBox.lines(
+            "Folders go with everything in them\(contents(form))", width: width)
     }
-    box.lines += DialogBox.lines("This cannot be undone.", width: width)
+    box.lines += DialogBox.lines(fate(form, model), width: width)
     box.lines.append(blank)
-    box.buttons = ["Cancel", "Delete \(subject)"]
+    let isKnown = !isLocal || form.survey != nil
+    box.buttons = [
+        "Cancel", !isKnown ? "Delete" : form.isForGood ? "Delete \(subject)" : "Move to the trash",
+    ]
     box.chosen = form.choice
-    box.isDangerous = true
+    box.isDangerous = form.isForGood
     return box
+}
+
+/// `: 132 files, 12.4 MB.`, as far as somebody has counted.
+private func contents(_ form: DeleteForm) -> String {
+    guard form.location.endpoint == .local else { return "." }
+    guard let survey = form.survey else { return ": counting …" }
+    let count = plural(survey.files, "file", "files")
+    return ": \(survey.isComplete ? "" : "more than ")\(count), \(longSize(survey.bytes))."
+}
+
+/// Where they go.
+private func fate(_ form: DeleteForm, _ model: Model) -> String {
+    guard form.location.endpoint == .local else { return "This cannot be undone." }
+    guard let survey = form.survey else { return "Looking for the trash …" }
+    guard let trash = survey.trash else {
+        return "There is no trash for them: they are deleted for good. This cannot be undone."
+    }
+    let path = shownPath(Location(.local, RemotePath(bytes: trash.bytes)), home: model.local.home)
+    return "To the trash: \(path)"
 }
 
 private func sortBox(_ cursor: Int, _ model: Model) -> DialogBox {
