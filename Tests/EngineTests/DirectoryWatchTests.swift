@@ -2,7 +2,8 @@ import Dispatch
 import Synchronization
 import TestSupport
 import Testing
-import Transport
+
+@testable import Engine
 
 struct DirectoryWatchTests {
     private final class Told: Sendable {
