@@ -41,6 +41,8 @@ public struct QueueStore: Journal {
 
     private final class Seen: Sendable {
         let version = Mutex<Int?>(nil)
+        /// What was read while the file was checked, for the first `load`: reading a long queue twice takes seconds.
+        let contents = Mutex<JournalContents?>(nil)
     }
 
     /// Opens the queue, making an empty one where there is none.
@@ -86,7 +88,12 @@ public struct QueueStore: Journal {
     }
 
     public func load() throws -> JournalContents {
-        try mappingErrors { try database.read { try Reading(database: $0, path: path).contents() } }
+        let known = seen.contents.withLock { contents in
+            defer { contents = nil }
+            return contents
+        }
+        if let known { return known }
+        return try mappingErrors { try database.read { try Reading(database: $0, path: path).contents() } }
     }
 
     public var directory: [UInt8]? {
@@ -105,13 +112,19 @@ public struct QueueStore: Journal {
         }
     }
 
+    /// The servers of what has not ended, and whether all is paused: what is to be known before the work begins.
+    public func outlook() throws -> (sites: [Site], isPaused: Bool) {
+        try mappingErrors { try database.read { try Reading(database: $0, path: path).outlook() } }
+    }
+
     /// When each transfer that has ended did so, in seconds since 1970.
     public func endTimes() throws -> [Transfer.ID: Int64] {
         try mappingErrors { try database.read { try Reading(database: $0, path: path).endTimes() } }
     }
 
     func change<Result>(_ body: (inout Writing) throws -> Result) throws -> Result {
-        try mappingErrors {
+        seen.contents.withLock { $0 = nil }
+        return try mappingErrors {
             try database.inDatabase { database in
                 var result: Result?
                 try database.inTransaction(.immediate) {
@@ -171,10 +184,15 @@ public struct QueueStore: Journal {
 
     /// Moves the transfers that cannot be read to a table of their own: nothing is thrown away, and the others go on.
     private func setAsideUnreadable() throws -> SetAside? {
-        let ids = try mappingErrors {
-            try database.read { try Reading(database: $0, path: path).unreadable() }
+        var ids: [Transfer.ID] = []
+        let contents = try mappingErrors {
+            try database.read { try Reading(database: $0, path: path).contents { ids.append($0) } }
         }
-        guard let first = ids.first else { return nil }
+        guard let first = ids.first else {
+            // Whoever holds the lock alone changes what was read.
+            seen.contents.withLock { $0 = contents }
+            return nil
+        }
         let reason = "transfer \(first) makes no sense"
         try change { writing in
             for id in ids { try writing.setAside(id, reason) }

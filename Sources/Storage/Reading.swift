@@ -9,10 +9,12 @@ struct Reading {
     let path: String
 
     /// The rows of the queue. Those that others left for its worker have identifiers below zero.
-    func contents() throws -> JournalContents {
+    ///
+    /// - Parameter unreadable: told the rows that make no sense.
+    func contents(unreadable: (Transfer.ID) -> Void = { _ in }) throws -> JournalContents {
         let sites = try sites()
         let transfers = try transfers(
-            where: "id > 0 ORDER BY position, id", siteIDs: sites.mapValues(\.id))
+            where: "id > 0 ORDER BY position, id", siteIDs: sites.mapValues(\.id), unreadable: unreadable)
         let next = try Int64.fetchOne(database, sql: "SELECT value FROM counter WHERE name = 'nextID'") ?? 1
         let greatest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM transfer") ?? 0
         guard greatest < Int64.max, next > 0 else { throw damaged("an identifier out of range") }
@@ -47,11 +49,17 @@ struct Reading {
             }, uniquingKeysWith: { $1 })
     }
 
-    /// The rows of the queue that make no sense.
-    func unreadable() throws -> [Transfer.ID] {
-        var ids: [Transfer.ID] = []
-        _ = try transfers(where: "id > 0", siteIDs: try sites().mapValues(\.id)) { ids.append($0) }
-        return ids
+    func outlook() throws -> (sites: [Site], isPaused: Bool) {
+        let waiting = try Int64.fetchSet(
+            database,
+            sql: """
+                SELECT DISTINCT site FROM transfer
+                WHERE id > 0 AND state NOT IN ('done', 'failed', 'skipped')
+                """)
+        return (
+            try sites().filter { waiting.contains($0.key) }.sorted { $0.key < $1.key }.map(\.value),
+            try settings().isPaused
+        )
     }
 
     private func settings() throws -> QueueSettings {

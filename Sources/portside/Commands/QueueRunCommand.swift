@@ -32,10 +32,11 @@ struct QueueRunCommand: ParsableCommand {
     /// - Returns: the queue, when that one is gone; nil when nothing is left to do.
     private func help(_ sessions: RemoteSessions) throws -> WorkingQueue? {
         let store = try storage { try QueueStore(directory: WorkingQueue.directory) }
-        try learnPasswords(try storage { try store.load() }, sessions)
+        let waiting = try storage { try store.outlook() }.sites
+        try learnPasswords(for: waiting, sessions)
         complain("another portside\(WorkingQueue.holder) works on the queue; helping")
         let credentials = sessions.credentials
-        let sites = try storage { try store.load() }.sites.filter {
+        let sites = waiting.filter {
             $0.user == Site.anonymous || $0.user == "ftp" || credentials.passwords[$0.id] != nil
         }
         let number = try storage {
@@ -74,10 +75,9 @@ struct QueueRunCommand: ParsableCommand {
         return configuration
     }
 
-    private func learnPasswords(_ contents: JournalContents, _ sessions: RemoteSessions) throws {
+    private func learnPasswords(for sites: [Site], _ sessions: RemoteSessions) throws {
         let credentials = sessions.credentials
-        let waiting = Set(contents.transfers.filter { !$0.state.isEnded }.map(\.site))
-        for site in contents.sites where waiting.contains(site.id) {
+        for site in sites {
             try credentials.learnPassword(for: site)
             // Under the name of the login with it, too.
             guard let account = options.account, site.account == nil else { continue }
@@ -89,10 +89,10 @@ struct QueueRunCommand: ParsableCommand {
 
     private func work(on queue: WorkingQueue, _ sessions: RemoteSessions) throws {
         if let notice = queue.notice { complain(notice) }
-        let contents = try storage { try queue.store.load() }
+        let outlook = try storage { try queue.store.outlook() }
         let credentials = sessions.credentials
-        try learnPasswords(contents, sessions)
-        if contents.settings.isPaused {
+        try learnPasswords(for: outlook.sites, sessions)
+        if outlook.isPaused {
             complain("the queue is paused; portside queue resume lets it go on")
         }
         let run = TransferRun(options: options, interrupts: sessions.interrupts, isSkippingWanted: true)
