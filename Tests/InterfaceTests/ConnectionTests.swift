@@ -189,10 +189,22 @@ func theDataModeIsAlwaysOnTheScreen(_ size: Size) {
     #expect(view(model, size: model.size).text.joined().ranges(of: "530 Login").count == 1)
 }
 
+@Test func aLongConnectErrorIsWholeOnASmallScreenOrSaysThatItIsNot() {
+    var model = freshModel(80, 24)
+    let refused =
+        "cannot connect to 127.0.0.1, port 1: Connection refused; is the server running, and is the port right?"
+    _ = update(&model, .engine(.connection(.failed(Site(host: "127.0.0.1", port: 1), refused))))
+    let lines = view(model, size: model.size).text.map { $0.dropFirst(41) }
+    #expect(lines.contains { $0.contains("right?") })
+    #expect(lines.contains { $0.contains("The keys in two minutes") })
+    _ = update(&model, .engine(.connection(.failed(Site(host: "127.0.0.1", port: 1), refused + refused))))
+    #expect(view(model, size: model.size).text.contains { $0.dropFirst(41).contains(" …") })
+}
+
 @Test func thePaneOfNoServerSaysHowToLeaveTheAddress() {
     for size in [size(120, 36), size(80, 24)] {
         var model = freshModel(size.columns, size.rows)
-        #expect(view(model, size: size).text.joined().contains("Tab leaves the address"))
+        #expect(view(model, size: size).text.joined().contains("3 queue, 4 log"))
         _ = handle(.tab, &model)
         _ = handle("3", &model)
         #expect(model.focus == .queue)

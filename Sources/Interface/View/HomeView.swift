@@ -75,7 +75,14 @@ extension Model {
             }
         }
         guard let reason = home.error ?? (isAsked ? nil : connectionFailure) else { return [] }
-        return Array(wrapped(visible(reason), to: rect.columns - 5).prefix(max(1, min(4, rect.rows - 8))))
+        // The title, the address with its hint and the offers take the rest.
+        let room = max(1, min(5, rect.rows - 3 - homeOffers.count))
+        var lines = wrapped(visible(reason), to: rect.columns - 5)
+        if lines.count > room {
+            lines = Array(lines.prefix(room))
+            lines[room - 1] = clipped(lines[room - 1] + " …", to: rect.columns - 5)
+        }
+        return lines
     }
 }
 

@@ -12,8 +12,9 @@ func drawPane(_ model: Model, _ pane: Pane, _ focus: Focus, _ layout: Layout, _ 
         drawHome(model, inner, isFocused: isFocused, &canvas)
         // What is typed goes to the address, figures too.
         if isFocused, model.isTypingAddress {
-            let hint = clipped(" Tab leaves the address; then 3 queue, 4 log ", to: rect.columns - 4)
-            canvas.put(hint, rect.column + 2, rect.endRow - 1, .hint)
+            let whole = " Tab leaves the address; then 3 queue, 4 log "
+            let hint = cellWidth(whole) <= rect.columns - 4 ? whole : " Tab, then 3 queue, 4 log "
+            canvas.put(clipped(hint, to: rect.columns - 4), rect.column + 2, rect.endRow - 1, .hint)
         }
         return
     }
