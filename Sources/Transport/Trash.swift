@@ -1,3 +1,5 @@
+// For `tm`, which belongs to whichever C module is seen first.
+import COpenSSL
 import Glibc
 
 /// Where deleted files wait until they are wanted back, as the programs of a desktop know it.
