@@ -23,6 +23,8 @@ final class ControlConnection {
     private var hasTimedReply = false
     /// The server undoes the doubling of 0xFF.
     var knowsTelnet = true
+    /// Written before their turn: the replies come in this order.
+    private var ahead: [Command] = []
     /// The command that is being answered, where it brought a secret: the server may repeat it.
     private var secret: Command?
     /// For the right side of the next reply that completes something; gone once it stands there.
@@ -116,11 +118,20 @@ final class ControlConnection {
     func write(
         _ command: Command, until deadline: Deadline, cancellation: Cancellation?
     ) throws(Failure) {
+        lastVerb = command.verb
+        hasTimedReply = false
+        if ahead.first == command {
+            ahead.removeFirst()
+            return
+        }
+        // What was asked ahead, and is not wanted any more, is answered all the same.
+        while !ahead.isEmpty {
+            ahead.removeFirst()
+            try readFinalReply(until: deadline, cancellation)
+        }
         let bytes: [UInt8]
         do { bytes = try command.wireBytes(doublingIAC: knowsTelnet) } catch { throw Failure(error) }
         asked = monotonicNanoseconds()
-        lastVerb = command.verb
-        hasTimedReply = false
         secret = command.isSecret ? command : nil
         parser.mostBytes =
             command.verb == "STAT" ? ReplyParser.longestListing : ReplyParser.longestReply
@@ -131,6 +142,27 @@ final class ControlConnection {
         } catch {
             throw Failure(error, attempt: "cannot send \(command.verb) to \(peer.host)")
         }
+    }
+
+    /// Writes commands in one piece, each of which is to be given to `write` in its turn, and is read a reply to then.
+    func writeAhead(_ commands: [Command], until deadline: Deadline, cancellation: Cancellation?)
+        throws(Failure)
+    {
+        guard ahead.isEmpty else { return }
+        var bytes: [UInt8] = []
+        do { for command in commands { bytes += try command.wireBytes(doublingIAC: knowsTelnet) } } catch {
+            throw Failure(error)
+        }
+        asked = monotonicNanoseconds()
+        for command in commands { say(.sent, command.logged) }
+        do { try socket.write(bytes, until: deadline, cancellation: cancellation) } catch {
+            throw Failure(error, attempt: "cannot send \(commands.first?.verb ?? "") to \(peer.host)")
+        }
+        ahead = commands
+    }
+
+    private func readFinalReply(until deadline: Deadline, _ cancellation: Cancellation?) throws(Failure) {
+        while try readReply(until: deadline, cancellation: cancellation).code.kind == .preliminary {}
     }
 
     /// Telnet IP and Synch, which must go before ABOR: vsftpd sees an ABOR in mid-transfer only by the urgent

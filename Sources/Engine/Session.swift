@@ -77,6 +77,8 @@ public final class Session {
     public internal(set) var lastMethod: DataMethod?
     public private(set) var home = RemotePath.root
     private var greeting: Reply?
+    /// The server takes several commands in one piece.
+    private(set) var mayAskAhead = false
     private var system: Reply? {
         didSet { serverSystem = systemText.flatMap { ServerSystem(reply: $0) } }
     }
@@ -191,6 +193,7 @@ public final class Session {
         while reply.code.kind == .preliminary { reply = try readReply() }  // 120: ready in n minutes
         greeting = reply
         control?.knowsTelnet = undoesTelnetDoubling(greeting: reply)
+        mayAskAhead = takesCommandsTogether(greeting: reply)
         guard reply.code.kind == .completion else {
             throw Failure(
                 reply.code.kind == .transientNegative ? .temporary : .unreachable,

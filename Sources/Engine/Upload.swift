@@ -107,7 +107,18 @@ struct Upload {
             session.features.disable(Self.temporaryNames)
             return outcome
         }
-        try verify(source, sent: sent, temporary, session)
+        // Nothing else is asked in between of a small one, and where nothing is it replaces nothing.
+        var isRenamed = false
+        if job.isDestinationFresh, job.comparesSizes, transfer.options.verification != .hash,
+            job.clockMeasured == nil, sent == source.status.size, sent < PartFile.worthRemembering
+        {
+            isRenamed = try session.askAhead(
+                afterStoring: temporary, as: target, modified: source.status.modified)
+        }
+        do throws(Failure) { try verify(source, sent: sent, temporary, session) } catch {
+            if isRenamed, error.kind == .doesNotVerify { try? session.delete(target) }
+            throw error
+        }
         if sent > offset { try measureClock(temporary, session) }
         try session.setModificationTime(of: temporary, to: source.status.modified)
         return try place(temporary, as: target, source, replacing: replaces, session)

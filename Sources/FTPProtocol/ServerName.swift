@@ -1,6 +1,6 @@
 /// A short name for the server's software, from its greeting, else from SYST: `ProFTPD 1.3.8`, `UNIX`.
 ///
-/// For the status line: but for `undoesTelnetDoubling` nothing is decided by it.
+/// For the status line; what else is decided by it stands below.
 public func serverName(greeting: Reply?, system: Reply?) -> String {
     let text = greeting.map { visible(Array($0.lines.joined(separator: [0x20]))) } ?? ""
     let lowered = text.lowercased()
@@ -21,6 +21,12 @@ public func serverName(greeting: Reply?, system: Reply?) -> String {
 /// two; nothing but their greeting tells.
 public func undoesTelnetDoubling(greeting: Reply?) -> Bool {
     !["vsftpd", "Pure-FTPd"].contains { serverName(greeting: greeting, system: nil).hasPrefix($0) }
+}
+
+/// Whether the server is known to take several commands in one piece, one after the other. RFC 959 §5.4 wants a dialogue,
+/// and IIS and many small servers lose what comes early.
+public func takesCommandsTogether(greeting: Reply?) -> Bool {
+    ["vsftpd", "ProFTPD", "Pure-FTPd"].contains { serverName(greeting: greeting, system: nil).hasPrefix($0) }
 }
 
 private let knownServers = [
