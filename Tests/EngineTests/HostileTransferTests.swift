@@ -182,8 +182,12 @@ import Transfers
         // The other file does not stall before its thousandth byte.
         try rig.served.write([1, 2, 3], to: "small")
         bench.add(rig.download("small"))
-        try eventually("the next one is done") {
-            bench.queue.contents().contains { $0.remoteName == Disk.bytes("small") && $0.state == .done }
+        do {
+            try eventually("the next one is done") {
+                bench.queue.contents().contains { $0.remoteName == Disk.bytes("small") && $0.state == .done }
+            }
+        } catch {
+            Issue.record("\(bench.queue.contents().map(\.state)) \(rig.log.transcript)")
         }
     }
 }

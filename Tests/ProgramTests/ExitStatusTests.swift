@@ -46,13 +46,6 @@ struct ExitStatusTests {
         expect(75, try bench.run("cat", "--retries", "0", bench.target("a.txt")))
     }
 
-    @Test(arguments: ["replay"])
-    func whatIsNotThereYetSaysSoWith64(command: String) throws {
-        let outcome = try Bench().run(command, "x")
-        expect(64, outcome)
-        #expect(outcome.complaint.contains("not there yet"))
-    }
-
     @Test(arguments: [["ls", "--no-such-option"], ["ls"], ["ls", "--timeout", "0", "ftp://h/"]])
     func aWrongCommandLineIs64(arguments: [String]) throws {
         expect(64, try Bench().start(arguments).finish())
