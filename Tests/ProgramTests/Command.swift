@@ -71,6 +71,20 @@ final class Command {
         return stat(capture.path(of: "err"), &status) == 0 ? Int(status.st_size) : 0
     }
 
+    /// The most memory it has had, in KiB; 0 when it has ended. `getrusage` would count what this process had when it
+    /// started it.
+    private var residentPeak: Int {
+        guard let file = fopen("/proc/\(process)/status", "r") else { return 0 }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 256)
+        while fgets(&line, Int32(line.count), file) != nil {
+            let words = String(decoding: line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+                .split { $0 == " " || $0 == "\t" }
+            if words.first == "VmHWM:", words.count > 1 { return Int(words[1]) ?? 0 }
+        }
+        return 0
+    }
+
     /// It has ended, and waits for `finish`.
     var isOver: Bool {
         var end = siginfo_t()
@@ -84,8 +98,9 @@ final class Command {
     func finish() throws -> Outcome {
         let deadline = ContinuousClock.now + .seconds(60)
         var raw: Int32 = 0
-        var usage = rusage()
-        while wait4(process, &raw, WNOHANG, &usage) == 0 {
+        var peak = 0
+        while waitpid(process, &raw, WNOHANG) == 0 {
+            peak = max(peak, residentPeak)
             guard ContinuousClock.now < deadline else {
                 throw CommandFailure(description: "the program does not end")
             }
@@ -95,7 +110,7 @@ final class Command {
         ended = status
         return Outcome(
             status: status, output: try capture.contents(of: "out") ?? [],
-            errors: try capture.contents(of: "err") ?? [], peak: usage.ru_maxrss)
+            errors: try capture.contents(of: "err") ?? [], peak: peak)
     }
 }
 
