@@ -16,10 +16,10 @@ import Transport
 
     @Test func aFileGoesToTheTrashOfItsUserWithANoteOfWhereItWas() throws {
         let directory = try TemporaryDirectory()
-        try directory.makeDirectory("work")
-        try directory.write([1], to: "work/café 1%.txt")
+        try directory.makeDirectory("desk")
+        try directory.write([1], to: "desk/café 1%.txt")
         let home = directory.place("data/Trash")
-        let path = directory.place("work/café 1%.txt")
+        let path = directory.place("desk/café 1%.txt")
         let trash = try #require(try Trash.serving(path, home: home))
         #expect(trash.directory == home)
         #expect(try trash.take(path) == directory.place("data/Trash/files/café 1%.txt"))
@@ -27,7 +27,7 @@ import Transport
         #expect(try directory.contents(of: "data/Trash/files/café 1%.txt") == [1])
         let lines = try text(directory, "data/Trash/info/café 1%.txt.trashinfo").split(separator: "\n")
         #expect(lines.count == 3 && lines[0] == "[Trash Info]")
-        #expect(lines[1].hasSuffix("/work/caf%C3%A9%201%25.txt") && lines[1].hasPrefix("Path=/"))
+        #expect(lines[1].hasSuffix("/desk/caf%C3%A9%201%25.txt") && lines[1].hasPrefix("Path=/"))
         #expect(lines[2].wholeMatch(of: #/DeletionDate=\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/#) != nil)
         #expect(try LocalDirectory.status(of: home)?.mode == 0o700)
     }
