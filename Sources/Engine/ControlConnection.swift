@@ -21,6 +21,8 @@ final class ControlConnection {
     /// Milliseconds the last replies took, newest last.
     private(set) var latencies: [Int] = []
     private var hasTimedReply = false
+    /// It has said something since TLS began.
+    private(set) var hasAnsweredEncrypted = false
     /// The server undoes the doubling of 0xFF.
     var knowsTelnet = true
     /// Written before their turn: the replies come in this order.
@@ -287,6 +289,7 @@ final class ControlConnection {
                 }
                 reply.charset = charset
                 hasTimedReply = true
+                if socket.tls != nil { hasAnsweredEncrypted = true }
                 answered = monotonicNanoseconds()
                 preliminaries = reply.code.kind == .preliminary ? preliminaries + 1 : 0
                 guard preliminaries <= Self.mostPreliminaries else {

@@ -98,7 +98,13 @@ public struct DirectCopy {
             guard self == .passiveBySSCN || self == .activeBySSCN else { return }
             let session = self == .passiveBySSCN ? passive : active
             guard session.isConnected else { return }
-            if try session.ask(Command("SSCN", "OFF")).code.kind != .completion { session.quit() }
+            do throws(Failure) {
+                if try session.ask(Command("SSCN", "OFF")).code.kind != .completion { session.quit() }
+            } catch {
+                if error.kind == .cancelled { throw error }
+                // ProFTPD ends the whole session when the other's certificate does not suit it.
+                session.disconnect()
+            }
         }
     }
 

@@ -126,6 +126,8 @@ public struct Failure: Error, Hashable, Sendable {
             case .endedInHandshake: (.unreachable, "; it may have no certificate")
             case .endedWithoutCloseNotify: (.unreachable, "; try again")
             case .wantsCertificate: (.notTrusted, "; use --cert and --key")
+            case .certificateRefused:
+                (.notTrusted, "; is --cert the right one for this server, and in its time?")
             case .certificateDiffers: (.notTrusted, "; somebody may be in between")
             case .alert, .other, .system: (.protocolViolation, "")
             }

@@ -19,10 +19,14 @@ extension Session {
     ///
     /// - Parameter move: runs the pump once; called again after each interruption.
     func transfer(_ order: TransferOrder, move: DataMove) throws(Failure) -> TransferEnd {
+        try renewSessions()
         let place = directory
         let failure: Failure
         do throws(Failure) { return try whole(order, try transferByAnyMethod(order, move)) } catch {
             failure = error
+        }
+        if try protectsDataNow(after: failure) {
+            return try whole(order, try transferByAnyMethod(order, move))
         }
         guard mayTryOlderTLS(after: failure) else { throw failure }
         trust.noteNeedOfOlderTLS(site)
@@ -151,19 +155,22 @@ extension Session {
         return nil
     }
 
-    /// The last byte has moved, and the control connection was lost before the server could confirm it: a new one is
-    /// asked how many bytes there are and, where the server computes check sums, which.
+    /// The last byte has moved, and the control connection was lost before the server could confirm it, or what it said
+    /// is not to be relied on: the server is asked, on a new connection where it must be, how many bytes there are and,
+    /// where it computes check sums, which.
     private func settle(
         _ order: TransferOrder, _ end: TransferEnd, _ failure: Failure
     ) throws(Failure) -> TransferEnd {
         let wasImage = type == .image
-        disconnect()
+        if failure.endsConnection { disconnect() } else { hasJustTransferred = true }
         guard wasImage, ["RETR", "STOR"].contains(order.command.verb),
             let path = order.file
         else { throw failure }
         warn(
-            "connection lost before the server confirmed \(order.command.verb); asking on a new one what there is"
-        )
+            failure.endsConnection
+                ? "connection lost before the server confirmed \(order.command.verb); asking on a new one what there is"
+                : "\(order.command.verb): all of it was sent, and the server says “\(failure.reply?.summary ?? "")”; "
+                    + "asking what there is")
         let bytes = order.restartOffset + end.bytes
         do throws(Failure) {
             let size = try self.size(of: path)

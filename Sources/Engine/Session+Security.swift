@@ -116,7 +116,26 @@ extension Session {
             control.sayEnd()
             throw error
         }
+        if tls.lacksCertificate {
+            control.note(.note, "the server asks for a client certificate; none is given (--cert, --key)")
+        }
         trust.noteTLS(site)
+    }
+
+    /// With TLS 1.3 our side of the handshake is over before the server has looked for a certificate. Then it hangs up,
+    /// with an alert that may be lost on the way.
+    func wantingCertificate(_ failure: Failure) -> Failure {
+        guard failure.kind == .unreachable, let control, let tls = control.tls, !control.hasAnsweredEncrypted
+        else { return failure }
+        let why: TLSFailure
+        if tls.lacksCertificate {
+            why = .wantsCertificate
+        } else if site.security.certificate != nil {
+            why = .certificateRefused("it hung up")
+        } else {
+            return failure
+        }
+        return Failure(.tls(why, peer: site.shortName), attempt: site.shortName)
     }
 
     private func tlsSettings() throws(TransportError) -> TLSSettings {
@@ -139,18 +158,17 @@ extension Session {
         guard security != nil else { return }
         // Servers that have no use for PBSZ refuse it and take PROT all the same.
         _ = try ask(.protectionBufferSize)
-        let command = Command.protectionLevel(site.security.protectsData ? "P" : "C")
-        let reply = try ask(command)
-        guard reply.code.kind == .completion else {
-            throw Failure(
-                .notTrusted,
-                site.security.protectsData
-                    ? "PROT P: the server answered “\(reply.summary)”: it will not encrypt files and listings; use "
-                        + "--prot clear where that is acceptable"
-                    : "PROT C: the server answered “\(reply.summary)”: leave out --prot clear",
-                endsConnection: true, reply: reply)
+        if site.security.protectsData || mustProtectData {
+            try protectDataNow()
+        } else {
+            let reply = try ask(.protectionLevel("C"))
+            if reply.code.kind != .completion {
+                warn(
+                    "PROT C: the server answered “\(reply.summary)”: files and listings are encrypted all the same"
+                )
+                try protectDataNow()
+            }
         }
-        security?.protectsData = site.security.protectsData
         guard site.security.clearsControl else { return }
         let cleared = try ask(.clearCommandChannel)
         guard cleared.code.kind == .completion else {
@@ -162,6 +180,48 @@ extension Session {
         try control?.endTLS(until: .after(patience), cancellation: cancellation)
         control?.note(
             .warning, "control: not encrypted any more (CCC); commands and names cross in clear text")
+    }
+
+    private func protectDataNow() throws(Failure) {
+        let reply = try ask(.protectionLevel("P"))
+        guard reply.code.kind == .completion else {
+            throw Failure(
+                .notTrusted,
+                "PROT P: the server answered “\(reply.summary)”: it will not encrypt files and listings; use "
+                    + "--prot clear where that is acceptable", endsConnection: true, reply: reply)
+        }
+        security?.protectsData = true
+    }
+
+    /// A server may let us say PROT C and then move nothing in clear (521, RFC 4217 §10.2; 522 of ProFTPD): more
+    /// protection than was asked for harms nobody.
+    ///
+    /// - Returns: whether data connections are encrypted now, and were not before.
+    func protectsDataNow(after failure: Failure) throws(Failure) -> Bool {
+        // After CCC there is no way back.
+        guard let security, !security.protectsData, !site.security.clearsControl, isConnected,
+            let reply = failure.reply, reply.wantsProtectedData
+        else { return false }
+        warn(
+            "the server moves nothing in clear (“\(reply.summary)”); encrypting files and listings from now on"
+        )
+        mustProtectData = true
+        try protectDataNow()
+        return true
+    }
+
+    /// The server gave TLS sessions to be resumed, and the time of all of them is over.
+    package var sessionsHaveExpired: Bool { security?.context.sessionsHaveExpired == true }
+
+    /// Servers tell a data connection by the session that it resumes. When all tickets have had their time, a new login
+    /// brings new ones; without them the server would refuse, or store an empty file (ProFTPD).
+    func renewSessions() throws(Failure) {
+        guard security?.protectsData == true, sessionsHaveExpired else { return }
+        let place = directory
+        warn("the TLS session is too old to be resumed; logging in again")
+        quit()
+        try connect()
+        try goBack(to: place)
     }
 
     /// Encrypts a data connection that stands, where the server has agreed to that; the pump does the rest.
@@ -217,6 +277,16 @@ extension Reply {
         let text = summary.lowercased()
         return ["session reuse", "not resumed", "session resum", "operation not permitted"].contains {
             text.contains($0)
+        }
+    }
+
+    /// What is said to a clear data connection: 521 is for nothing else under TLS, the others say so in words.
+    fileprivate var wantsProtectedData: Bool {
+        switch code {
+        case .protectionRequired, .policyRequiresProtection: true
+        case .networkProtocolUnsupported, .fileUnavailable, .cannotOpenDataConnection:
+            !meansSessionNotResumed && summary.uppercased().contains("PROT")
+        default: false
         }
     }
 

@@ -42,6 +42,8 @@ public final class Session {
     var leavesOffsetBehind = false
     /// The server took the Telnet bytes before ABOR for a part of the verb.
     var abortsPlainly = false
+    /// The server moves nothing in clear, whatever the site would allow.
+    var mustProtectData = false
     /// Where the address of a PASV reply and the server's own differ: the second choice is the one that answers.
     var prefersAlternativeAddress = false
     /// After so long without a command the connection is asked whether it still stands.
@@ -173,15 +175,18 @@ public final class Session {
         let control = try ControlConnection(
             to: site, name: name, charset: charset, dialogue: dialogue, cancellation: cancellation)
         self.control = control
+        var isLoggedIn = false
         do {
             if site.encryption == .implicit { try startTLS() }
             try greet()
             try nameHost()
             try negotiateSecurity()
             try logIn()
+            isLoggedIn = true
             try protectData()
             try prepare()
         } catch {
+            let error = isLoggedIn ? error : wantingCertificate(error)
             if error.kind == .passwordNeeded { quit() }
             disconnect()
             throw error

@@ -290,6 +290,12 @@ struct TransferConversation: ~Copyable {
             if reply.code == .serviceNotAvailable, hasEnded {
                 return .unconfirmed(end, Failure(error))
             }
+            // vsftpd and its kin, when they have missed how the TLS of an upload ended that they have whole.
+            if reply.code == .transferAborted, order.isUpload, hasEnded,
+                session.security?.protectsData == true
+            {
+                return .unconfirmed(end, Failure(error))
+            }
         }
         throw Failure(error)
     }

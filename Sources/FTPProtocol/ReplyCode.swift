@@ -66,6 +66,8 @@ public struct ReplyCode: RawRepresentable, Hashable, Sendable {
     public static let commandNotImplemented = ReplyCode(rawValue: 502)
     public static let badSequence = ReplyCode(rawValue: 503)
     public static let parameterNotImplemented = ReplyCode(rawValue: 504)
+    /// The data connection has to be protected as PROT can (RFC 4217 §10.2); of MKD: the directory exists (BSD).
+    public static let protectionRequired = ReplyCode(rawValue: 521)
     public static let networkProtocolUnsupported = ReplyCode(rawValue: 522)
     public static let notLoggedIn = ReplyCode(rawValue: 530)
     public static let needAccountForStoring = ReplyCode(rawValue: 532)

@@ -11,6 +11,7 @@ public final class TLSConnection: Sendable {
     nonisolated(unsafe) private let connection: OpaquePointer
     private let lock = Mutex(State())
     private let context: TLSContext
+    private let isAsked = Atomic(false)
     private let host: String?
     private let expected: [UInt8]?
 
@@ -57,6 +58,7 @@ public final class TLSConnection: Sendable {
         self.context = context
         self.host = host
         self.expected = expected
+        SSL_set_ex_data(connection, 0, Unmanaged.passUnretained(self).toOpaque())
         guard SSL_set_fd(connection, raw) == 1 else { throw .unusable("no memory for TLS") }
         if context.isServer {
             SSL_set_accept_state(connection)
@@ -74,6 +76,16 @@ public final class TLSConnection: Sendable {
         // Without this the library takes a connection that was not ended for broken.
         SSL_set_quiet_shutdown(connection, 1)
         SSL_free(connection)
+    }
+
+    /// The server asked for a client certificate, and there was none to show.
+    public var lacksCertificate: Bool { isAsked.load(ordering: .relaxed) }
+
+    /// Called within a handshake, by the library: asked for a certificate that there is not.
+    static func noteRequest(_ connection: OpaquePointer?) {
+        guard let connection, let owner = SSL_get_ex_data(connection, 0) else { return }
+        Unmanaged<TLSConnection>.fromOpaque(owner).takeUnretainedValue().isAsked.store(
+            true, ordering: .relaxed)
     }
 
     public var isEstablished: Bool { lock.withLock { $0.isEstablished } }
@@ -121,8 +133,9 @@ public final class TLSConnection: Sendable {
         if state.isEstablished { return .done }
         if let failure = state.failure { throw failure }
         do throws(TLSFailure) { return try shakeHands(&state) } catch {
-            state.failure = error
-            throw error
+            let failure = error.afterRequest(wasAnswered: !lacksCertificate)
+            state.failure = failure
+            throw failure
         }
     }
 

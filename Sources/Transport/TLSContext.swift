@@ -36,6 +36,8 @@ public struct TLSSettings: Sendable {
     public var identity: TLSIdentity?
     /// Of a server: how many tickets it gives after a TLS 1.3 handshake.
     public var ticketCount = 2
+    /// Of a server: for how long a session may be resumed; nil for OpenSSL's two hours.
+    public var ticketLifetime: Int?  // seconds
     /// Where the secrets are written for those who record and read their own traffic (`SSLKEYLOGFILE`); nil for
     /// nowhere.
     public var keyLog: String?
@@ -57,6 +59,9 @@ public final class TLSContext: Sendable {
     nonisolated(unsafe) let raw: OpaquePointer
     let isServer: Bool
     let sessions = TLSSessions()
+
+    /// The server gave sessions to be resumed, and the time of all of them is over.
+    public var sessionsHaveExpired: Bool { sessions.haveExpired }
     private let keyLog: KeyLog?
 
     /// Offered by RFC 7301's list of names; keeps our bytes from being taken for another protocol's.
@@ -65,6 +70,11 @@ public final class TLSContext: Sendable {
     public static func client(_ settings: TLSSettings) throws(TransportError) -> TLSContext {
         let context = try TLSContext(settings, isServer: false)
         SSL_CTX_set_alpn_protos(context.raw, protocolNames, UInt32(protocolNames.count))
+        // Asked only where there is no certificate to show: then we go on without, and remember it.
+        SSL_CTX_set_client_cert_cb(context.raw) { connection, _, _ in
+            TLSConnection.noteRequest(connection)
+            return 0
+        }
         // The result is looked at, not enforced: a pinned certificate is trusted, whoever signed it.
         SSL_CTX_set_verify(context.raw, SSL_VERIFY_NONE, nil)
         try context.trust(settings.authorities)
@@ -88,6 +98,7 @@ public final class TLSContext: Sendable {
         let name = Array("portside".utf8)
         SSL_CTX_set_session_id_context(context.raw, name, UInt32(name.count))
         SSL_CTX_set_num_tickets(context.raw, settings.ticketCount)
+        if let lifetime = settings.ticketLifetime { SSL_CTX_set_timeout(context.raw, lifetime) }
         SSL_CTX_set_alpn_select_cb(
             context.raw,
             { _, chosen, length, offered, offeredLength, _ in

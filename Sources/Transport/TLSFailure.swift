@@ -13,6 +13,8 @@ public enum TLSFailure: Error, Hashable, Sendable {
     case endedWithoutCloseNotify
     /// The peer wants a certificate of ours.
     case wantsCertificate
+    /// The peer has seen our certificate and does not take it, with an alert that says why.
+    case certificateRefused(String)
     /// The certificate of a data connection is not the one of its control connection.
     case certificateDiffers
     /// The peer gave up, with an alert that says why.
@@ -37,10 +39,27 @@ public enum TLSFailure: Error, Hashable, Sendable {
         case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED: return .wantsCertificate
         default: break
         }
+        let isAboutCertificate = certificateAlerts.contains(reason - SSL_AD_REASON_OFFSET)
         guard let text = ERR_reason_error_string(code) else { return .other("error \(code)") }
+        if isAboutCertificate { return .certificateRefused(String(cString: text)) }
         // Reasons from this number on are the alerts of the peer.
         return reason >= SSL_AD_REASON_OFFSET
             ? .alert(String(cString: text)) : .other(String(cString: text))
+    }
+}
+
+extension TLSFailure {
+    /// bad_certificate to certificate_unknown, unknown_ca, access_denied (RFC 8446 §6.2).
+    private static let certificateAlerts: Set<Int32> = [42, 43, 44, 45, 46, 48, 49]
+
+    /// The same, once it is known that the server had asked who we are, and whether it was told.
+    func afterRequest(wasAnswered: Bool) -> TLSFailure {
+        guard !wasAnswered else { return self }
+        switch self {
+        // Of TLS 1.2 the alert is only that the handshake has failed; others just hang up.
+        case .alert, .certificateRefused, .endedInHandshake: return .wantsCertificate
+        default: return self
+        }
     }
 }
 
@@ -52,6 +71,7 @@ extension TLSFailure: CustomStringConvertible {
         case .endedInHandshake: "the server closed the connection during the TLS handshake"
         case .endedWithoutCloseNotify: "the encrypted connection was cut off (no close_notify)"
         case .wantsCertificate: "the server wants a client certificate"
+        case .certificateRefused(let text): "the server does not take our client certificate (\(text))"
         case .certificateDiffers: "its certificate is not the one of the control connection"
         case .alert(let text): "the server ended the TLS connection (\(text))"
         case .system(let code): TransportError.text(code)

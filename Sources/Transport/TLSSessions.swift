@@ -10,6 +10,8 @@ import Synchronization
 /// it is used again, since a full handshake would be refused for sure.
 final class TLSSessions: Sendable {
     private let tickets = Mutex<[Ticket]>([])
+    /// When the last of those that were given ends; nil where the server gives none.
+    private let lastExpiry = Mutex<Int64?>(nil)
 
     /// Servers give two or four a connection; the older ones go.
     private static let most = 8
@@ -30,9 +32,18 @@ final class TLSSessions: Sendable {
             var position = buffer.baseAddress
             count = Int(i2d_SSL_SESSION(session, &position))
         }
+        // The library has an opinion of its own about how long a session lasts, and offers none that the server says
+        // is over (RFC 8446 §4.6.1).
+        var lifetime = Int64(SSL_SESSION_get_timeout(session))
+        let isTLS13 = SSL_SESSION_get_protocol_version(session) >= TLS1_3_VERSION
+        if isTLS13 {
+            lifetime = min(lifetime, Int64(SSL_SESSION_get_ticket_lifetime_hint(session)))
+            // “Discard at once.”
+            guard lifetime > 0 else { return }
+        }
         let ticket = Ticket(
-            bytes: bytes, isForOneUse: SSL_SESSION_get_protocol_version(session) >= TLS1_3_VERSION,
-            expires: Int64(SSL_SESSION_get_time(session)) + Int64(SSL_SESSION_get_timeout(session)))
+            bytes: bytes, isForOneUse: isTLS13, expires: Int64(SSL_SESSION_get_time(session)) + lifetime)
+        lastExpiry.withLock { $0 = max($0 ?? 0, ticket.expires) }
         tickets.withLock { tickets in
             tickets.append(ticket)
             if tickets.count > Self.most { tickets.removeFirst() }
@@ -41,7 +52,7 @@ final class TLSSessions: Sendable {
 
     /// Calls `body` with the session to offer now; not at all when there is none.
     func offer(_ body: (OpaquePointer) -> Void) {
-        let now = wallClockNanoseconds() / 1_000_000_000
+        let now = Self.now
         let bytes = tickets.withLock { tickets -> [UInt8]? in
             tickets.removeAll { $0.expires <= now }
             guard let newest = tickets.last else { return nil }
@@ -56,6 +67,11 @@ final class TLSSessions: Sendable {
             SSL_SESSION_free(session)
         }
     }
+
+    /// The server gave sessions, and none of them can be resumed any more.
+    var haveExpired: Bool { lastExpiry.withLock { $0.map { $0 <= Self.now } ?? false } }
+
+    private static var now: Int64 { wallClockNanoseconds() / 1_000_000_000 }
 
     var count: Int { tickets.withLock { $0.count } }
 }

@@ -51,6 +51,34 @@ struct JSONObject {
     }
 }
 
+/// The bytes that were written so (RFC 4648 §4); nil for what is no such text.
+func bytes(base64 text: String) -> [UInt8]? {
+    var result: [UInt8] = []
+    var (value, bits) = (UInt32(0), 0)
+    let digits = text.utf8.prefix { $0 != UInt8(ascii: "=") }
+    guard text.utf8.count % 4 == 0, text.utf8.count - digits.count <= 2,
+        text.utf8.dropFirst(digits.count).allSatisfy({ $0 == UInt8(ascii: "=") })
+    else { return nil }
+    for digit in digits {
+        let six: UInt8
+        switch digit {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): six = digit - UInt8(ascii: "A")
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): six = digit - UInt8(ascii: "a") + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): six = digit - UInt8(ascii: "0") + 52
+        case UInt8(ascii: "+"): six = 62
+        case UInt8(ascii: "/"): six = 63
+        default: return nil
+        }
+        value = value << 6 | UInt32(six)
+        bits += 6
+        guard bits >= 8 else { continue }
+        bits -= 8
+        result.append(UInt8(truncatingIfNeeded: value >> UInt32(bits)))
+        value &= 1 << UInt32(bits) - 1
+    }
+    return result
+}
+
 /// RFC 4648 §4.
 func base64(_ bytes: [UInt8]) -> String {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)

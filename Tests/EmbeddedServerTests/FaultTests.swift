@@ -49,6 +49,21 @@ import Transport
         #expect(try client(.lowPassivePort).say("EPSV") == "229 Entering Extended Passive Mode (|||25|)")
     }
 
+    @Test func anAUTHThatIsNotAloneIsRefusedWithAuthStrict() throws {
+        let served = try TemporaryDirectory()
+        let server = try EmbeddedServer(
+            serving: Array(served.path.utf8),
+            ServerConfiguration(faults: [.authStrict], encryption: .init(.explicit)))
+        let port = try server.start()
+        for (text, answer) in [("AUTH TLS\r\n", "234"), ("AUTH TLS\r\nUSER x\r\n", "503")] {
+            let client = try ScriptedClient(port: port)
+            _ = try client.reply()
+            try client.send(Array(text.utf8))
+            #expect(try client.reply().hasPrefix(answer))
+        }
+        server.stop()
+    }
+
     @Test func leavesFeaturesOut() throws {
         #expect(try client(.noFeatures).say("FEAT") == "500 Unknown command.")
         let client = try client(.noMachineListing)

@@ -1,5 +1,5 @@
 # What each server is started with. Sourced by servers.sh, whose variables these functions read:
-# dir bind port low high root me uid gid group max id tls. Each writes below $dir and sets `command`.
+# dir bind port low high root me uid gid group max id tls clients fxp. Each writes below $dir and sets `command`.
 
 configure_vsftpd() {
     local pam="portside-${id,,}-$$" listen="listen=YES
@@ -53,6 +53,11 @@ ssl_ciphers=HIGH
 rsa_cert_file=
 dsa_cert_file=$dir/tls/certificate.pem
 dsa_private_key_file=$dir/tls/key.pem
+C
+    [ -z "$clients" ] || cat >>"$dir/vsftpd.conf" <<C
+require_cert=YES
+validate_cert=YES
+ca_certs_file=$dir/tls/ca.pem
 C
     mkdir "$dir/empty"
     chmod 555 "$dir/empty"
@@ -137,6 +142,19 @@ TLSECCertificateFile $dir/tls/certificate.pem
 TLSECCertificateKeyFile $dir/tls/key.pem
 TLSRequired on
 TLSLog $dir/tls.log
+C
+    [ -z "$clients" ] || cat >>"$dir/proftpd.conf" <<C
+TLSVerifyClient on
+TLSCACertificateFile $dir/tls/ca.pem
+C
+    [ -z "$fxp" ] || cat >>"$dir/proftpd.conf" <<C
+AllowForeignAddress on
+C
+    # As a client of the other it wants to know who that is; nobody's data connection resumes the session of our control
+    # connection when we are not there.
+    [ -z "$fxp" ] || [ -z "$tls" ] || cat >>"$dir/proftpd.conf" <<C
+TLSCACertificateFile $dir/tls/ca.pem
+TLSOptions NoSessionReuseRequired
 C
     command=("$(program proftpd)" -n -q -c "$dir/proftpd.conf")
 }

@@ -19,6 +19,10 @@
 #   --tls VERSION 1.2 or 1.3: that version only, and no login without it. Data connections have to resume the
 #                 session of the control connection (vsftpd, ProFTPD). `env` prints FTP_CA too, the authority that
 #                 signed for localhost, 127.0.0.1 and ::1
+#   --clients certified    with --tls: no login without a client certificate of that authority (vsftpd, ProFTPD).
+#                 `env` prints FTP_CERT, FTP_KEY and FTP_ENCRYPTED_KEY (passphrase "secret") too
+#   --fxp ID|new  data connections with other servers, in either role of TLS (ProFTPD); with --tls certificates of the
+#                 same authority as instance ID
 #
 # Account: "tester" with password "secret", read and write. vsftpd knows the name but takes any password: a PAM
 # service that checks one would need an account in /etc/passwd. Anonymous: read on vsftpd, read and write on
@@ -154,15 +158,26 @@ subjectAltName = DNS:localhost,IP:127.0.0.1,IP:::1
 C
     (
         cd "$tls" && export OPENSSL_CONF=$tls/openssl.cnf || exit 1
-        openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem \
-            -days 2 -subj "/CN=Test Authority" -extensions authority &&
+        if [ -f "$STATE/$fxp/tls/ca.key" ]; then
+            cp "$STATE/$fxp/tls/ca.key" "$STATE/$fxp/tls/ca.pem" .
+        else
+            openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ca.key -out ca.pem \
+                -days 2 -subj "/CN=Test Authority" -extensions authority
+        fi &&
             openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key.pem -out request.pem \
                 -subj "/CN=localhost" &&
             openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 \
                 -extfile openssl.cnf -extensions server -out certificate.pem &&
             cat key.pem certificate.pem >server.pem
+        [ $? = 0 ] || exit 1
+        [ -n "$clients" ] || exit 0
+        openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout client.key -out request.pem \
+            -subj "/CN=tester" &&
+            openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -CAcreateserial -days 2 -out client.pem &&
+            openssl pkey -in client.key -aes256 -passout "pass:$SECRET" -out client-encrypted.key
     ) >"$tls/log" 2>&1 || { cat "$tls/log" >&2; return 1; }
-    chmod 711 "$tls" && chmod 644 "$tls/ca.pem" "$tls/openssl.cnf" && chmod 600 "$tls"/*key* "$tls/server.pem"
+    chmod 711 "$tls" && chmod 600 "$tls"/*key* "$tls/server.pem" && chmod 644 "$tls"/client* 2>/dev/null
+    chmod 644 "$tls/ca.pem" "$tls/openssl.cnf"
 }
 
 # ------------------------------------------------------------------------------------------------ start
@@ -170,13 +185,14 @@ C
 . "$here/configurations.sh"
 
 start_server() {
-    local name=$1 id=$1 root="" port="" pasv="" bind=127.0.0.1 owner="" max=200 tls=""
+    local name=$1 id=$1 root="" port="" pasv="" bind=127.0.0.1 owner="" max=200 tls="" clients="" fxp=""
     shift
     installed "$name" || exit 69
     while [ $# -gt 1 ]; do
         case $1 in
             --id) id=$2 ;; --root) root=$2 ;; --bind) bind=$2 ;; --port) port=$2 ;; --pasv) pasv=$2 ;;
             --owner) owner=$2 ;; --max) max=$2 ;; --tls) tls=$2 ;;
+            --clients) clients=$2 ;; --fxp) fxp=$2 ;;
             *) die "unknown option $1" ;;
         esac
         shift 2
@@ -227,6 +243,9 @@ start_server() {
     printf 'FTP_HOST=%s\nFTP_PORT=%s\nFTP_USER=%s\nFTP_PASS=%s\nFTP_ROOT=%s\n' \
         "$bind" "$port" "$ACCOUNT" "$SECRET" "$root" >"$dir/env"
     [ -z "$tls" ] || echo "FTP_CA=$dir/tls/ca.pem" >>"$dir/env"
+    [ -z "$clients" ] ||
+        printf 'FTP_CERT=%s\nFTP_KEY=%s\nFTP_ENCRYPTED_KEY=%s\n' \
+            "$dir/tls/client.pem" "$dir/tls/client.key" "$dir/tls/client-encrypted.key" >>"$dir/env"
     for i in $(seq 200); do
         listening "$bind" "$port" && { cat "$dir/env"; return 0; }
         running "$dir/pid" || break

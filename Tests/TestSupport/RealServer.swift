@@ -36,6 +36,8 @@ public final class RealServer: Sendable {
     public let root: String
     /// The file with the authority that signed the server's certificate; nil without TLS.
     public let authority: String?
+    /// With `certifiedClients`: a client certificate, its key, and the key encrypted with `password`.
+    public let client: (certificate: String, key: String, encryptedKey: String)?
     private let identifier: String
 
     private init(kind: Kind, identifier: String, environment: [String: String]) throws {
@@ -51,6 +53,11 @@ public final class RealServer: Sendable {
         self.password = password
         self.root = root
         authority = environment["FTP_CA"]
+        client = environment["FTP_CERT"].flatMap { certificate in
+            environment["FTP_KEY"].flatMap { key in
+                environment["FTP_ENCRYPTED_KEY"].map { (certificate, key, $0) }
+            }
+        }
     }
 
     deinit { stop() }
@@ -61,9 +68,14 @@ public final class RealServer: Sendable {
     ///
     /// - Parameter root: the directory to serve, which is given to the server's account with all that is in it;
     ///   nil for an empty one of its own.
-    /// - Parameter tls: `1.2` or `1.3`: nothing else, and no login without it.
+    /// - Parameters:
+    ///   - tls: `1.2` or `1.3`: nothing else, and no login without it.
+    ///   - certifiedClients: no login without a client certificate either (vsftpd, ProFTPD).
+    ///   - foreignAddresses: data connections with other servers, too (ProFTPD); with `tls` only with those whose
+    ///     certificate is of the same authority, which is that of `friend`.
     public static func start(
-        _ kind: Kind, root: String? = nil, bind: Binding = .ipv4, tls: String? = nil
+        _ kind: Kind, root: String? = nil, bind: Binding = .ipv4, tls: String? = nil,
+        certifiedClients: Bool = false, foreignAddresses: Bool = false, friend: RealServer? = nil
     ) throws -> RealServer {
         if let reason = unavailable(kind, bind: bind) { try Test.cancel("\(reason)") }
         let identifier = "\(kind.rawValue)-\(UUID().uuidString)"
@@ -73,6 +85,8 @@ public final class RealServer: Sendable {
         ]
         if let root { arguments += ["--root", root] }
         if let tls { arguments += ["--tls", tls] }
+        if certifiedClients { arguments += ["--clients", "certified"] }
+        if foreignAddresses { arguments += ["--fxp", friend?.identifier ?? "new"] }
         let result = try run(arguments)
         guard result.status == 0 else {
             throw ServerFailure(description: "\(kind.rawValue) did not start: \(result.output)")

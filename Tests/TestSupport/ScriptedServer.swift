@@ -17,8 +17,13 @@ import Transport
 /// = part text                                            data without a line end
 /// = fill 8                                               so many MiB of data
 /// = again                                                the client must connect anew
+/// = secure | protect                                     TLS from here on: on the control, on the data connection
+/// = end                                                  the end of the data, with close_notify where it is encrypted
+/// = said-end                                             the client must say close_notify, and send nothing more
+/// = finished                                             the client must have ended its side of the data connection
 /// ```
-/// `{p1}`, `{p2}` and `{port}` stand for the port that `listen` took; `dial` goes where PORT or EPRT said.
+/// `{p1}`, `{p2}` and `{port}` stand for the port that `listen` took; `dial` goes where PORT or EPRT said. `close` of
+/// what is encrypted says no close_notify.
 public final class ScriptedServer: Sendable {
     public let port: UInt16
     private let outcome = Mutex<String?>(nil)
@@ -154,8 +159,44 @@ private final class Player: @unchecked Sendable {
             data?.resetOnClose()
             data = nil
         case "hangup": control = nil
+        case "secure":
+            let context = try Self.encryption.get()
+            try control?.startTLS(context)
+            try control?.finishHandshake(until: limit, cancellation: nil)
+        case "protect":
+            let context = try Self.encryption.get()
+            try data?.startTLS(context)
+            try data?.finishHandshake(until: limit, cancellation: nil)
+        case "end":
+            try data?.endWriting(until: limit, cancellation: nil)
+            data = nil
+        case "said-end": try readToEnd()
+        case "finished": try readToHangUp()
         default: throw Departure(text: "no such event")
         }
+    }
+
+    /// The same for all scripts: who speaks of encryption asks nobody to be trusted.
+    private static let encryption = Result {
+        var settings = TLSSettings()
+        settings.identity = try TLSIdentity.make(for: ["localhost", "127.0.0.1"])
+        return try TLSContext.server(settings)
+    }
+
+    private func readToEnd() throws {
+        let said = try read { try data?.read(into: $0, until: limit, cancellation: nil) }
+        guard said.isEmpty else { throw Departure(text: "the client sent \(said.count) bytes more") }
+    }
+
+    /// Behind close_notify the connection itself has to end, on the client's side.
+    private func readToHangUp() throws {
+        try readToEnd()
+        guard let raw = data?.raw else { throw Departure(text: "there is no data connection") }
+        guard case .ready = Wait.wait(for: raw, .readable, until: limit, cancellation: nil) else {
+            throw Departure(text: "the client does not hang up")
+        }
+        var byte: UInt8 = 0
+        guard recv(raw, &byte, 1, 0) == 0 else { throw Departure(text: "the client does not hang up") }
     }
 
     private func read(_ body: (UnsafeMutableRawBufferPointer) throws -> Int?) throws -> [UInt8] {

@@ -70,7 +70,9 @@ public indirect enum Fault: Hashable, Sendable {
     case clockSkew(seconds: Int64)
 
     // TLS
-    case authRefused, authStall, authInjection
+    case authRefused, authStall, authInjection, authStrict
+    case shortTickets(seconds: Int)
+    case noTickets, unresumedUploadLost, completeUploadAborted, clearDataRefused
     case selfSigned, wrongHost, expired, changedCertificate, dataCertificateDiffers
     case plainData, protectionRefused, reuseRequired, reuseOfTLS12, onlyTLS12, manyTickets
     case truncatesTLS, missingCloseNotify, strictUploadEnd

@@ -8,6 +8,9 @@ extension Fault {
         forms: [
             FaultForm("auth-refused", "502 to AUTH", .authRefused),
             FaultForm("auth-stall", "234 to AUTH, and no handshake", .authStall),
+            FaultForm(
+                "auth-strict", "503 to an AUTH that is not the last of what has arrived, and closes",
+                .authStrict),
             FaultForm("auth-tls-injection", "sends a reply in clear behind the 234", .authInjection),
             FaultForm("self-signed", "shows a certificate that it signed itself", .selfSigned),
             FaultForm("wrong-host-cert", "shows the certificate of another host", .wrongHost),
@@ -25,6 +28,17 @@ extension Fault {
             FaultForm(
                 "session-reuse-tls-1.2", "the same, and takes no session of TLS 1.3 for resumed",
                 .reuseOfTLS12),
+            FaultForm(
+                "short-tickets", "[:SECONDS]", "gives sessions that may be resumed for so long (3)"
+            ) { FaultForm.number($0, or: 3, from: 1).map { .shortTickets(seconds: $0) } },
+            FaultForm(
+                "unresumed-upload-lost",
+                "stores nothing of an upload that does not resume the TLS session, and says 226",
+                .unresumedUploadLost),
+            FaultForm(
+                "upload-426", "426 to an encrypted upload that is there as a whole", .completeUploadAborted),
+            FaultForm("clear-data-refused", "521 to transfers without PROT P", .clearDataRefused),
+            FaultForm("no-tickets", "gives no sessions to be resumed", .noTickets),
             FaultForm("tls-1.2", "knows no TLS above 1.2", .onlyTLS12),
             FaultForm(
                 "tls-truncation", "cuts a file in half without close_notify, and says 226", .truncatesTLS),
@@ -48,6 +62,11 @@ struct ServerTLS: Sendable {
         var settings = TLSSettings()
         if faults.contains(.onlyTLS12) { settings.maximumVersion = .tls12 }
         if faults.contains(.manyTickets) { settings.ticketCount = 20 }
+        if faults.contains(.noTickets) { settings.ticketCount = 0 }
+        settings.ticketLifetime =
+            faults.lazy.compactMap {
+                if case .shortTickets(let seconds) = $0 { seconds } else { nil }
+            }.first
         func context(_ identity: TLSIdentity) throws(TransportError) -> TLSContext {
             settings.identity = identity
             return try TLSContext.server(settings)

@@ -103,7 +103,8 @@ struct ReplaySession: ~Copyable {
     private mutating func say(_ lines: [[UInt8]]) throws(TransportError) {
         var bytes: [UInt8] = []
         for line in lines {
-            bytes += try current(line)
+            // Recorded as it was meant: on the wire a 0xFF is two (RFC 854).
+            for byte in try current(line) { bytes += byte == 0xFF ? [byte, byte] : [byte] }
             bytes += [0x0D, 0x0A]
         }
         guard !bytes.isEmpty else { return }

@@ -25,6 +25,9 @@ struct CommandReader {
 
     private enum Telnet { case text, command, option }
 
+    /// Nothing has arrived that was not taken.
+    var isEmpty: Bool { lines.isEmpty && line.isEmpty }
+
     var isFull: Bool { lines.count >= Self.mostWaiting }
 
     mutating func next() -> Line? { lines.isEmpty ? nil : lines.removeFirst() }

@@ -121,12 +121,14 @@ extension ServerSession {
         {
             try? file.truncate(to: max(0, position - lost))
         }
+        if has(.unresumedUploadLost), protectsData, !hasResumed { try? file.truncate(to: 0) }
         whenWritten()
         if let cut, isCut {
             try self.end(socket, by: cut.cut, .transferComplete)
             return false
         }
         if case .complete = end, has(.storeExceeded) { end = .exceeded }
+        if case .complete = end, protectsData, has(.completeUploadAborted) { end = .broken }
         try finish(socket, end, .transferComplete)
         if case .complete = end { return true }
         return false

@@ -17,6 +17,11 @@ extension ServerSession {
             return try reply(.noTLS)
         }
         guard !isEncrypted else { return try reply(.badSequence) }
+        // FileZilla Server: whoever adds something here adds it in clear text.
+        if has(.authStrict), !input.isEmpty || control.isReadable {
+            isOver = true
+            return try reply(.badSequence)
+        }
         let mechanism = String(decoding: argument, as: UTF8.self).uppercased()
         guard ["TLS", "TLS-C", "TLS-P", "SSL"].contains(mechanism) else { return try reply(.typeUnsupported) }
         if has(.authInjection) {
@@ -90,10 +95,15 @@ extension ServerSession {
 
     /// Whether the command may be carried out on a connection that is as clear as this one.
     func isTooClear(for verb: String) -> Bool {
+        if has(.clearDataRefused), isEncrypted, !protectsData, Self.transferVerbs.contains(verb) {
+            return true
+        }
         guard configuration.encryption?.kind == .required else { return false }
         if !isEncrypted { return verb == "USER" || verb == "PASS" }
-        return !protectsData && ["RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD"].contains(verb)
+        return !protectsData && Self.transferVerbs.contains(verb)
     }
+
+    private static let transferVerbs: Set<String> = ["RETR", "STOR", "APPE", "STOU", "LIST", "NLST", "MLSD"]
 
     /// Shakes hands on a data connection; nil when that failed and the client has been told.
     mutating func protect(_ socket: consuming Socket) throws(TransportError) -> Socket? {
@@ -117,6 +127,7 @@ extension ServerSession {
             return nil
         }
         let isReused = socket.tls?.isResumed == true
+        hasResumed = isReused
         if has(.reuseOfTLS12), !isReused || socket.tls?.version != .tls12 {
             try reply(.reuseRequired)
             return nil

@@ -28,6 +28,8 @@ struct ServerSession: ~Copyable {
     /// On data connections this side begins the TLS handshake: SSCN ON, or CPSV for one.
     var isDataClient = false
     var isDataClientOnce = false
+    /// The last encrypted data connection resumed a session.
+    var hasResumed = false
     var restartOffset: Int64 = 0  // bytes
     var renameFrom: [UInt8]?
     var isExtendedPassiveOnly = false

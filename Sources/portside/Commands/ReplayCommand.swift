@@ -42,6 +42,23 @@ struct ReplayCommand: ParsableCommand {
         var connection: String
         var direction: String
         var line: String
+        /// The bytes of the line, where `line` alone would lose some.
+        var lineInBase64: String?
+
+        enum CodingKeys: String, CodingKey {
+            case connection, direction, line
+            case lineInBase64 = "line_base64"
+        }
+
+        /// Without the line end, which what was written by hand may have; nil for what is no base64.
+        var bytes: [UInt8]? {
+            guard var bytes = lineInBase64.map({ portside.bytes(base64: $0) }) ?? Array(line.utf8) else {
+                return nil
+            }
+            while let last = bytes.last, last == 0x0D || last == 0x0A { bytes.removeLast() }
+            // A line is a line.
+            return bytes.contains(0x0A) ? nil : bytes
+        }
     }
 
     /// The dialogues in the order in which their connections began.
@@ -49,11 +66,11 @@ struct ReplayCommand: ParsableCommand {
         var order: [String] = []
         var lines: [String: [RecordedDialogue.Line]] = [:]
         for (index, row) in text.split(separator: "\n").enumerated() {
-            guard let recorded = JSON.decode(RecordedLine.self, String(row)) else {
+            guard let recorded = JSON.decode(RecordedLine.self, String(row)), let bytes = recorded.bytes
+            else {
                 throw Usage("\(visible(file)), line \(index + 1): that is no line of a --record file")
             }
             if lines[recorded.connection] == nil { order.append(recorded.connection) }
-            let bytes = recorded.line.utf8.filter { $0 != 0x0D && $0 != 0x0A }
             switch recorded.direction {
             case "sent": lines[recorded.connection, default: []].append(.sent(bytes))
             case "received": lines[recorded.connection, default: []].append(.received(bytes))
