@@ -12,6 +12,9 @@ public final class Passwords: Sendable {
         set { known.withLock { $0[site] = newValue } }
     }
 
+    /// To be handed to a process that goes on with the work.
+    public var all: [Site.ID: Secret] { known.withLock { $0 } }
+
     public func forget(_ site: Site.ID) {
         known.withLock { $0[site] = nil }
     }

@@ -86,6 +86,21 @@ public final class TransferQueue: Sendable {
         core.perform { $0.handle(.passwordGiven(site)) }
     }
 
+    /// Tells one more of them who look how the queue is, now and whenever it has changed, until `forgetViewer`.
+    ///
+    /// - Parameters:
+    ///   - rows: which of them its snapshots hold.
+    ///   - viewer: a number of its own; once more with the same number changes the rows.
+    ///   - tell: on the queue's own thread.
+    public func show(_ rows: Range<Int>, to viewer: Int, _ tell: @escaping @Sendable (QueueSnapshot) -> Void)
+    {
+        core.perform { $0.show(rows, to: viewer, tell) }
+    }
+
+    public func forgetViewer(_ viewer: Int) {
+        core.perform { $0.viewers[viewer] = nil }
+    }
+
     /// Calls `body` once nothing is at work or going to be: all is done, failed, paused or asking.
     public func whenIdle(_ body: @escaping @Sendable (QueueSnapshot.Counts) -> Void) {
         core.perform { $0.whenIdle(body) }

@@ -11,10 +11,36 @@ extension TransferQueueCore {
         itself.perform(after: .milliseconds(pace.isFresh ? 0 : 250)) { core in
             core.isSnapshotPending = false
             core.checkpoint()
-            core.events(.queue(core.snapshot()))
+            let snapshot = core.snapshot()
+            core.events(.queue(snapshot))
+            for viewer in core.viewers.values { core.tell(viewer, snapshot) }
             // While bytes move there is always something new to see.
             if !core.busy.isEmpty { core.changed() }
         }
+    }
+
+    /// Another one that looks at the queue, at rows of its own.
+    struct Viewer {
+        var rows: Range<Int>
+        var tell: @Sendable (QueueSnapshot) -> Void
+    }
+
+    mutating func show(
+        _ rows: Range<Int>, to number: Int, _ tell: @escaping @Sendable (QueueSnapshot) -> Void
+    ) {
+        let first = max(0, rows.lowerBound)
+        viewers[number] = Viewer(rows: first..<first + min(rows.count, Self.mostRows), tell: tell)
+        changed()
+    }
+
+    /// Rows of one window.
+    static let mostRows = 500
+
+    private func tell(_ viewer: Viewer, _ snapshot: QueueSnapshot) {
+        var own = snapshot
+        own.firstRow = viewer.rows.lowerBound
+        own.rows = scheduler.rows(in: viewer.rows).map { row($0) }
+        viewer.tell(own)
     }
 
     private mutating func snapshot() -> QueueSnapshot {

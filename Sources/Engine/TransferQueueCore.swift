@@ -34,6 +34,8 @@ struct TransferQueueCore: ~Copyable {
     var clocksKnown: Set<Site.ID> = []
     var pace = Pace()
     var window = 0..<64
+    /// Beside the one that `events` is for, by their numbers.
+    var viewers: [Int: Viewer] = [:]
     var isSnapshotPending = false
     var isStopping = false
     /// What has a lower identifier was begun, perhaps, by an earlier run of the program.
@@ -122,7 +124,7 @@ struct TransferQueueCore: ~Copyable {
         if case .request(.add) = event { freshDirectories = [] }
         if case .request(let request) = event, request.letsGoOn { heldDisks.releaseAll() }
         if case .request(.show(let first, let count)) = event {
-            window = max(0, first)..<max(0, first) + max(0, min(count, 500))
+            window = max(0, first)..<max(0, first) + max(0, min(count, Self.mostRows))
         }
         // What is said now goes before what the command line said.
         if case .request(.setRate) = event { isRateFixed = false }

@@ -52,6 +52,24 @@ public final class Trust: Sendable {
             ? known?.remember(KnownServer(fingerprint: doubt.fingerprint), doubt.host, doubt.port) : nil
     }
 
+    /// For this run only, as somebody has decided in another process of this user.
+    public func trust(_ certificate: TrustedCertificate) {
+        let server = Server(host: certificate.host, port: certificate.port)
+        decided.withLock {
+            _ = $0.trusted.insert(Certificate(server: server, fingerprint: certificate.fingerprint))
+        }
+    }
+
+    /// What is trusted for this run, to be handed to a process that goes on with the work.
+    public var trustedForNow: [TrustedCertificate] {
+        decided.withLock { decided in
+            decided.trusted.map {
+                TrustedCertificate(
+                    host: $0.server.host, port: $0.server.port, fingerprint: $0.fingerprint)
+            }
+        }
+    }
+
     public func setPassphrase(_ passphrase: Secret, ofKey path: String) {
         decided.withLock { $0.passphrases[path] = passphrase }
     }

@@ -3,7 +3,7 @@
 /// Secrets are already hidden when one of these is made; there is no other road to the log pane,
 /// to `-v` and to a record.
 public struct DialogueLine: Hashable, Sendable {
-    public enum Direction: Hashable, Sendable {
+    public enum Direction: Hashable, Sendable, Codable {
         /// `>` we said it.
         case sent
         /// `<` the server said it. The code opens the reply this line belongs to.
@@ -57,8 +57,8 @@ public struct DialogueLine: Hashable, Sendable {
 }
 
 /// The name of a control connection in the log: `a1` for browsing, `t2` for transfers.
-public struct ConnectionName: Hashable, Sendable, CustomStringConvertible {
-    public enum Purpose: String, Sendable { case browsing = "a", transfer = "t" }
+public struct ConnectionName: Hashable, Sendable, Codable, CustomStringConvertible {
+    public enum Purpose: String, Sendable, Codable { case browsing = "a", transfer = "t" }
 
     public let purpose: Purpose
     public let number: Int

@@ -1,5 +1,5 @@
 /// A check sum of a file that servers compute.
-public enum HashAlgorithm: String, CaseIterable, Hashable, Sendable {
+public enum HashAlgorithm: String, CaseIterable, Hashable, Sendable, Codable {
     // By strength: the first that a server offers is taken.
     case sha512 = "SHA-512"
     case sha256 = "SHA-256"
@@ -25,7 +25,7 @@ public enum HashAlgorithm: String, CaseIterable, Hashable, Sendable {
 }
 
 /// A check sum of one file.
-public struct HashProof: Hashable, Sendable {
+public struct HashProof: Hashable, Sendable, Codable {
     public var algorithm: HashAlgorithm
     /// In lower case hexadecimal.
     public var value: String

@@ -2,7 +2,7 @@
 ///
 /// The first digit decides; the names are for reading. This is the one place where the
 /// meaning of a code is written down.
-public struct ReplyCode: RawRepresentable, Hashable, Sendable {
+public struct ReplyCode: RawRepresentable, Hashable, Sendable, Codable {
     public let rawValue: UInt16
 
     public init(rawValue: UInt16) {

@@ -28,6 +28,10 @@ public enum Effect: Hashable, Sendable {
     case connectDemo
     /// Leave. The queue is kept; running transfers stop at an offset they can go on from.
     case quit
+    /// Before `quit`: a process without a screen goes on with the queue.
+    case goOnInBackground
+    /// The process in the background that has the queue stops what runs, and ends; the queue is kept.
+    case endWorker
     /// `^Z`: give the terminal back and stop this process.
     case suspend
     /// Draw everything again, whatever the terminal is believed to show.

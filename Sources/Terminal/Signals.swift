@@ -38,6 +38,9 @@ public struct Signals: ~Copyable {
 
     deinit {
         for signal in Self.taken where signal != SIGWINCH { Glibc.signal(signal, SIG_DFL) }
+        // A line that is lost is told several times, by the kernel and by the shell: what is still to be saved is not
+        // to be cut off by the second.
+        Glibc.signal(SIGHUP, SIG_IGN)
         if let windowHandler {
             Glibc.signal(SIGWINCH, windowHandler)
         } else {

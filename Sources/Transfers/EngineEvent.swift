@@ -32,6 +32,8 @@ public enum EngineEvent: Hashable, Sendable {
     case certificateDoubted(Site, CertificateDoubt)
     /// The queue ends with this program, for this reason: it could not be opened, or another process has it.
     case queueNotKept(String)
+    /// Another process has the queue, and what is shown of it comes from there; nil: it is this process's own again.
+    case queueElsewhere(QueueHolder?)
     /// A disk takes nothing now, for this reason; what is to go there is held.
     case diskHeld(String)
     /// Something to tell that has no other place.

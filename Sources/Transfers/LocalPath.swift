@@ -25,6 +25,12 @@ public struct LocalPath: Hashable, Sendable {
     public var lastComponent: [UInt8] { SlashPath.lastComponent(of: bytes) }
 }
 
+extension LocalPath: Codable {
+    public init(from decoder: any Decoder) throws { self.init(bytes: try TextOrBytes.decode(from: decoder)) }
+
+    public func encode(to encoder: any Encoder) throws { try TextOrBytes.encode(bytes, to: encoder) }
+}
+
 extension LocalPath: CustomStringConvertible {
     public var description: String { visible(bytes) }
 }

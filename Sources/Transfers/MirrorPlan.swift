@@ -288,21 +288,7 @@ public struct MirrorName: Hashable, Sendable, Codable {
         self.bytes = bytes
     }
 
-    public init(from decoder: any Decoder) throws {
-        let container = try decoder.singleValueContainer()
-        if let text = try? container.decode(String.self) {
-            bytes = Array(text.utf8)
-        } else {
-            bytes = try container.decode([UInt8].self)
-        }
-    }
+    public init(from decoder: any Decoder) throws { bytes = try TextOrBytes.decode(from: decoder) }
 
-    public func encode(to encoder: any Encoder) throws {
-        var container = encoder.singleValueContainer()
-        if let text = String(validating: bytes, as: UTF8.self) {
-            try container.encode(text)
-        } else {
-            try container.encode(bytes)
-        }
-    }
+    public func encode(to encoder: any Encoder) throws { try TextOrBytes.encode(bytes, to: encoder) }
 }

@@ -1,7 +1,7 @@
 public import FTPProtocol
 
 /// What limits the pace.
-public enum Bottleneck: String, Hashable, Sendable {
+public enum Bottleneck: String, Hashable, Sendable, Codable {
     /// A limit that was set.
     case you
     /// It takes no more connections, though each one brings its share.
@@ -15,8 +15,8 @@ public enum Bottleneck: String, Hashable, Sendable {
 /// The queue as the screen shows it: counts of all, and the rows of one window of it.
 ///
 /// The engine sends one when something changed, at most four a second while bytes move.
-public struct QueueSnapshot: Hashable, Sendable {
-    public struct Counts: Hashable, Sendable {
+public struct QueueSnapshot: Hashable, Sendable, Codable {
+    public struct Counts: Hashable, Sendable, Codable {
         public var running = 0
         /// Waiting and retrying.
         public var waiting = 0
@@ -54,7 +54,7 @@ public struct QueueSnapshot: Hashable, Sendable {
 
     public init() {}
 
-    public struct Row: Hashable, Sendable, Identifiable {
+    public struct Row: Hashable, Sendable, Codable, Identifiable {
         public var transfer: Transfer
         /// Bytes at the destination now.
         public var bytes: Int64

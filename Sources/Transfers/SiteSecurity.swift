@@ -87,6 +87,20 @@ public func dayText(_ seconds: Int64) -> String {
     return "\(date.year ?? 0)-\(two(date.month))-\(two(date.day))"
 }
 
+/// A certificate that the user trusts for a server.
+public struct TrustedCertificate: Hashable, Sendable, Codable {
+    public var host: String
+    public var port: UInt16
+    /// SHA-256: 64 digits, in upper case.
+    public var fingerprint: String
+
+    public init(host: String, port: UInt16, fingerprint: String) {
+        self.host = host
+        self.port = port
+        self.fingerprint = fingerprint
+    }
+}
+
 /// What is remembered of a server that once spoke TLS.
 public struct KnownServer: Hashable, Sendable {
     /// The certificate that the user has decided to trust; nil where it was trusted by itself.

@@ -4,7 +4,7 @@ public import FTPProtocol
 ///
 /// Everything that is needed to begin, or to go on after a restart, is in here. Directory and
 /// name are apart so that the files of one directory share the bytes of its path.
-public struct Transfer: Hashable, Sendable, Identifiable {
+public struct Transfer: Hashable, Sendable, Codable, Identifiable {
     public typealias ID = Int64
 
     public enum Direction: String, Hashable, Sendable, Codable { case download, upload }
@@ -73,7 +73,7 @@ public struct Transfer: Hashable, Sendable, Identifiable {
 }
 
 /// Where a transfer stands. Everything that changes one is in `Scheduler`.
-public enum TransferState: Hashable, Sendable {
+public enum TransferState: Hashable, Sendable, Codable {
     case waiting
     case running
     case paused
@@ -87,7 +87,7 @@ public enum TransferState: Hashable, Sendable {
     case done
     case skipped(String)
 
-    public enum Question: Hashable, Sendable {
+    public enum Question: Hashable, Sendable, Codable {
         case destinationExists(size: Int64?, modified: Int64?)
         case password
     }

@@ -1,5 +1,5 @@
 /// Why a transfer that waits is not at work.
-public enum WaitingReason: Hashable, Sendable {
+public enum WaitingReason: Hashable, Sendable, Codable {
     /// All of the queue is paused.
     case queuePaused
     case sitePaused(Site.ID)

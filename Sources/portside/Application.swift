@@ -29,10 +29,11 @@ final class Application: EffectRunner, Sendable {
     private let trust: Trust
     private let browser: Browser
     private let local: LocalBrowser
-    private let queue: TransferQueue
-    private let keeper = QueueKeeper()
+    private let queue: ScreenQueue
     private let demo = DemoHost()
     private let personality: Personality
+    /// The transfers are to go on without this screen.
+    private let goesOn = Mutex(false)
     /// The remote pane's, and how its data connections are to be made; kept when another site is connected to.
     private let current = Mutex((site: Site?.none, dataMode: DataMode.auto))
 
@@ -41,7 +42,6 @@ final class Application: EffectRunner, Sendable {
         let passwords = passwords
         // The demo leaves nothing behind.
         trust = start.isDemo ? Trust() : Trust(known: knownServers())
-        let keeper = keeper
         personality = start.personality
         let dialogue: DialogueSink = { inbox.post(.dialogue($0)) }
         // The demo leaves nothing behind.
@@ -53,18 +53,25 @@ final class Application: EffectRunner, Sendable {
         var queueConfiguration = TransferQueue.Configuration(connections: configuration.connections ?? 4)
         queueConfiguration.memory = memory
         queueConfiguration.minuteOfDay = localMinuteOfDay
-        let isDemo = start.isDemo
-        queue = TransferQueue(
-            // The demo's queue ends with it, as its server does.
-            journal: { isDemo ? ForgetfulJournal() : keeper.open { inbox.post($0) } },
-            configuration: queueConfiguration,
-            passwords: { passwords[$0.id] }, trust: trust, dialogue: dialogue, events: events)
+        queueConfiguration.textExtensions = configuration.textExtensions
+        // The demo's queue ends with it, as its server does.
+        queue = ScreenQueue(
+            isForgotten: start.isDemo, configuration: queueConfiguration, passwords: passwords, trust: trust,
+            dialogue: dialogue, events: events)
     }
 
     /// Opens the screen and runs until the user leaves. Blocks.
     ///
-    /// - Returns: the exit status, and what is to be said when the screen is gone: why the queue is not all saved.
-    static func run(_ start: Start) throws -> (status: Int32, complaint: String?) {
+    /// What is left to say when the screen is gone.
+    struct End {
+        var status: Int32
+        /// Why the queue is not all saved, or does not go on.
+        var complaint: String?
+        /// Where the transfers go on.
+        var notice: String?
+    }
+
+    static func run(_ start: Start) throws -> End {
         let files = UserFiles.ofThisProcess()
         let (configuration, configurationProblems) = Configuration.load(files.configuration + "/config.toml")
         let themes = ThemeLoader(directories: files.themes)
@@ -85,7 +92,10 @@ final class Application: EffectRunner, Sendable {
             terminal: terminal, signals: signals, inbox: application.inbox, runner: application, model: model,
             programs: ExternalPrograms(configuration), themeOnLight: onLight)
         let status = loop.run(first: [.started] + problems + application.firstActions(start))
-        return (status, application.stop())
+        if status == 128 + SIGHUP, configuration.onHangup == .background, application.queue.hasWork {
+            application.goOnInBackground()
+        }
+        return application.stop(status, configuration)
     }
 
     private func model(_ start: Start, _ configuration: Configuration, _ terminal: borrowing Terminal)
@@ -178,12 +188,35 @@ final class Application: EffectRunner, Sendable {
         if password != nil { queue.passwordGiven(for: site.id) }
     }
 
-    private func stop() -> String? {
+    func goOnInBackground() { goesOn.withLock { $0 = true } }
+
+    func endWorker() { queue.endWorker() }
+
+    private func stop(_ status: Int32, _ configuration: Configuration) -> End {
         browser.stop()
-        let unsaved = queue.stop()
+        let (unsaved, knowledge) = queue.stop()
         local.stop()
         demo.stop()
-        return unsaved
+        var end = End(status: status, complaint: unsaved)
+        guard let knowledge, goesOn.withLock({ $0 }) else { return end }
+        do throws(Failure) {
+            let process = try BackgroundWorker.start(knowledge, workerArguments(configuration))
+            end.notice =
+                "The transfers go on in the background (process \(process)); portside shows them again, and "
+                + "portside queue list."
+        } catch {
+            end.complaint = [unsaved, error.message].compactMap { $0 }.joined(separator: "; ")
+        }
+        return end
+    }
+
+    private func workerArguments(_ configuration: Configuration) -> [String] {
+        var arguments: [String] = []
+        if let connections = configuration.connections { arguments += ["--connections", "\(connections)"] }
+        if configuration.whenDone == .command, let command = configuration.whenDoneCommand {
+            arguments += ["--when-done", command]
+        }
+        return arguments
     }
 
     // MARK: - Before the first frame

@@ -1,3 +1,4 @@
+import CLinux
 import Dispatch
 import Glibc
 
@@ -62,17 +63,32 @@ enum Child {
         return .ended(status & 0x7F == 0 ? (status >> 8) & 0xFF : 128 + (status & 0x7F))
     }
 
+    /// `errno` of a start.
+    struct StartError: Error {
+        let code: Int32
+    }
+
     /// Starts a program without a terminal, in a session of its own, and goes on; nothing of it is waited for.
     ///
-    /// - Returns: `errno` of the start; 0 when it runs.
+    /// - Parameters:
+    ///   - input: its standard input; nil for none.
+    ///   - errors: the file that its standard error goes to, made anew with mode 0600; nil for none.
+    /// - Returns: its process.
     @discardableResult
-    static func start(_ words: [String]) -> Int32 {
-        guard !words.isEmpty else { return ENOENT }
+    static func start(_ words: [String], input: Int32? = nil, errors: String? = nil)
+        -> Swift.Result<pid_t, StartError>
+    {
+        guard !words.isEmpty else { return .failure(StartError(code: ENOENT)) }
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
-        for descriptor in 0...2 {
-            posix_spawn_file_actions_addopen(&actions, Int32(descriptor), "/dev/null", O_RDWR, 0)
+        for descriptor in Int32(0)...2 {
+            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+        }
+        if let input { posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO) }
+        if let errors {
+            posix_spawn_file_actions_addopen(
+                &actions, STDERR_FILENO, errors, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0o600)
         }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -80,17 +96,21 @@ enum Child {
         var all = sigset_t()
         sigfillset(&all)
         posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | 0x80 /* POSIX_SPAWN_SETSID */))
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK) | cl_spawn_setsid)
         var child = pid_t()
         let code = withCStrings(words.map { Array($0.utf8) }) { arguments in
             guard let name = arguments[0], let list = arguments.baseAddress else { return EINVAL }
             return posix_spawnp(&child, name, &actions, &attributes, list, environ)
         }
-        guard code == 0 else { return code }
+        guard code == 0 else { return .failure(StartError(code: code)) }
         // Somebody has to bury it.
         let process = child
         DispatchQueue.global().async { waitpid(process, nil, 0) }
-        return 0
+        return .success(process)
     }
 
     private static func environmentEntries() -> [[UInt8]] {

@@ -16,10 +16,12 @@ import Transfers
 ///     text_extensions = ["txt"] # what `--type auto` takes for text, instead of the usual list
 ///     when_done = "nothing"      # nothing | notify | quit | command; `w` in the queue changes it
 ///     when_done_command = "…"    # a program and its arguments, for `command`; no shell sees them
+///     on_hangup = "stop"        # or background: the transfers go on when the terminal or its line is gone
 ///     on_conflict = "ask"       # where a destination exists: what --on-conflict takes
 ///     on_conflict_down = "ask"  # the same for downloads only, and on_conflict_up for uploads
 struct Configuration: Equatable {
     enum Glyphs: String { case auto, unicode, ascii }
+    enum OnHangup: String { case stop, background }
 
     var theme = "auto"
     var glyphs = Glyphs.auto
@@ -35,6 +37,7 @@ struct Configuration: Equatable {
     var textExtensions = TypeChoice.usualTexts
     var whenDone = WhenDone.nothing
     var whenDoneCommand: String?
+    var onHangup = OnHangup.stop
     /// Where a destination exists and nothing else is said.
     var onConflict = ConflictAnswers()
 
@@ -98,6 +101,11 @@ struct Configuration: Equatable {
                     whenDone = action
                 case ("transfers", "when_done_command"):
                     whenDoneCommand = try Self.text(value, key, problem)
+                case ("transfers", "on_hangup"):
+                    guard let action = OnHangup(rawValue: value.string ?? "") else {
+                        throw problem("on_hangup is stop or background")
+                    }
+                    onHangup = action
                 case ("transfers", "on_conflict"):
                     let policy = try Self.policy(value, key, problem)
                     // What is said for one direction holds, whatever stands first.

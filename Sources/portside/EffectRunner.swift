@@ -7,4 +7,8 @@ protocol EffectRunner {
     func perform(_ request: Request)
     /// Starts the server inside the program, if it does not run yet, and connects to it.
     func connectDemo()
+    /// The transfers are to go on when the screen is left.
+    func goOnInBackground()
+    /// The process in the background that has the queue is to stop and end.
+    func endWorker()
 }

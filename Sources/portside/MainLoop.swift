@@ -149,6 +149,8 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
         case .request(let request): runner.perform(request)
         case .connectDemo: runner.connectDemo()
         case .quit: exitStatus = exitStatus ?? 0
+        case .goOnInBackground: runner.goOnInBackground()
+        case .endWorker: runner.endWorker()
         case .suspend: suspend()
         case .redraw: terminal.redrawAll()
         case .wake(let milliseconds):

@@ -36,6 +36,19 @@ final class TransferRun: Sendable {
         staying.withLock { $0 = passwords }
     }
 
+    /// Lets screens in other processes see the queue and ask things of it.
+    struct Sharing: Sendable {
+        let service: QueueService
+        /// What is known from the screen that was left; nil of a command in somebody's shell, which ends when
+        /// nothing is left to do, whoever looks.
+        var beginning: BackgroundWorker.Beginning?
+    }
+
+    func share(_ sharing: Sharing) {
+        self.sharing.withLock { $0 = sharing }
+    }
+
+    private let sharing = Mutex<Sharing?>(nil)
     private let staying = Mutex<(@Sendable (Site) -> Secret?)?>(nil)
     /// What the queue asks about while it stays.
     private let asked = Mutex<(@Sendable (Site) -> Void)?>(nil)
@@ -50,7 +63,8 @@ final class TransferRun: Sendable {
     ) throws {
         var configuration = configuration
         let later = staying.withLock { $0 }
-        configuration.retriesUnreachable = later != nil
+        let sharing = sharing.withLock { $0 }
+        configuration.retriesUnreachable = later != nil || sharing?.beginning != nil
         configuration.failed = { [self] id, failure in
             tally.withLock { tally in
                 if let known = tally.failures[id] { tally.failures[id] = (known.transfer, failure) }
@@ -59,9 +73,19 @@ final class TransferRun: Sendable {
         }
         let queue = TransferQueue(
             journal: { journal }, configuration: configuration, passwords: { passwords[$0.id] }, trust: trust,
-            dialogue: dialogue,
-            events: { [self] in hear($0) })
+            dialogue: { line in
+                dialogue(line)
+                sharing?.service.tell(line)
+            },
+            events: { [self] event in
+                hear(event)
+                sharing?.service.tell(event)
+            })
         for site in sites { queue.learn(site) }
+        for message in sharing?.beginning?.knowledge ?? [] { message.apply(to: queue, passwords, trust) }
+        // As an interruption by a signal: what has arrived is kept.
+        sharing?.service.begin(queue, passwords: passwords, trust: trust) { kill(getpid(), SIGTERM) }
+        sharing?.beginning?.sayReady()
         if !transfers.isEmpty { queue.perform(.add(transfers)) }
         let finished = DispatchSemaphore(value: 0)
         interrupts.whenInterrupted {
@@ -79,15 +103,23 @@ final class TransferRun: Sendable {
             }
             finished.wait()
         }
-        while later == nil {
+        while later == nil, interrupts.status == nil {
             queue.whenIdle { _ in finished.signal() }
             finished.wait()
             if interrupts.status != nil { break }
+            if let sharing, sharing.beginning != nil, sharing.service.hasViewers {
+                // Who looks may want more to be done.
+                sharing.service.whenAlone { finished.signal() }
+                finished.wait()
+                continue
+            }
             guard answerQuestions(queue) else { break }
         }
         progress.finish()
+        sharing?.service.close()
         let left = queue.contents()
         let unsaved = interrupts.status == nil ? queue.stop() : nil
+        if let sharing, sharing.beginning != nil { BackgroundWorker.leave(sharing.service.report) }
         try conclude(left)
         // Said already, as everything that cannot be saved is.
         if unsaved != nil { throw ExitStatus.Silent(code: Failure.Kind.localDisk.exitStatus) }

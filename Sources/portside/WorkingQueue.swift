@@ -42,6 +42,8 @@ final class WorkingQueue: Sendable {
     }
 
     /// Who works on it, for messages.
+    static var holderProcess: Int32? { QueueLock.holder(directory: directory) }
+
     static var holder: String { QueueLock.holder(directory: directory).map { " (process \($0))" } ?? "" }
 
     /// Does it without starting anything, after what others left meanwhile, in one transaction.
@@ -111,29 +113,5 @@ enum QueueChange {
 func storage<Result>(_ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as StorageError {
         throw Failure(.localDisk, "\(error)")
-    }
-}
-
-/// Keeps the persistent queue open, and its lock held, as long as the interface runs.
-final class QueueKeeper: Sendable {
-    private let working = Mutex<WorkingQueue?>(nil)
-
-    /// Blocks while the disk is read.
-    ///
-    /// - Parameter tell: told what the user must know: `queueNotKept`, or that a damaged file was set aside.
-    /// - Returns: the journal, one that forgets where there is no other.
-    func open(tell: (EngineEvent) -> Void) -> any Journal {
-        do {
-            guard let queue = try WorkingQueue.open() else {
-                tell(.queueNotKept("another portside\(WorkingQueue.holder) works on it"))
-                return ForgetfulJournal()
-            }
-            if let notice = queue.notice { tell(.notice(notice)) }
-            working.withLock { $0 = queue }
-            return queue.store
-        } catch {
-            tell(.queueNotKept(error.message))
-            return ForgetfulJournal()
-        }
     }
 }

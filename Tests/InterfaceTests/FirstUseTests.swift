@@ -77,8 +77,8 @@ private func connect(_ model: inout Model, to site: Site) {
     _ = handle(.left, &model)
     #expect(requests(handle(.enter, &model)).isEmpty)
     _ = handle("q", &model)
-    _ = handle(.right, &model)
-    #expect(!handle(.enter, &model).contains(.quit))
+    _ = handle(.left, &model)
+    #expect(handle(.enter, &model).contains(.goOnInBackground))
 }
 
 @Test func stoppingAConnectReadsAsStoppedAndKeepsTheAddress() {

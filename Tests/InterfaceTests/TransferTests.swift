@@ -208,12 +208,39 @@ func refusesToDownloadAnUnsafeName(_ name: String) {
     #expect(!form.choices.contains(.resume))
 }
 
+@Test func whatEnterDoesWithTheQuestionAtTheEndLosesNothing() {
+    var model = sampleModel()
+    _ = handle("q", &model)
+    #expect(handle(.enter, &model) == [.goOnInBackground, .quit])
+    var demo = sampleModel()
+    _ = update(&demo, .engine(.queueNotKept("the disk is full")))
+    _ = handle("q", &demo)
+    #expect(picture(demo).contains("Stop; lose the queue"))
+    #expect(!handle(.enter, &demo).contains(.quit))
+}
+
+@Test func aQueueInTheBackgroundGoesOnOrIsStoppedAndThatOfAnotherScreenIsLeftAlone() {
+    var model = sampleModel()
+    _ = update(&model, .engine(.queueElsewhere(QueueHolder(process: 4711, kind: .background))))
+    #expect(picture(model).contains("3 Queue in the background"))
+    _ = handle("q", &model)
+    #expect(handle("b", &model) == [.quit])
+    _ = handle("q", &model)
+    #expect(handle("s", &model) == [.endWorker, .quit])
+    _ = update(&model, .engine(.queueElsewhere(QueueHolder(process: 4711, kind: .screen))))
+    #expect(picture(model).contains("3 Queue in process 4711"))
+    #expect(handle("q", &model) == [.quit])
+}
+
 @Test func asksBeforeQuittingWhileTransfersRun() {
     var model = sampleModel()
     #expect(!handle("q", &model).contains(.quit))
+    #expect(picture(model).contains("Go on in the background    Stop; keep the queue    Stay"))
+    _ = handle(.right, &model)
+    _ = handle(.right, &model)
     #expect(!handle(.enter, &model).contains(.quit))
     _ = handle(.function(10), &model)
-    #expect(handle("s", &model).contains(.quit))
+    #expect(handle("s", &model) == [.quit])
     var idle = freshModel()
     #expect(handle(.function(10), &idle).contains(.quit))
 }
@@ -259,3 +286,5 @@ func refusesToDownloadAnUnsafeName(_ name: String) {
     _ = update(&model, .engine(.queue(snapshot)))
     #expect(model.local.refreshAt == nil)
 }
+
+private func picture(_ model: Model) -> String { view(model, size: model.size).text.joined(separator: "\n") }

@@ -25,7 +25,8 @@ struct ManualPageTests {
             if (each["subcommands"] as? [Any] ?? []).isEmpty { wanted.insert(".SS \(above)\(name)") }
             collect(each, above + name + " ", &wanted)
         }
-        for argument in command["arguments"] as? [[String: Any]] ?? [] {
+        for argument in command["arguments"] as? [[String: Any]] ?? []
+        where argument["shouldDisplay"] as? Bool != false {
             for name in argument["names"] as? [[String: Any]] ?? [] {
                 guard let text = name["name"] as? String, text != "version", text != "help", text != "h"
                 else {

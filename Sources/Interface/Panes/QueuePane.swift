@@ -8,6 +8,8 @@ struct QueuePane: Sendable {
     var top = 0
     /// Why it ends with this program; nil where it is kept.
     var notKept: String?
+    /// The other process that has it, and from which all of this comes.
+    var holder: QueueHolder?
     /// What was asked for last with `QueueRequest.show`.
     var window: Range<Int>?
     /// Bytes a second, both ways, once a second: the sparkline.

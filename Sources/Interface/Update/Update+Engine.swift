@@ -31,11 +31,31 @@ extension Model {
         case .queueNotKept(let reason):
             queue.notKept = visible(reason)
             say("The queue is not kept when you quit: \(visible(reason))", isError: true)
+        case .queueElsewhere(let holder): queueMoved(to: holder)
         case .diskHeld(let reason):
             say("Downloads are held: \(visible(reason)). Space on one lets it go on.", isError: true)
         case .notice(let text): say(visible(text))
         }
         return []
+    }
+
+    private mutating func queueMoved(to holder: QueueHolder?) {
+        let before = queue.holder
+        queue.holder = holder
+        guard let holder else {
+            if let before, before.kind != nil { say("The queue is this screen's own again.") }
+            return
+        }
+        let who = holder.process.map { "process \($0)" } ?? "another process"
+        switch holder.kind {
+        case .background: say("The transfers go on in the background (\(who)): this is how they are.")
+        case .command: say("portside queue run (\(who)) has the queue: this is how it is.")
+        case .screen: say("Another portside (\(who)) has the queue: this is how it is.")
+        case nil:
+            say(
+                "\(who.prefix(1).uppercased() + who.dropFirst()) has the queue and does not answer; what you add is kept for it.",
+                isError: true)
+        }
     }
 
     private mutating func operationEnded(_ side: EngineEvent.Side, _ ticket: Ticket, _ error: String?)

@@ -68,21 +68,6 @@ extension Model {
         }
         return [.request(.queue(.decide(policy, for: scope, transfer.direction)))]
     }
-
-    mutating func quitTakes(_ key: Key, _ choice: Int) -> [Effect] {
-        switch key {
-        case .left, "h": return replace(.quit(choice: 0))
-        case .right, "l": return replace(.quit(choice: 1))
-        case .tab, .backTab: return replace(.quit(choice: 1 - choice))
-        case "s", .function(10):
-            dialogs.removeLast()
-            return [.quit]
-        case .enter:
-            dialogs.removeLast()
-            return choice == 0 ? [.quit] : []
-        default: return []
-        }
-    }
 }
 
 extension ConflictForm {

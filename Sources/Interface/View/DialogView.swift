@@ -303,23 +303,32 @@ private func quitBox(_ choice: Int, _ model: Model, _ width: Int) -> DialogBox {
         running > 0
         ? "\(plural(running, "transfer is", "transfers are")) running"
             + (waiting > 0 ? " and \(waiting) \(waiting == 1 ? "waits" : "wait")" : "")
-        : "\(plural(waiting, "transfer waits", "transfers wait"))"
+        : waiting > 0 ? "\(plural(waiting, "transfer waits", "transfers wait"))" : "All is done"
     var details = snapshot.bytesLeft > 0 ? [longSize(snapshot.bytesLeft)] : []
     if let left = snapshot.secondsLeft { details.append("about \(timeLeft(left))") }
     text += details.isEmpty ? "." : " (\(details.joined(separator: ", ")))."
+    let choices = model.quitChoices
     var box = DialogBox(title: "Quit?")
+    box.columns = 84
     box.lines = [blank] + DialogBox.lines(text, width: width)
     if let reason = model.queue.notKept {
         let fate = "This queue is lost when you quit: \(reason). What has arrived stays."
         box.lines += DialogBox.lines(fate, .fieldError, width: width)
-    } else {
+    }
+    if choices.contains(.goOn) {
+        let fate =
+            "In the background they run as `portside queue run`; portside shows them again when you come back, "
+            + "and `portside queue list` in the shell. What is stopped goes on where it was."
+        box.lines.append(blank)
+        box.lines += DialogBox.lines(fate, .dialogFaint, width: width)
+    } else if choices.contains(.stop) {
         let fate = "Stopped transfers go on where they were, when you come back or with `portside queue run`."
         box.lines += DialogBox.lines(fate, .dialogFaint, width: width)
     }
     box.lines.append(blank)
-    box.buttons = [model.queue.notKept == nil ? "Stop; keep the queue" : "Stop; lose the queue", "Stay"]
-    box.buttonKeys = ["s", "Esc"]
-    box.chosen = choice
+    box.buttons = choices.isEmpty ? ["Quit"] : choices.map(\.label)
+    box.buttonKeys = choices.isEmpty ? ["Enter"] : choices.map(\.key)
+    box.chosen = min(choice, max(0, choices.count - 1))
     return box
 }
 

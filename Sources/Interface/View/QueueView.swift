@@ -73,9 +73,22 @@ private func queueTitle(_ model: Model) -> [Piece] {
     // The demo's queue is for looking at: its empty text and its question at the end say so.
     let isMarked = model.queue.notKept != nil && !model.isDemo
     var pieces = isMarked ? [Piece("not kept", .queueAsk)] : []
+    if let holder = model.queue.holder { pieces.append(Piece(holder.words, .title)) }
     pieces += queueCounts(snapshot.counts, withDone: true)
     if snapshot.isPaused { pieces.append(Piece("paused", .queuePaused)) }
     return joined(pieces, with: .title)
+}
+
+extension QueueHolder {
+    /// Where the queue is, in two or three words.
+    fileprivate var words: String {
+        let process = process.map { "process \($0)" } ?? "another process"
+        return switch kind {
+        case .background: "in the background"
+        case .command, .screen: "in \(process)"
+        case nil: "waiting for \(process)"
+        }
+    }
 }
 
 private func queueTitleRight(_ snapshot: QueueSnapshot, _ layout: Layout) -> String {

@@ -37,9 +37,9 @@ private func drawTooSmall(_ model: Model, _ canvas: inout Canvas, _ size: Size) 
     ].filter { $0.0 > 0 }.map { "\(grouped(Int64($0.0))) \($0.1)" }
     if !rest.isEmpty { text += " In the queue: \(rest.joined(separator: ", "))." }
     if case .quit? = model.dialogs.last {
-        text =
-            "Quit? \(model.queue.notKept == nil ? "s stops and keeps the queue" : "s stops and loses the queue"), Esc stays. "
-            + text
+        let choices = model.quitChoices.filter { $0 != .stay }
+            .map { "\($0.key) \($0.label.prefix(1).lowercased() + $0.label.dropFirst())" }
+        text = "Quit? \((choices + ["Esc stays"]).joined(separator: ", ")). " + text
     }
     for (row, line) in wrapped(text, to: size.columns).enumerated() { canvas.put(line, 0, row, .text) }
 }

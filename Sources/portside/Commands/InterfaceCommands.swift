@@ -1,4 +1,5 @@
 import ArgumentParser
+import CLinux
 import EmbeddedServer
 import Engine
 import FTPProtocol
@@ -69,14 +70,15 @@ struct DemoCommand: ParsableCommand {
 }
 
 private func open(_ start: Application.Start) throws {
-    var status: Int32
-    let complaint: String?
+    let end: Application.End
     do {
-        (status, complaint) = try Application.run(start)
+        end = try Application.run(start)
     } catch let error as StartError {
         throw Usage("\(error)")
     }
-    if let complaint {
+    var status = end.status
+    if let notice = end.notice { StandardOutput.write("\(notice)\n") }
+    if let complaint = end.complaint {
         complain(complaint)
         if status == 0 { status = Failure.Kind.localDisk.exitStatus }
     }

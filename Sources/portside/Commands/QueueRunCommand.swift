@@ -15,15 +15,22 @@ struct QueueRunCommand: ParsableCommand {
             "A program, with its arguments, to start when nothing is left to do; no shell sees them.",
             valueName: "command"))
     var whenDone: String?
+    /// Started by a screen that was left: see `BackgroundWorker`.
+    @Flag(help: .hidden) var background = false
     @OptionGroup var options: ConnectionOptions
     @OptionGroup var transfer: TransferOptionGroup
 
     mutating func run() throws {
+        let beginning = background ? BackgroundWorker.begin() : nil
         let sessions = try RemoteSessions(options)
+        for case .password(let site, let text) in beginning?.knowledge ?? [] {
+            sessions.credentials.passwords[site] = Secret(text)
+        }
         if let queue = try WorkingQueue.open() {
-            try work(on: queue, sessions)
-        } else if let queue = try help(sessions) {
-            try work(on: queue, sessions)
+            try work(on: queue, sessions, beginning)
+        } else {
+            beginning?.sayReady()
+            if let queue = try help(sessions) { try work(on: queue, sessions, beginning) }
         }
     }
 
@@ -87,7 +94,9 @@ struct QueueRunCommand: ParsableCommand {
         }
     }
 
-    private func work(on queue: WorkingQueue, _ sessions: RemoteSessions) throws {
+    private func work(
+        on queue: WorkingQueue, _ sessions: RemoteSessions, _ beginning: BackgroundWorker.Beginning?
+    ) throws {
         if let notice = queue.notice { complain(notice) }
         let outlook = try storage { try queue.store.outlook() }
         let credentials = sessions.credentials
@@ -97,6 +106,10 @@ struct QueueRunCommand: ParsableCommand {
         }
         let run = TransferRun(options: options, interrupts: sessions.interrupts, isSkippingWanted: true)
         if stay { run.stay(passwords: try credentials.source()) }
+        let service = QueueService(beginning == nil ? .command : .background)
+        run.share(TransferRun.Sharing(service: service, beginning: beginning))
+        // Screens take the queue over when they are let go, so it has to be free: the process ends with this.
+        defer { service.letGo() }
         do {
             try run.work(
                 on: [], of: [], journal: queue.store, configuration: try configuration(),
@@ -113,9 +126,9 @@ struct QueueRunCommand: ParsableCommand {
     private func conclude(_ store: QueueStore) throws {
         if let whenDone {
             let words = ExternalPrograms.words(whenDone)
-            let code = Child.start(words)
-            if code != 0 {
-                complain("cannot start “\(visible(words.first ?? ""))”: \(String(cString: strerror(code)))")
+            if case .failure(let error) = Child.start(words) {
+                complain(
+                    "cannot start “\(visible(words.first ?? ""))”: \(String(cString: strerror(error.code)))")
             }
         }
         let left = try storage { try store.load() }.transfers.count {
