@@ -69,6 +69,11 @@ struct Download {
         guard there.kind != .directory else {
             throw Failure(.cannotCreate, "\(transfer.localPath) is a directory; choose another name")
         }
+        if let taken = try FileTransfer.disk({ () throws(TransportError) in
+            try directory.otherSpelling(of: name)
+        }) {
+            return try judge(there, spelled: taken, directory)
+        }
         // Renamed by us just before a crash: the part was whole and synced.
         if let part = transfer.part, part.name != name, there.inode == part.inode, there.kind == .file,
             there.size == part.sourceSize
@@ -94,6 +99,24 @@ struct Download {
         case .ask: return .end(.conflict(size: there.size, modified: there.modified))
         case .rename: return .write(Target(name: try freeName(directory)))
         }
+    }
+
+    /// What is there has a name that the server tells from this one and the disk does not: it may be another file of the
+    /// same server, and is never replaced.
+    private func judge(
+        _ there: FileStatus, spelled taken: [UInt8], _ directory: OpenDirectory
+    ) throws(Failure) -> Judgement {
+        switch transfer.options.onConflict {
+        case .rename: return .write(Target(name: try freeName(directory)))
+        case .ask: return .end(.conflict(size: there.size, modified: there.modified))
+        case .skip: return .end(.skipped(Self.sameName(transfer.localPath, taken)))
+        default: throw Failure(.cannotCreate, Self.sameName(transfer.localPath, taken))
+        }
+    }
+
+    private static func sameName(_ path: LocalPath, _ taken: [UInt8]) -> String {
+        "\(path): “\(visible(taken))” is there, and this disk does not tell the cases of letters apart; "
+            + "take it alone and give it another name"
     }
 
     /// Asks the server for what the listing did not say.

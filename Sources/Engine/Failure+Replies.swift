@@ -34,7 +34,7 @@ extension Failure {
                 kind: .temporary,
                 words: ": it closes the connection; try again later, "
                     + (reply.soundsLikeALimit
-                        ? "or use fewer --connections" : "it may be busy or shutting down"),
+                        ? "or \(Advice.fewerConnections.rawValue)" : "it may be busy or shutting down"),
                 isTemporary: true, endsConnection: true)
         case _ where isLogin && reply.code.kind == .permanentNegative: return login(reply)
         case .notLoggedIn:
@@ -45,7 +45,7 @@ extension Failure {
             return Meaning(
                 kind: .temporary,
                 words: ": no data connection, mostly for a firewall in the network between; "
-                    + "try the other mode (--mode passive or active)",
+                    + Advice.otherMode.rawValue,
                 isTemporary: true)
         case .transferAborted:
             return Meaning(
@@ -73,7 +73,7 @@ extension Failure {
                     kind: .permissionRefused,
                     words:
                         ": the server wants the data connection encrypted, or the session of the control connection "
-                        + "on it; use --tls require")
+                        + "on it; \(Advice.onlyEncryption.rawValue)")
                 : Meaning(
                     kind: .permissionRefused,
                     words: ": the server does not speak this version of IP on data connections; use -4 or -6")

@@ -99,7 +99,7 @@ public struct Failure: Error, Hashable, Sendable {
         case .timedOut(let what):
             self.init(
                 .temporary,
-                "\(attempt): no \(Self.withoutPeer(what)) in time; try again later, or raise --timeout",
+                "\(attempt): no \(Self.withoutPeer(what)) in time; try again later, or \(Advice.moreTime.rawValue)",
                 isTemporary: true, endsConnection: true)
         case .cancelled: self = .cancelled
         case .closedByPeer:
@@ -109,11 +109,12 @@ public struct Failure: Error, Hashable, Sendable {
         case .tls(let failure, _): self.init(failure, attempt: attempt)
         case .proxyRefused(let why):
             self.init(
-                .unreachable, "\(attempt): \(visible(why)); check --proxy", isTemporary: true,
+                .unreachable, "\(attempt): \(visible(why)); \(Advice.proxy.rawValue)", isTemporary: true,
                 endsConnection: true)
         case .garbled:
             self.init(
-                .doesNotVerify, "\(attempt): \(error); try again, or leave out --compress", isTemporary: true)
+                .doesNotVerify, "\(attempt): \(error); try again, or \(Advice.noCompression.rawValue)",
+                isTemporary: true)
         case .unusable(let why): self.init(.invalidRequest, why)
         }
     }
@@ -125,9 +126,9 @@ public struct Failure: Error, Hashable, Sendable {
             case .versionTooOld: (.notTrusted, "; it needs an update")
             case .endedInHandshake: (.unreachable, "; it may have no certificate")
             case .endedWithoutCloseNotify: (.unreachable, "; try again")
-            case .wantsCertificate: (.notTrusted, "; use --cert and --key")
+            case .wantsCertificate: (.notTrusted, "; \(Advice.certificate.rawValue)")
             case .certificateRefused:
-                (.notTrusted, "; is --cert the right one for this server, and in its time?")
+                (.notTrusted, "; \(Advice.otherCertificate.rawValue) for this server, and in its time?")
             case .certificateDiffers: (.notTrusted, "; somebody may be in between")
             case .alert, .other, .system: (.protocolViolation, "")
             }
@@ -149,9 +150,11 @@ public struct Failure: Error, Hashable, Sendable {
 
     /// The same where the user has allowed only this mode: that the other may do is what to do next.
     func inFixed(_ mode: DataMode) -> Failure {
-        guard mode != .auto, kind != .cancelled, !message.contains("--mode") else { return self }
+        let advice = mode == .active ? Advice.passiveMode : .activeMode
+        let isSaid = [advice, .otherMode].contains { message.contains($0.rawValue) }
+        guard mode != .auto, kind != .cancelled, !isSaid else { return self }
         var copy = self
-        copy.message += "; use --mode \(mode == .active ? "passive" : "active")"
+        copy.message += "; \(advice.rawValue)"
         return copy
     }
 

@@ -63,7 +63,7 @@ extension Session {
             throw Failure(
                 .invalidRequest,
                 "active mode cannot go through a proxy (\(visible(proxy.url))): the server would have to call it; "
-                    + "use --mode passive, or leave out --proxy")
+                    + "\(Advice.passiveMode.rawValue), or \(Advice.noProxy.rawValue)")
         }
         var failures: [MethodFailure] = []
         let methods = ladder.methods

@@ -17,7 +17,7 @@ extension Session {
         }
         throw Failure(
             reply.code.kind == .transientNegative ? .temporary : .loginRefused,
-            "HOST \(visible(host)): the server answered “\(reply.summary)”; check --virtual-host",
+            "HOST \(visible(host)): the server answered “\(reply.summary)”; \(Advice.virtualHost.rawValue)",
             isTemporary: reply.code.kind == .transientNegative, endsConnection: true, reply: reply)
     }
 

@@ -80,7 +80,7 @@ extension Failure {
     var doubtingCompression: Failure {
         guard kind != .cancelled else { return self }
         var copy = self
-        copy.message += "; if it stays so, leave out --compress"
+        copy.message += "; if it stays so, \(Advice.noCompression.rawValue)"
         return copy
     }
 }

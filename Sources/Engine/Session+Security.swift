@@ -59,14 +59,14 @@ extension Session {
             throw Failure(
                 .notTrusted,
                 "\(site.shortName) does not offer encryption (TLS): the server answered “\(refusal.summary)”; "
-                    + "nothing was sent, use --tls off only where clear text is acceptable",
+                    + "nothing was sent, \(Advice.noEncryption.rawValue) only where clear text is acceptable",
                 endsConnection: true, reply: refusal)
         }
         if trust.onceSpokeTLS(site) {
             throw Failure(
                 .notTrusted,
                 "\(site.shortName) spoke TLS before and refuses it now (“\(refusal.summary)”): somebody may be in "
-                    + "between; nothing was sent, use --tls off only where clear text is acceptable",
+                    + "between; nothing was sent, \(Advice.noEncryption.rawValue) only where clear text is acceptable",
                 endsConnection: true, reply: refusal)
         }
         refusalOfTLS = .said
@@ -117,7 +117,7 @@ extension Session {
             throw error
         }
         if tls.lacksCertificate {
-            control.note(.note, "the server asks for a client certificate; none is given (--cert, --key)")
+            control.note(.note, "the server asks for a client certificate; none is given")
         }
         trust.noteTLS(site)
     }
@@ -173,7 +173,8 @@ extension Session {
         let cleared = try ask(.clearCommandChannel)
         guard cleared.code.kind == .completion else {
             throw Failure(
-                .notTrusted, "CCC: the server answered “\(cleared.summary)”: leave out --ccc",
+                .notTrusted,
+                "CCC: the server answered “\(cleared.summary)”: \(Advice.encryptedControl.rawValue)",
                 endsConnection: true,
                 reply: cleared)
         }
@@ -187,8 +188,9 @@ extension Session {
         guard reply.code.kind == .completion else {
             throw Failure(
                 .notTrusted,
-                "PROT P: the server answered “\(reply.summary)”: it will not encrypt files and listings; use "
-                    + "--prot clear where that is acceptable", endsConnection: true, reply: reply)
+                "PROT P: the server answered “\(reply.summary)”: it will not encrypt files and listings; "
+                    + "\(Advice.clearData.rawValue) where that is acceptable", endsConnection: true,
+                reply: reply)
         }
         security?.protectsData = true
     }
@@ -260,7 +262,7 @@ extension Failure {
         guard let reply, reply.code.isNegative, reply.wantsEncryption else { return self }
         let advice =
             switch site.encryption {
-            case .none: "leave out --tls off"
+            case .none: Advice.encryption.rawValue
             case .whenOffered, .explicit: "use ftpes:// or, on port 990, ftps://"
             case .implicit: "ask its owner how"
             }

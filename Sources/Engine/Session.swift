@@ -225,12 +225,12 @@ public final class Session {
             case .needsPassword:
                 throw Failure(
                     .passwordNeeded,
-                    "\(site.shortName) wants a password for \(visible(site.user)): use --password-file or --netrc"
+                    "\(site.shortName) wants a password for \(visible(site.user)): \(Advice.password.rawValue)"
                 )
             case .needsAccount:
                 throw Failure(
                     .loginRefused,
-                    "\(site.shortName) wants an account for \(visible(site.user)): use --account",
+                    "\(site.shortName) wants an account for \(visible(site.user)): \(Advice.account.rawValue)",
                     endsConnection: true)
             case .finished: return
             case .failed(let error):

@@ -165,7 +165,8 @@ final class TransferWorker: Sendable {
         if let count = plan.limitDeletions(to: options.mostDeletions) {
             throw Failure(
                 .permissionRefused,
-                "\(count) deletions are more than --max-delete \(options.mostDeletions ?? 0): nothing was done"
+                "\(count) deletions are more than the \(options.mostDeletions ?? 0) that are allowed: nothing was done; "
+                    + "\(Advice.moreDeletions.rawValue) if they are meant"
             )
         }
         for note in plan.notes { reports.leftOut(note) }

@@ -126,7 +126,14 @@ struct TreeScan {
         seen = count
         // Also where nothing is in it: an empty directory is part of the tree.
         try FileTransfer.disk { () throws(TransportError) in
-            _ = try OpenDirectory.open(place.local.bytes, depth: tree.depth + place.depth, making: true)
+            let directory = try OpenDirectory.open(
+                place.local.bytes, depth: tree.depth + place.depth, making: true)
+            below = try Self.apart(below, in: directory) {
+                missed.append(
+                    "\(session.shown(place.remote.appending($0))): on this disk it is one with “\(visible($1))”, since "
+                        + "the cases of letters are not told apart there; take it alone and give it another name"
+                )
+            }
         }
         if end.isIncomplete { missed.append("\(session.shown(place.remote)): the listing is incomplete") }
         for link in links {
@@ -157,6 +164,33 @@ struct TreeScan {
                 depth: place.depth + 1,
                 above: above)
         }
+    }
+
+    /// Without the directories that this disk takes for another of them: what is in both would be mixed.
+    ///
+    /// - Parameter same: told of each that is left out, and of the one that it is taken for.
+    private static func apart(
+        _ names: [(remote: [UInt8], local: [UInt8])], in directory: OpenDirectory,
+        same: (_ remote: [UInt8], _ local: [UInt8]) -> Void
+    ) throws(TransportError) -> [(remote: [UInt8], local: [UInt8])] {
+        var first: [[UInt8]: [UInt8]] = [:]
+        var kept: [(remote: [UInt8], local: [UInt8])] = []
+        for name in names {
+            let key = OpenDirectory.inOneCase(name.local)
+            guard let other = first[key], other != name.local else {
+                first[key] = name.local
+                kept.append(name)
+                continue
+            }
+            // Only the disk knows; and this one is to be made anyway.
+            _ = try directory.descended(to: other, making: true)
+            if try directory.otherSpelling(of: name.local) == nil {
+                kept.append(name)
+            } else {
+                same(name.remote, other)
+            }
+        }
+        return kept
     }
 
     private func file(

@@ -106,7 +106,7 @@ public final class Trust: Sendable {
                 throw Failure(
                     .notTrusted,
                     "\(site.shortName): its certificate is not the one that is wanted; it has the SHA-256 "
-                        + "\(fingerprint), and --fingerprint says \(wanted)", endsConnection: true)
+                        + "\(fingerprint), and \(wanted) is wanted", endsConnection: true)
             }
             return .pinned
         }
@@ -135,14 +135,14 @@ extension Failure {
             self.init(
                 .notTrusted,
                 "\(host): THE CERTIFICATE HAS CHANGED since it was trusted: somebody may be in between; it was "
-                    + "\(pinned) and is \(doubt.fingerprint); ask the server's owner, and if it is right use "
-                    + "--fingerprint \(doubt.fingerprint)", endsConnection: true)
+                    + "\(pinned) and is \(doubt.fingerprint); ask the server's owner, and if it is right "
+                    + "\(Advice.pin.rawValue) \(doubt.fingerprint)", endsConnection: true)
         } else {
             self.init(
                 .notTrusted,
                 "\(host): its certificate is not trusted: \(doubt.problems(now: wallClockNanoseconds() / 1_000_000_000).joined(separator: ", ")); if the "
-                    + "server's owner says that its SHA-256 is right, use --fingerprint \(doubt.fingerprint), or "
-                    + "--ca with the file of whoever signed it",
+                    + "server's owner says that its SHA-256 is right, \(Advice.pin.rawValue) \(doubt.fingerprint), or "
+                    + Advice.authority.rawValue,
                 endsConnection: true)
         }
         certificate = doubt

@@ -76,17 +76,17 @@ public struct DataDiagnosis: Hashable, Sendable {
         if isIncomingBlocked {
             allow.append(
                 "incoming TCP from \(server) to ports \(listeningPorts.lowerBound)-\(listeningPorts.upperBound)"
-                    + " (narrower with --active-ports)")
+                    + " (\(Advice.activePorts.rawValue))")
         }
         var parts: [String] = []
         if !allow.isEmpty {
             parts.append("a firewall or router must allow " + allow.joined(separator: ", or "))
         }
         switch mode {
-        case .passive: parts.append((parts.isEmpty ? "" : "or ") + "use --mode active")
-        case .active: parts.append((parts.isEmpty ? "" : "or ") + "use --mode passive")
+        case .passive: parts.append((parts.isEmpty ? "" : "or ") + Advice.activeMode.rawValue)
+        case .active: parts.append((parts.isEmpty ? "" : "or ") + Advice.passiveMode.rawValue)
         case .auto:
-            if isIncomingBlocked { parts.append("behind a router --active-address names its outer address") }
+            if isIncomingBlocked { parts.append(Advice.activeAddress.rawValue) }
         }
         return parts.joined(separator: "; ")
     }

@@ -25,7 +25,7 @@ extension FTPError: CustomStringConvertible {
         case .unwritable(let name, let missing, let charset):
             "“\(visible(name))” cannot be written in \(charset)"
                 + (missing.map { ", which has no “\(visible($0))”" } ?? "")
-                + "; rename it, or use another --charset"
+                + "; rename it, or \(Advice.charset.rawValue)"
         }
     }
 }

@@ -29,6 +29,9 @@ public struct ReplyCode: RawRepresentable, Hashable, Sendable, Codable {
 
     public var isNegative: Bool { kind == .transientNegative || kind == .permanentNegative }
 
+    /// 500 to 504: the command, or its argument, is none that the server takes.
+    public var isAboutSyntax: Bool { (500...504).contains(rawValue) }
+
     public static let restartMarker = ReplyCode(rawValue: 110)
     public static let serviceReadyInMinutes = ReplyCode(rawValue: 120)
     public static let dataConnectionAlreadyOpen = ReplyCode(rawValue: 125)

@@ -209,7 +209,7 @@ extension MirrorPlan {
         }
         guard !source.entries.isEmpty || options.deletesFromEmpty else {
             return note(
-                "\(shown(path)): nothing is deleted here: the source is empty (--delete-from-empty allows it)"
+                "\(shown(path)): nothing is deleted here: the source is empty (\(Advice.deletionsFromEmpty.rawValue))"
             )
         }
         // A server that does not tell A from a, or one form of ä from another, has just this one file.

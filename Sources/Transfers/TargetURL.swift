@@ -97,6 +97,17 @@ public struct TargetURL: Hashable, Sendable {
         path = bytes.isEmpty ? RemotePath(bytes: []) : RemotePath(bytes: bytes).withoutTrailingSlash
     }
 
+    /// `ftp://example.org/pub;charset=CP1252`: the address, and what is said at its end of the names there. For whoever has no
+    /// other place to say it.
+    public static func dividingCharset(_ text: String) -> (address: String, charset: String?) {
+        guard let mark = text.lowercased().ranges(of: ";charset=").last else { return (text, nil) }
+        let start = text.utf8.index(
+            text.utf8.startIndex,
+            offsetBy: text.lowercased().utf8.distance(from: text.lowercased().startIndex, to: mark.lowerBound)
+        )
+        return (String(text[..<start]), String(text[start...].dropFirst(";charset=".count)))
+    }
+
     /// Where the password stands in an address, be it half typed: scalars that are not to be shown.
     ///
     /// Before its `@` is typed it cannot be told from a port, so only digits pass for one.

@@ -32,13 +32,7 @@ public enum LocalDirectory {
                 if errno != 0 { throw diskError("read", path) }
                 return found
             }
-            let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
-                pointer.withMemoryRebound(to: UInt8.self, capacity: Int(NAME_MAX) + 1) {
-                    Array(
-                        UnsafeBufferPointer(start: $0, count: strlen(UnsafePointer<CChar>(OpaquePointer($0))))
-                    )
-                }
-            }
+            let name = entry.pointee.name
             if name == [0x2E] || name == [0x2E, 0x2E] { continue }
             var status = stat()
             // Gone meanwhile, or not ours to look at: left out, like an entry that was never there.
@@ -148,5 +142,18 @@ public enum LocalDirectory {
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
         guard getcwd(&buffer, buffer.count) != nil else { return [UInt8(ascii: "/")] }
         return buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
+    }
+}
+
+extension dirent {
+    /// Its bytes.
+    var name: [UInt8] {
+        var name = d_name
+        return withUnsafePointer(to: &name) { pointer in
+            pointer.withMemoryRebound(to: UInt8.self, capacity: Int(NAME_MAX) + 1) {
+                Array(
+                    UnsafeBufferPointer(start: $0, count: strlen(UnsafePointer<CChar>(OpaquePointer($0)))))
+            }
+        }
     }
 }

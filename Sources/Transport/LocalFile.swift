@@ -122,9 +122,11 @@ public struct LocalFile: ~Copyable, Sendable {
         _ = futimens(raw, &times)
     }
 
-    /// Sets the permission bits.
+    /// Sets the permission bits, of a file of our own. A disk that has none of its own (vfat) keeps what it has.
     public func setMode(_ mode: UInt32) throws(TransportError) {
-        guard fchmod(raw, mode_t(mode & 0o7777)) == 0 else { throw diskError("change the permissions", path) }
+        guard fchmod(raw, mode_t(mode & 0o7777)) == 0 || errno == EPERM || errno == EOPNOTSUPP else {
+            throw diskError("change the permissions", path)
+        }
     }
 
     /// Blocks until every byte is on the disk.

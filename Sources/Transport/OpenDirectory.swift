@@ -11,6 +11,9 @@ public final class OpenDirectory: Sendable {
     /// For messages.
     public let path: [UInt8]
 
+    /// For calls that take a directory.
+    var raw: Int32 { descriptor.raw }
+
     /// Opens the directory at `path`. Links are followed, but not in the last `depth` components, which a server named.
     ///
     /// - Parameter making: make it, and what is missing above it; what is made is on the disk when this returns.

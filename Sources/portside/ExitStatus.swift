@@ -45,7 +45,7 @@ extension Failure.Kind {
 
 /// One line on standard error.
 func complain(_ message: String) {
-    StandardError.write("portside: \(visible(message))\n")
+    StandardError.write("portside: \(visible(Advice.withOptions(message)))\n")
 }
 
 /// Ends the program without running destructors that might wait; standard output is written first.

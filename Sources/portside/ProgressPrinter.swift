@@ -60,7 +60,7 @@ final class ProgressPrinter: Sendable {
     /// A line that does not disturb the bar.
     func complain(_ message: String) {
         finish()
-        StandardError.write("portside: \(visible(message))\n")
+        StandardError.write("portside: \(visible(Advice.withOptions(message)))\n")
     }
 
     /// Ends the line of the bar.

@@ -152,20 +152,7 @@ import Transport
 
     /// The dialogue of an upload of six bytes whose confirmation is lost.
     private func settleUpload(features: String, _ questions: String) throws -> (Failure?, LineLog) {
-        let login = """
-            < 220 ready
-            > USER anonymous
-            < 230 in
-            > SYST
-            < 215 MULTICS
-            > FEAT
-            \(features)
-            > PWD
-            < 257 "/"
-            > TYPE I
-            < 200 I
-
-            """
+        let login = Script.login(features: features)
         let server = try ScriptedServer(
             login + Script.passive + """
                 > STOR /a

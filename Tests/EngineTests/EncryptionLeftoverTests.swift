@@ -29,7 +29,9 @@ import Transport
         var site = rig.site
         site.security.clearsControl = true
         let failure = #expect(throws: Failure.self) { try rig.session(site).connect() }
-        #expect(failure?.message.contains("--ccc") == true, "\(failure?.message ?? "")")
+        #expect(
+            failure?.message.contains("leave the control connection encrypted") == true,
+            "\(failure?.message ?? "")")
     }
 
     @Test func pureFTPDTakesCCC() throws {

@@ -83,7 +83,7 @@ import Transport
         let log = LineLog()
         let failure = #expect(throws: Failure.self) { try session(stranger, log).connect() }
         #expect(failure?.kind == .notTrusted)
-        #expect(failure?.message.contains("--fingerprint") == true)
+        #expect(failure?.message.contains("pin the fingerprint") == true)
         #expect(log.verbs() == ["AUTH"], "\(log.transcript)")
         let doubt = try #require(failure?.certificate)
         #expect(doubt.matchesHost && doubt.isInTime)

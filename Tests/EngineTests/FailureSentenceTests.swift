@@ -22,7 +22,7 @@ import Transport
             verb: "RETR", code: 425, text: "Can't open", kind: .temporary, isTemporary: true,
             sentence:
                 "RETR a: the server answered “425 Can't open”: no data connection, mostly for a firewall in the "
-                + "network between; try the other mode (--mode passive or active)"),
+                + "network between; try the other mode"),
         Refusal(
             verb: "RETR", code: 426, text: "Broken", kind: .temporary, isTemporary: true,
             sentence:
@@ -51,7 +51,8 @@ import Transport
             isTemporary: false,
             sentence:
                 "LIST a: the server answered “522 SSL session reuse required”: the server wants the data "
-                + "connection encrypted, or the session of the control connection on it; use --tls require"),
+                + "connection encrypted, or the session of the control connection on it; insist on encryption"
+        ),
         Refusal(
             verb: "PASS", code: 530, text: "No", kind: .loginRefused, isTemporary: false,
             sentence: "login refused: the server answered “530 No”; check user name and password"),
@@ -152,7 +153,7 @@ import Transport
             ),
             (
                 .timedOut(what: "answer from h"), .temporary,
-                "cannot connect to h: no answer in time; try again later, or raise --timeout"
+                "cannot connect to h: no answer in time; try again later, or allow more time"
             ),
             (
                 .closedByPeer, .unreachable,

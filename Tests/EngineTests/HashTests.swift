@@ -50,24 +50,8 @@ import Transport
             rig.log.warnings.contains { $0.contains("computes no check sums, so only the size is compared") })
     }
 
-    private static let login = """
-        < 220 ready
-        > USER anonymous
-        < 230 in
-        > SYST
-        < 215 UNIX
-        > FEAT
-        < 211-Features
-        <  HASH SHA-1*;SHA-256
-        <  XCRC
-        <  MD5
-        < 211 End
-        > PWD
-        < 257 "/"
-        > TYPE I
-        < 200 ok
-
-        """
+    private static let login = Script.login(
+        system: "UNIX", features: "< 211-Features\n<  HASH SHA-1*;SHA-256\n<  XCRC\n<  MD5\n< 211 End")
 
     @Test func theAlgorithmIsChosenOnceAndTheNextOneTriedWhenItIsRefused() throws {
         let sum = String(repeating: "ab", count: 32)

@@ -7,29 +7,13 @@ import Transport
 
 /// HOST before the login, and ALLO before an upload: where they are wanted.
 @Suite struct HostTests {
-    private static let login = """
-        > USER anonymous
-        < 230 in
-        > SYST
-        < 215 MULTICS
-        > FEAT
-        < 500 no
-        > PWD
-        < 257 "/"
-        > TYPE I
-        < 200 I
-        > QUIT
-        < 221 bye
-        """
+    /// After AUTH, as `Script.login` has it after the greeting.
+    private static let login = Script.login.replacing("< 220 ready\n", with: "") + "> QUIT\n< 221 bye"
 
     private func connect(_ script: String, host: String = "ftp.example.org") throws -> Failure? {
         let server = try ScriptedServer(script)
         let log = LineLog()
-        var site = Site(host: "127.0.0.1", port: server.port)
-        site.timeout = 8
-        site.network.virtualHost = host
-        let session = Session(
-            site: site, name: ConnectionName(.browsing, 1), password: { _ in nil }, dialogue: log.sink)
+        let session = server.session(log) { $0.network.virtualHost = host }
         do {
             try session.connect()
             session.quit()
@@ -60,7 +44,7 @@ import Transport
         let failure = try connect("< 220 ready\n> HOST ftp.example.org\n< \(reply)")
         #expect(failure != nil)
         if !reply.hasPrefix("421") {
-            #expect(failure?.message.contains("--virtual-host") == true, "\(failure?.message ?? "")")
+            #expect(failure?.message.contains("check the virtual host") == true, "\(failure?.message ?? "")")
         }
     }
 

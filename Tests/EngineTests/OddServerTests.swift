@@ -8,23 +8,6 @@ import Transfers
 
 /// Habits of single servers, most of them small ones in devices.
 @Suite struct OddServerTests {
-    private func login(system: String = "UNIX", features: String = "< 500 no", home: String = "/") -> String {
-        """
-        < 220 ready
-        > USER anonymous
-        < 230 in
-        > SYST
-        < 215 \(system)
-        > FEAT
-        \(features)
-        > PWD
-        < 257 "\(home)"
-        > TYPE I
-        < 200 ok
-
-        """
-    }
-
     private func session(_ server: ScriptedServer, _ log: LineLog, timeout: Int = 8) -> Session {
         _ = brokenPipesAreErrors
         var site = Site(host: "127.0.0.1", port: server.port, dataMode: .passive)
@@ -70,7 +53,8 @@ import Transfers
 
     /// uftpd.
     @Test func anMLSTThatIsNeverAnsweredCostsANewLoginAndNoMore() throws {
-        let login = login(features: "< 211-Features\n<  MLST type*;size*;\n<  SIZE\n< 211 End")
+        let login = Script.login(
+            system: "UNIX", features: "< 211-Features\n<  MLST type*;size*;\n<  SIZE\n< 211 End")
         let server = try ScriptedServer(
             login + "> MLST /a\n= again\n" + login + "> SIZE /a\n< 213 5\n> MDTM /a\n< 550 no\n"
                 + "> SIZE /b\n< 213 6\n> MDTM /b\n< 550 no\n" + end)
@@ -97,7 +81,8 @@ import Transfers
 
     @Test func aServerWithoutTypesHasFilesAsTheyAre() throws {
         let server = try ScriptedServer(
-            login().replacing("> TYPE I\n< 200 ok", with: "> TYPE I\n< 500 what\n> TYPE L 8\n< 502 what")
+            Script.login(system: "UNIX").replacing(
+                "> TYPE I\n< 200 I", with: "> TYPE I\n< 500 what\n> TYPE L 8\n< 502 what")
                 + "> SIZE /a\n< 213 5\n" + end)
         let log = LineLog()
         let session = session(server, log)
@@ -108,7 +93,8 @@ import Transfers
 
     @Test func aTypeThatIsKnownAndRefusedIsAnError() throws {
         let server = try ScriptedServer(
-            login().replacing("> TYPE I\n< 200 ok", with: "> TYPE I\n< 504 not here\n> TYPE L 8\n< 504 no\n"))
+            Script.login(system: "UNIX").replacing(
+                "> TYPE I\n< 200 I", with: "> TYPE I\n< 504 not here\n> TYPE L 8\n< 504 no\n"))
         let log = LineLog()
         let session = session(server, log)
         #expect(throws: Failure.self) { try session.noOperation() }
@@ -117,7 +103,7 @@ import Transfers
 
     @Test func aDirectoryThatIsNotListedCanBeNamed() throws {
         let server = try ScriptedServer(
-            login(system: "MULTICS") + """
+            Script.login(system: "MULTICS") + """
                 > CWD /virtual
                 < 250 here
                 = listen
@@ -143,7 +129,7 @@ import Transfers
     /// wu-ftpd packs a directory whose name is asked for with `.tar.gz` behind it; z/OS has no SIZE for data sets.
     @Test func aFileThatNoListingHasAndWhoseSizeNobodyKnowsIsFetched() async throws {
         let server = try ScriptedServer(
-            login() + """
+            Script.login(system: "UNIX") + """
                 > SIZE /dir.tar.gz
                 < 550 no such file
                 > MDTM /dir.tar.gz
@@ -194,7 +180,8 @@ import Transfers
 
     @Test func aDirectoryThatExistsIsFineByAnyCode() throws {
         let server = try ScriptedServer(
-            login() + "> MKD /d\n< 521 \"/d\" directory exists\n> CWD /d\n< 250 here\n" + end)
+            Script.login(system: "UNIX") + "> MKD /d\n< 521 \"/d\" directory exists\n> CWD /d\n< 250 here\n"
+                + end)
         let log = LineLog()
         let session = session(server, log)
         #expect(try session.ensureDirectory(RemotePath("/d")) == false)
@@ -205,7 +192,8 @@ import Transfers
     /// Serv-U refuses a new password with the code for “not logged in”.
     @Test func a530ToARawCommandDoesNotEndTheLogin() throws {
         let server = try ScriptedServer(
-            login() + "> SITE PSWD old new\n< 530 Password is not changed.\n> NOOP\n< 200 here\n" + end)
+            Script.login(system: "UNIX")
+                + "> SITE PSWD old new\n< 530 Password is not changed.\n> NOOP\n< 200 here\n" + end)
         let log = LineLog()
         let session = session(server, log)
         let replies = try session.raw(Array("SITE PSWD old new".utf8)) { _ in }
@@ -217,7 +205,8 @@ import Transfers
 
     /// EFT answers so to what it knows and is not allowed to do.
     @Test func a202ToSITEIsNotDone() throws {
-        let server = try ScriptedServer(login() + "> SITE CHMOD 644 /a\n< 202 superfluous\n" + end)
+        let server = try ScriptedServer(
+            Script.login(system: "UNIX") + "> SITE CHMOD 644 /a\n< 202 superfluous\n" + end)
         let log = LineLog()
         let session = session(server, log)
         let failure = #expect(throws: Failure.self) {
@@ -277,7 +266,7 @@ import Transfers
 
     @Test func onNonStopPermissionsAreNotSentAtAll() throws {
         let server = try ScriptedServer(
-            login(system: "Tandem NonStop Kernel Guardian", home: "\\SYS.$VOL.SUB") + end)
+            Script.login(system: "Tandem NonStop Kernel Guardian", home: "\\SYS.$VOL.SUB") + end)
         let log = LineLog()
         let session = session(server, log)
         let failure = #expect(throws: Failure.self) { try session.changeMode(of: RemotePath("A"), to: "644") }
@@ -313,7 +302,7 @@ import Transfers
     }
 
     @Test func whereAPatternMayBeTakenForOneNotEvenAListedNameIsDeleted() throws {
-        let server = try ScriptedServer(login(system: "XROUTER") + end)
+        let server = try ScriptedServer(Script.login(system: "XROUTER") + end)
         let log = LineLog()
         let session = session(server, log)
         let failure = #expect(throws: Failure.self) { try session.delete(RemotePath("/*.BAT")) }

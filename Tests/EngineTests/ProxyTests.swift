@@ -56,7 +56,7 @@ import Transfers
             let session = session(try site(rig, "\(way.0)://\(login)127.0.0.1:\(proxy.port)"), rig.log)
             let failure = #expect(throws: Failure.self) { try session.connect() }
             #expect(
-                failure?.kind == .unreachable && failure?.message.contains("--proxy") == true,
+                failure?.kind == .unreachable && failure?.message.contains("the proxy") == true,
                 "\(failure?.message ?? "")")
             #expect(failure?.message.contains("wrong") == false)
         }
@@ -103,10 +103,8 @@ import Transfers
 
     @Test func aConnectionThatWasIdleForLongIsAskedWhetherItStands() throws {
         let log = LineLog()
-        let login =
-            "< 220 ready\n> USER anonymous\n< 230 in\n> SYST\n< 215 M\n> FEAT\n< 500 no\n> PWD\n< 257 \"/\"\n> TYPE I\n< 200 I\n"
         let server = try ScriptedServer(
-            login + "> NOOP\n< 200 yes\n> SIZE /a\n< 213 1\n> NOOP\n= again\n" + login
+            Script.login + "> NOOP\n< 200 yes\n> SIZE /a\n< 213 1\n> NOOP\n= again\n" + Script.login
                 + "> SIZE /b\n< 213 2\n> QUIT\n< 221 bye\n")
         var site = Site(host: "127.0.0.1", port: server.port)
         site.timeout = 1

@@ -19,15 +19,15 @@ import Testing
                 + "PASV to 192.0.2.1:51840 found the port closed, PORT at 10.0.0.2:40100 was never called by the server, "
                 + "EPRT was refused (“500 no”); a firewall or router must allow outgoing TCP to 192.0.2.1, "
                 + "ports 1024-65535 (or the server's passive range), or incoming TCP from 192.0.2.1 to ports "
-                + "32768-60999 (narrower with --active-ports); behind a router --active-address names its outer address"
+                + "32768-60999 (a narrower range can be set); behind a router its outer address has to be set"
         )
     }
 
     @Test func inAFixedModeTheOtherOneIsWhatToTry() {
         #expect(
-            sentence(.passive, [.init(.epsv, "192.0.2.1:5", .unanswered)]).hasSuffix("or use --mode active"))
+            sentence(.passive, [.init(.epsv, "192.0.2.1:5", .unanswered)]).hasSuffix("or use active mode"))
         let active = sentence(.active, [.init(.port, "10.0.0.2:5", .neverCalled)])
-        #expect(active.hasSuffix("or use --mode passive") && !active.contains("outgoing"))
+        #expect(active.hasSuffix("or use passive mode") && !active.contains("outgoing"))
     }
 
     @Test func refusalsAloneBlameNoFirewall() {

@@ -51,7 +51,7 @@ private let latin = NameCharset(name: "LATIN", converter: Latin())
         #expect(error == .unwritable(Array("5 €.txt".utf8), missing: "€", charset: "LATIN"))
         #expect(
             error?.description
-                == "“5 €.txt” cannot be written in LATIN, which has no “€”; rename it, or use another --charset"
+                == "“5 €.txt” cannot be written in LATIN, which has no “€”; rename it, or use another charset"
         )
     }
 

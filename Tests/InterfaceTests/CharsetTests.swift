@@ -150,3 +150,28 @@ private func remoteRequests(_ effects: [Effect]) -> [RemoteRequest] {
     }
     #expect(site.charset == "LATIN1" && directory?.bytes == [0xFC])
 }
+
+@Test func theAddressFieldTakesACharsetAtTheEndOfTheAddress() {
+    func typed(_ text: String) -> (Model, [RemoteRequest]) {
+        var model = Model(
+            size: size(120, 36), now: sampleNow, directory: LocalPath("/home/alice"),
+            localHome: LocalPath("/home/alice"), version: "1.0", utcOffset: { _ in 0 },
+            charsets: { $0 == nil ? .utf8 : $0?.uppercased() == "LATIN1" ? latin : nil })
+        _ = update(&model, .started)
+        for scalar in text.unicodeScalars { _ = handle(.character(scalar), &model) }
+        return (model, remoteRequests(handle(.enter, &model)))
+    }
+    var wanted = Site(host: "example.org")
+    wanted.dataMode = .auto
+    wanted.charset = "LATIN1"
+    let directory = RemotePath(bytes: [0x7A, 0x6F, 0xE9])
+    #expect(
+        typed("ftp://example.org/zoé;charset=latin1").1
+            == [.connect(wanted, password: nil, directory: directory)])
+    let (refused, requests) = typed("ftp://example.org/;CHARSET=nonsense")
+    #expect(requests.isEmpty && screen(refused).contains("nonsense"))
+    wanted.charset = nil
+    #expect(
+        typed("ftp://example.org/a;b").1
+            == [.connect(wanted, password: nil, directory: RemotePath("a;b"))])
+}

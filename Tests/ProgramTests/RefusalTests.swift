@@ -35,11 +35,24 @@ struct RefusalTests {
 
     @Test func aRawCommandThatIsRefusedIsNamed() throws {
         let bench = try Bench()
-        expect(77, "FOO bar: ", try bench.run("quote", bench.target(), "FOO bar"))
-        expect(77, "does not know FOO", try bench.run("quote", bench.target(), "FOO"))
+        expect(64, "FOO bar: ", try bench.run("quote", bench.target(), "FOO bar"))
+        expect(64, "does not know FOO", try bench.run("quote", bench.target(), "FOO"))
         let refused = try bench.run("quote", bench.target(), "CWD nowhere")
         expect(77, "CWD nowhere: the server answered", refused)
         #expect(!refused.complaint.contains("does not know"))
+        // Of two one is done.
+        expect(1, "does not know FOO", try bench.run("quote", bench.target(), "PWD", "FOO"))
+        expect(1, "does not know FOO", try bench.run("quote", bench.target(), "FOO", "PWD"))
+    }
+
+    @Test func theLoginDirectoryHasAName() throws {
+        let bench = try Bench()
+        let line = try bench.run("stat", bench.target())
+        #expect(line.status == 0 && line.text.hasSuffix(" /\n"), "\(line.text)")
+        let object = try objects(bench.run("stat", "--json", bench.target()).lines)
+        #expect(object.first?["name"] as? String == "/" && object.first?["type"] as? String == "dir")
+        let sub = try bench.run("stat", bench.target("sub/"))
+        #expect(sub.text.hasSuffix(" sub\n"), "\(sub.text)")
     }
 
     @Test func theOtherDataModeIsRecommended() throws {

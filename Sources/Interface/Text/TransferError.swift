@@ -4,7 +4,7 @@ internal import Transfers
 /// What went wrong with a transfer, whole.
 func queueError(_ transfer: Transfer) -> String? {
     switch transfer.state {
-    case .failed(let reason), .skipped(let reason), .retrying(_, let reason): visible(reason)
+    case .failed(let reason), .skipped(let reason), .retrying(_, let reason): Advice.withKeys(visible(reason))
     default: nil
     }
 }
@@ -16,7 +16,7 @@ func queueError(_ transfer: Transfer) -> String? {
 /// /home/alice/a.part: cannot open: Permission denied            cannot open: Permission denied
 /// ```
 func briefReason(_ reason: String, _ transfer: Transfer, _ charset: NameCharset = .utf8) -> String {
-    var text = visible(reason)
+    var text = Advice.withKeys(visible(reason))
     let answered = "the server answered “"
     if let quote = firstRange(of: answered, in: text), let end = text.lastIndex(of: "”"),
         quote.upperBound <= end

@@ -195,7 +195,7 @@ extension Model {
 
     mutating func listingFailed(_ side: EngineEvent.Side, _ ticket: Ticket, _ reason: String) {
         guard let pending = self[side].pending, pending.ticket == ticket else { return }
-        self[side].listing = .failed(reason, pending.target)
+        self[side].listing = .failed(Advice.withKeys(reason), pending.target)
         cutShort(side, ticket)
     }
 

@@ -31,8 +31,12 @@ extension Model {
             dataMethod = nil
             // The pane says it already where a listing failed of it.
             let isSaid = if case .failed(reason, _) = remote.listing { true } else { remote.pending != nil }
-            if !wasStopped { tell("Connection lost: \(visible(reason))", isError: true, isShown: isSaid) }
-            if let pending = remote.pending { remote.listing = .failed(visible(reason), pending.target) }
+            if !wasStopped {
+                tell("Connection lost: \(Advice.withKeys(visible(reason)))", isError: true, isShown: isSaid)
+            }
+            if let pending = remote.pending {
+                remote.listing = .failed(Advice.withKeys(visible(reason)), pending.target)
+            }
         case .endedIdle(let site):
             dataMethod = nil
             note("\(site.shortName) disconnected while idle; the next action connects again.")
@@ -160,11 +164,21 @@ extension Model {
         return perform(homeOffers[home.selection - 1].action)
     }
 
+    static func noSuchCharset(_ name: String) -> String {
+        "names cannot be in “\(visible(name))”; CP1252, KOI8-R or CP932 are such charsets"
+    }
+
     mutating func connectToAddress(_ text: String) -> [Effect] {
         do throws(TargetURL.Problem) {
-            let target = try TargetURL(text.trimmingBlanks())
+            let (address, wanted) = TargetURL.dividingCharset(text.trimmingBlanks())
+            guard let charset = charsets(wanted) else {
+                home.error = Self.noSuchCharset(wanted ?? "")
+                return []
+            }
+            let target = try TargetURL(address, charset: charset)
             var site = target.site
             site.dataMode = dataMode
+            site.charset = charset.isUTF8 ? nil : charset.name
             home.address = home.address.withoutPassword
             return connect(site, target.password, target.directory)
         } catch {
@@ -188,7 +202,7 @@ extension ConnectionState {
 extension Site {
     /// `example.org: the sentence`, and the sentence alone where it names the host already.
     func saying(_ reason: String) -> String {
-        let why = visible(reason)
+        let why = Advice.withKeys(visible(reason))
         return why.contains(visible(host)) ? why : "\(shortName)\(why.hasPrefix("wants ") ? "" : ":") \(why)"
     }
 }

@@ -158,7 +158,7 @@ extension Model {
         var target: TargetURL
         let wanted = form.charset.text.trimmingBlanks()
         guard let charset = charsets(wanted.isEmpty ? nil : wanted) else {
-            form.error = "names cannot be in “\(visible(wanted))”; CP1252, KOI8-R or CP932 are such charsets"
+            form.error = Self.noSuchCharset(wanted)
             form.field = .charset
             return replace(.connect(form))
         }

@@ -293,11 +293,16 @@ struct StatCommand: ParsableCommand {
     mutating func run() throws {
         let printer = ListingPrinter(style: json ? .json : .long, showsHidden: true, charset: options.names)
         try forEach(targets, options) { session, target in
-            guard let entry = try session.entry(at: target.path) else {
+            guard var entry = try session.entry(at: target.path) else {
                 throw Failure(
                     .noSuchSource,
                     "\(session.shown(session.resolve(target.path))): no such file or directory; check the path by listing its folder"
                 )
+            }
+            // The login directory was named by nothing at all.
+            if entry.name.isEmpty {
+                let path = session.resolve(target.path)
+                entry.name = path.lastComponent.isEmpty ? path.bytes : path.lastComponent
             }
             printer.print([entry])
         }
@@ -321,6 +326,7 @@ struct QuoteCommand: ParsableCommand {
         }
         let sessions = try RemoteSessions(options)
         var refusal: Failure?
+        var isAnyTaken = false
         try sessions.with(target) { session in
             try session.connect()
             for command in lines {
@@ -329,10 +335,14 @@ struct QuoteCommand: ParsableCommand {
                     print(reply)
                     if reply.code.isNegative { refusal = self.refusal(of: command, reply) }
                 }
+                if replies.last?.code.isNegative == false { isAnyTaken = true }
             }
         }
         sessions.quit()
-        if let refusal { throw refusal }
+        guard let refusal else { return }
+        guard isAnyTaken else { throw refusal }
+        complain(refusal.message)
+        throw ExitStatus.Silent(code: ExitStatus.partly)
     }
 
     private func refusal(of line: [UInt8], _ reply: Reply) -> Failure {
@@ -341,9 +351,11 @@ struct QuoteCommand: ParsableCommand {
         if reply.code.kind == .transientNegative {
             return Failure(.temporary, "\(said); try again later", isTemporary: true)
         }
-        let isUnknown = reply.code.meansUnknownCommand
+        // 500 to 504: nobody forbids it; it is no command here, or none of this form.
+        let isMistaken = reply.code.meansUnknownCommand || reply.code.isAboutSyntax
         return Failure(
-            .permissionRefused, isUnknown ? "\(said): this server does not know \(command.verb)" : said)
+            isMistaken ? .invalidRequest : .permissionRefused,
+            reply.code.meansUnknownCommand ? "\(said): this server does not know \(command.verb)" : said)
     }
 
     /// As it came: the first line with a dash where more follow, the last with a space.

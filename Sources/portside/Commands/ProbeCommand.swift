@@ -25,7 +25,7 @@ struct ProbeCommand: ParsableCommand {
                 } catch let failure as Failure {
                     // No address of that family is nothing to complain of while there is the other.
                     if failure.kind == .cancelled || failure.kind == .passwordNeeded { throw failure }
-                    StandardOutput.write("\(family.words): \(visible(failure.message))\n")
+                    StandardOutput.write("\(family.words): \(visible(Advice.withOptions(failure.message)))\n")
                     verdict = verdict ?? failure
                 }
             }
@@ -68,7 +68,8 @@ struct ProbeCommand: ParsableCommand {
             } catch {
                 if error.kind == .cancelled { throw error }
                 StandardOutput.write(
-                    "\(family.words): \(method.rawValue) fails: \(visible(error.message))\n")
+                    "\(family.words): \(method.rawValue) fails: \(visible(Advice.withOptions(error.message)))\n"
+                )
             }
             StandardOutput.flush()
         }

@@ -66,7 +66,7 @@ struct QueueListCommand: ParsableCommand {
     private func line(_ transfer: Transfer, _ reason: String?, ended: Int64?) -> String {
         let arrow = transfer.direction == .download ? "down" : "up"
         let size = transfer.size.map { " \(transfer.bytes) of \($0) bytes" } ?? ""
-        let error = (transfer.message ?? reason).map { ": \($0)" } ?? ""
+        let error = (transfer.message ?? reason).map { ": \(Advice.withOptions($0))" } ?? ""
         let time = ended.map { "\(localTime($0)) " } ?? ""
         return "\(time)\(transfer.id) \(transfer.stateWord) \(arrow) \(transfer.shownSource) -> "
             + "\(transfer.shownDestination)\(size)\(visible(error))\n"

@@ -6,45 +6,30 @@ import Transfers
 /// What scripted servers say again and again.
 enum Script {
     /// A server without features lets us in; the first transfer asks for TYPE I.
-    static let login = """
-        < 220 ready
-        > USER anonymous
-        < 230 in
-        > SYST
-        < 215 MULTICS
-        > FEAT
-        < 500 no
-        > PWD
-        < 257 "/"
-        > TYPE I
-        < 200 I
+    static let login = login()
 
-        """
+    /// The same of a server that says more, or other things.
+    static func login(
+        system: String = "MULTICS", features: String = "< 500 no", home: String = "/"
+    ) -> String {
+        "< 220 ready\n" + user + prepared(system, features, home)
+    }
 
     /// The same over TLS, with encrypted data connections.
-    static let encryptedLogin = """
-        < 220 ready
-        > AUTH TLS
-        < 234 go on
-        = secure
+    static let encryptedLogin =
+        "< 220 ready\n> AUTH TLS\n< 234 go on\n= secure\n" + user
+        + "> PBSZ 0\n< 200 PBSZ=0\n> PROT P\n< 200 private\n" + prepared("MULTICS", "< 500 no", "/")
 
-        """ + afterEncryption("< 200 private")
+    private static let user = "> USER anonymous\n< 230 in\n"
 
-    /// From USER on, as it follows a handshake: what PROT P is answered with, and what follows that.
-    static func afterEncryption(_ protection: String) -> String {
+    private static func prepared(_ system: String, _ features: String, _ home: String) -> String {
         """
-        > USER anonymous
-        < 230 in
-        > PBSZ 0
-        < 200 PBSZ=0
-        > PROT P
-        \(protection)
         > SYST
-        < 215 MULTICS
+        < 215 \(system)
         > FEAT
-        < 500 no
+        \(features)
         > PWD
-        < 257 "/"
+        < 257 "\(home)"
         > TYPE I
         < 200 I
 

@@ -1,0 +1,13 @@
+import FTPProtocol
+
+extension Advice {
+    /// The sentence with the keys of the screen behind what the engine says would help, where a key does it.
+    static func withKeys(_ text: String) -> String {
+        explained(text) { advice in
+            switch advice {
+            case .activeMode, .passiveMode, .otherMode: "\(advice.rawValue) (P)"
+            default: nil
+            }
+        }
+    }
+}
