@@ -100,6 +100,16 @@ struct JournalWriter {
         }
     }
 
+    /// The next piece of a long queue; nil after the last, and where it cannot be read.
+    func next() -> JournalPiece? {
+        do {
+            return try journal.next()
+        } catch {
+            failed("the queue cannot be read to its end: \(error); what was read goes on")
+            return nil
+        }
+    }
+
     /// Nil when it cannot be told: then nobody is thought dead.
     func helpers() -> [Helper]? { try? journal.helpers() }
 

@@ -106,9 +106,14 @@ public final class TransferQueue: Sendable {
         core.perform { $0.whenIdle(body) }
     }
 
-    /// Everything in the queue now, in display order. Blocks until the queue has answered.
+    /// Everything in the queue now, in display order: of a long queue that is much. Blocks until the queue has answered.
     public func contents() -> [Transfer] {
-        core.wait { $0.contents() }
+        core.wait { $0.scheduler.rows(in: 0..<$0.scheduler.counts.all) }
+    }
+
+    /// What waits for somebody: it asks, or was paused or held. Blocks until the queue has answered.
+    public func stuck() -> [Transfer] {
+        core.wait { $0.scheduler.stuck }
     }
 
     /// Interrupts everything, writes the journal, closes the connections. Blocks until that is done,

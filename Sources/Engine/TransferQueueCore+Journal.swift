@@ -25,6 +25,27 @@ extension TransferQueueCore {
         lookForArrivals()
     }
 
+    /// The rest of a long queue, while the first of it is at work.
+    mutating func readFurther(_ journal: any Journal) {
+        guard let itself, !isStopping else { return }
+        self.journal.perform { writer in
+            let piece = writer.next()
+            itself.perform { core in
+                core.takePiece(piece)
+                if core.scheduler.isRestoring {
+                    core.readFurther(journal)
+                } else {
+                    core.watchJournal(journal)
+                }
+            }
+        }
+    }
+
+    mutating func takePiece(_ piece: JournalPiece?) {
+        if let notice = piece?.notice { events(.notice(notice)) }
+        handle(.restoredFurther(piece?.transfers ?? [], isLast: piece == nil))
+    }
+
     /// Perhaps by ourselves: that costs one look in vain.
     private mutating func journalChanged() {
         if isLooking { mustLookAgain = true } else { look(after: Self.arrivalPause.told) }

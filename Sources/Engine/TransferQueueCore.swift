@@ -98,7 +98,7 @@ struct TransferQueueCore: ~Copyable {
         self.itself = itself
         self.journal = Self.writer(of: journal, events)
         let contents: JournalContents
-        do { contents = try journal.load() } catch {
+        do { contents = try journal.begin() } catch {
             // Nothing is written over what could not be read.
             self.journal = Self.writer(of: ForgetfulJournal(), events)
             events(.queueNotKept("it cannot be read: \(error)"))
@@ -110,7 +110,7 @@ struct TransferQueueCore: ~Copyable {
         leased = contents.leases.filter { scheduler.transfer($0.key)?.state == .running }
         for id in leased.keys { leasedSites[id] = scheduler.transfer(id)?.site }
         applyRates()
-        watchJournal(journal)
+        if contents.isWhole { watchJournal(journal) } else { readFurther(journal) }
     }
 
     // MARK: - Events in, orders out
@@ -178,12 +178,10 @@ struct TransferQueueCore: ~Copyable {
         for callback in callbacks { callback(counts) }
     }
 
-    func contents() -> [Transfer] {
-        scheduler.rows(in: 0..<scheduler.counts.all)
-    }
-
     /// Stops everything; the workers are to be waited for.
     mutating func interruptAll() -> [TransferWorker] {
+        // What was asked and waits for the rest of the journal is not lost.
+        while scheduler.hasPostponed { takePiece(journal.wait { $0.next() }) }
         isStopping = true
         for order in scheduler.handle(.programEnds, now: wallClockNanoseconds() / 1_000_000_000) {
             if case .remember(let ids) = order {

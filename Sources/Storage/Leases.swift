@@ -85,7 +85,7 @@ extension QueueStore: LeaseStore {
                 return try Bool.fetchOne(
                     database,
                     sql: """
-                        SELECT NOT EXISTS (SELECT 1 FROM transfer WHERE id > 0
+                        SELECT NOT EXISTS (SELECT 1 FROM transfer WHERE \(Schema.isOpen)
                             AND state IN ('waiting', 'running', 'retrying'))
                             AND NOT EXISTS (SELECT 1 FROM lease) AND NOT EXISTS (SELECT 1 FROM transfer WHERE id < 0)
                         """)

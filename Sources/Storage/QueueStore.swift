@@ -45,6 +45,13 @@ public struct QueueStore: Journal {
         let contents = Mutex<JournalContents?>(nil)
     }
 
+    /// Of a long queue that is read piece by piece.
+    let progress = Progress()
+
+    final class Progress: Sendable {
+        let pieces = Mutex<QueuePieces?>(nil)
+    }
+
     /// Opens the queue, making an empty one where there is none.
     ///
     /// - Throws: `StorageError`; `.damaged` leaves the file where it is, see `open(as:)`.
@@ -71,6 +78,9 @@ public struct QueueStore: Journal {
     /// Opens the queue for its worker and checks all of it. A damaged file is moved aside, with its
     /// log, and a new one begun; the caller tells the user.
     ///
+    /// A long one is not checked before the work begins, except after damage was met in it: reading all of a million rows takes
+    /// seconds. What is wrong in it is found when it is read (see `next`), and the next start sets it aside.
+    ///
     /// - Parameter lock: proves that nobody else is working with the file.
     /// - Throws: `StorageError`, but not `.damaged`.
     public static func open(
@@ -78,22 +88,36 @@ public struct QueueStore: Journal {
     ) throws -> (store: QueueStore, setAside: SetAside?) {
         do {
             let store = try QueueStore(directory: lock.directory)
+            let place = StateDirectory(path: lock.directory)
+            let wasDamaged = place.hasMark
+            if try !wasDamaged && store.isLong() {
+                store.progress.pieces.withLock { $0 = QueuePieces(path: store.path) }
+                let contents = try store.beginPieces()
+                store.seen.contents.withLock { $0 = contents }
+                return (store, nil)
+            }
             try store.check()
-            return (store, try store.setAsideUnreadable())
+            let setAside = try store.setAsideUnreadable()
+            if wasDamaged { place.removeMark() }
+            return (store, setAside)
         } catch StorageError.damaged(_, let reason) {
             let place = StateDirectory(path: lock.directory)
             let aside = SetAside(path: try place.setAside(), reason: reason)
+            place.removeMark()
             return (try QueueStore(directory: lock.directory), aside)
         }
     }
 
     public func load() throws -> JournalContents {
-        let known = seen.contents.withLock { contents in
+        if let known = takeSeen(), known.isWhole { return known }
+        return try mappingErrors { try database.read { try Reading(database: $0, path: path).contents() } }
+    }
+
+    func takeSeen() -> JournalContents? {
+        seen.contents.withLock { contents in
             defer { contents = nil }
             return contents
         }
-        if let known { return known }
-        return try mappingErrors { try database.read { try Reading(database: $0, path: path).contents() } }
     }
 
     public var directory: [UInt8]? {
@@ -115,6 +139,21 @@ public struct QueueStore: Journal {
     /// The servers of what has not ended, and whether all is paused: what is to be known before the work begins.
     public func outlook() throws -> (sites: [Site], isPaused: Bool) {
         try mappingErrors { try database.read { try Reading(database: $0, path: path).outlook() } }
+    }
+
+    /// What holds for the queue as a whole.
+    public func settings() throws -> QueueSettings {
+        try mappingErrors { try database.read { try Reading(database: $0, path: path).settings() } }
+    }
+
+    /// How many have failed.
+    public func failures() throws -> Int {
+        try mappingErrors {
+            try database.read {
+                try Int.fetchOne($0, sql: "SELECT count(*) FROM transfer WHERE id > 0 AND state = 'failed'")
+                    ?? 0
+            }
+        }
     }
 
     /// When each transfer that has ended did so, in seconds since 1970.
@@ -176,6 +215,21 @@ public struct QueueStore: Journal {
         }
     }
 
+    private var place: StateDirectory? {
+        path.lastIndex(of: "/").map { StateDirectory(path: String(path[..<$0])) }
+    }
+
+    /// Whether reading all of it would take longer than anybody waits for.
+    private func isLong() throws -> Bool {
+        try mappingErrors {
+            try database.read {
+                try Bool.fetchOne(
+                    $0, sql: "SELECT EXISTS (SELECT 1 FROM transfer LIMIT 1 OFFSET \(QueuePieces.short))")
+                    ?? false
+            }
+        }
+    }
+
     private static func isAboutARow(_ finding: String) -> Bool {
         finding == "ok" || finding.hasPrefix("CHECK constraint failed in transfer")
             || finding.contains(" value in transfer.") || finding.contains(" value in site.")
@@ -188,11 +242,13 @@ public struct QueueStore: Journal {
         let contents = try mappingErrors {
             try database.read { try Reading(database: $0, path: path).contents { ids.append($0) } }
         }
-        guard let first = ids.first else {
-            // Whoever holds the lock alone changes what was read.
-            seen.contents.withLock { $0 = contents }
-            return nil
-        }
+        // Whoever holds the lock alone changes what was read.
+        if ids.isEmpty { seen.contents.withLock { $0 = contents } }
+        return try setAside(ids)
+    }
+
+    func setAside(_ ids: [Transfer.ID]) throws -> SetAside? {
+        guard let first = ids.first else { return nil }
         let reason = "transfer \(first) makes no sense"
         try change { writing in
             for id in ids { try writing.setAside(id, reason) }
@@ -204,7 +260,10 @@ public struct QueueStore: Journal {
         do {
             return try body()
         } catch {
-            throw StorageError(error, path: path)
+            let error = StorageError(error, path: path)
+            // The next start looks at all of it.
+            if case .damaged = error, let directory = self.place { directory.mark() }
+            throw error
         }
     }
 }

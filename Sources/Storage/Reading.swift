@@ -15,14 +15,22 @@ struct Reading {
         let sites = try sites()
         let transfers = try transfers(
             where: "id > 0 ORDER BY position, id", siteIDs: sites.mapValues(\.id), unreadable: unreadable)
-        let next = try Int64.fetchOne(database, sql: "SELECT value FROM counter WHERE name = 'nextID'") ?? 1
-        let greatest = try Int64.fetchOne(database, sql: "SELECT max(id) FROM transfer") ?? 0
-        guard greatest < Int64.max, next > 0 else { throw damaged("an identifier out of range") }
         var contents = JournalContents(
             sites: sites.sorted { $0.key < $1.key }.map(\.value), transfers: transfers,
-            nextID: max(next, max(0, greatest) + 1), settings: try settings())
+            nextID: try nextID(), settings: try settings())
         for (id, lease) in try leases(where: "1") { contents.leases[id] = lease }
         return contents
+    }
+
+    func greatestID() throws -> Transfer.ID {
+        try Int64.fetchOne(database, sql: "SELECT max(id) FROM transfer") ?? 0
+    }
+
+    func nextID() throws -> Transfer.ID {
+        let next = try Int64.fetchOne(database, sql: "SELECT value FROM counter WHERE name = 'nextID'") ?? 1
+        let greatest = try greatestID()
+        guard greatest < Int64.max, next > 0 else { throw damaged("an identifier out of range") }
+        return max(next, max(0, greatest) + 1)
     }
 
     func leased(to worker: Int64) throws -> [LeasedTransfer] {
@@ -39,7 +47,7 @@ struct Reading {
         }
     }
 
-    private func leases(where condition: String) throws -> [Transfer.ID: Lease] {
+    func leases(where condition: String) throws -> [Transfer.ID: Lease] {
         let rows = try Row.fetchAll(database, sql: "SELECT transfer, body FROM lease WHERE \(condition)")
         return Dictionary(
             rows.compactMap { row in
@@ -50,19 +58,20 @@ struct Reading {
     }
 
     func outlook() throws -> (sites: [Site], isPaused: Bool) {
-        let waiting = try Int64.fetchSet(
-            database,
-            sql: """
-                SELECT DISTINCT site FROM transfer
-                WHERE id > 0 AND state NOT IN ('done', 'failed', 'skipped')
-                """)
-        return (
-            try sites().filter { waiting.contains($0.key) }.sorted { $0.key < $1.key }.map(\.value),
-            try settings().isPaused
-        )
+        let sites = try sites()
+        let waiting = try sites.filter { try isOpen(site: $0.key) }
+        return (waiting.sorted { $0.key < $1.key }.map(\.value), try settings().isPaused)
     }
 
-    private func settings() throws -> QueueSettings {
+    /// Whether anything of this server has not ended. A look at the index.
+    private func isOpen(site: Int64) throws -> Bool {
+        try Bool.fetchOne(
+            database,
+            sql: "SELECT EXISTS (SELECT 1 FROM transfer WHERE site = ? AND \(Schema.isOpen))",
+            arguments: [site]) ?? false
+    }
+
+    func settings() throws -> QueueSettings {
         let text = try String.fetchOne(database, sql: "SELECT value FROM setting WHERE name = 'queue'")
         guard let text else { return QueueSettings() }
         guard let settings = JSON.decode(QueueSettings.self, text) else {
@@ -103,7 +112,7 @@ struct Reading {
         }
     }
 
-    private func sites() throws -> [Int64: Site] {
+    func sites() throws -> [Int64: Site] {
         var sites: [Int64: Site] = [:]
         let rows = try Row.fetchCursor(
             database,
@@ -141,21 +150,28 @@ struct Reading {
         return sites
     }
 
-    private func directories() throws -> [Int64: [UInt8]] {
-        var directories: [Int64: [UInt8]] = [:]
-        let rows = try Row.fetchCursor(database, sql: "SELECT number, path FROM directory")
-        while let row = try rows.next() {
-            guard let number = row.integer(0), let bytes = row.bytes(1) else { continue }
-            directories[number] = bytes
+    /// One array of bytes a directory, whoever is in it.
+    struct Directories {
+        private var known: [Int64: [UInt8]] = [:]
+        private var last: (number: Int64, path: [UInt8])?
+
+        fileprivate mutating func path(_ number: Int64, _ database: Database) throws -> [UInt8]? {
+            if let last, last.number == number { return last.path }
+            if let path = known[number] {
+                last = (number, path)
+                return path
+            }
+            let statement = try database.cachedStatement(sql: "SELECT path FROM directory WHERE number = ?")
+            guard let path = try Row.fetchOne(statement, arguments: [number])?.bytes(0) else { return nil }
+            known[number] = path
+            return path
         }
-        return directories
     }
 
     private func transfers(
         where condition: String, siteIDs: [Int64: Site.ID], unreadable: (Transfer.ID) -> Void = { _ in }
     ) throws -> [Transfer] {
-        // One array of bytes a directory, whoever is in it.
-        let directories = try directories()
+        var directories = Directories()
         var transfers: [Transfer] = []
         let rows = try Row.fetchCursor(
             database, sql: "SELECT \(Columns.list) FROM transfer WHERE \(condition)")
@@ -163,7 +179,9 @@ struct Reading {
         var known: [String: TransferOptions] = [:]
         while let row = try rows.next() {
             // What makes no sense is set aside by the queue's worker, and passed over by the others.
-            if let transfer = transfer(row, siteIDs, directories, &known) {
+            let transfer = try transfer(
+                row, siteIDs: { siteIDs[$0] }, directories: &directories, known: &known)
+            if let transfer {
                 transfers.append(transfer)
             } else if let id = row.integer(0) {
                 unreadable(id)
@@ -172,16 +190,18 @@ struct Reading {
         return transfers
     }
 
-    private func transfer(
-        _ row: Row, _ siteIDs: [Int64: Site.ID], _ directories: [Int64: [UInt8]],
-        _ known: inout [String: TransferOptions]
-    ) -> Transfer? {
+    func transfer(
+        _ row: Row, siteIDs: (Int64) -> Site.ID?, directories: inout Directories,
+        known: inout [String: TransferOptions]
+    ) throws -> Transfer? {
         guard let id = row.integer(0), let position = row.integer(1),
             let direction = row.text(2).flatMap(Transfer.Direction.init(rawValue:)),
             let kind = row.text(3).flatMap(Transfer.Kind.init(rawValue:)),
-            let site = row.integer(4).flatMap({ siteIDs[$0] }),
-            let remoteDirectory = row.integer(5).flatMap({ directories[$0] }), let remoteName = row.bytes(6),
-            let localDirectory = row.integer(7).flatMap({ directories[$0] }),
+            let site = row.integer(4).flatMap(siteIDs),
+            let remoteNumber = row.integer(5),
+            let remoteDirectory = try directories.path(remoteNumber, database), let remoteName = row.bytes(6),
+            let localNumber = row.integer(7),
+            let localDirectory = try directories.path(localNumber, database),
             let options = options(row, &known), let bytes = row.integer(15), let attempts = row.integer(16),
             let stateName = row.text(17),
             let state = StoredState(

@@ -9,6 +9,12 @@ struct StateDirectory: Sendable {
 
     var database: String { path + "/queue.sqlite" }
     var lock: String { path + "/queue.lock" }
+    /// There when damage was met: the next start looks at all of the database.
+    private var damageMark: String { path + "/queue.damaged" }
+
+    var hasMark: Bool { access(damageMark, F_OK) == 0 }
+    func mark() { if let descriptor = try? open(damageMark) { close(descriptor) } }
+    func removeMark() { unlink(damageMark) }
 
     /// Makes the directory (0700), and those above it, where they are missing.
     func make() throws(StorageError) {

@@ -62,7 +62,7 @@ struct Writing {
             transfer.part.map { Blob(bytes: $0.name) },
             transfer.part.map { Int64(bitPattern: $0.inode) }, transfer.part?.sourceSize,
             transfer.part?.sourceModified, transfer.part?.safeBytes, transfer.batch,
-            transfer.proof.map { "\($0.algorithm.rawValue):\($0.value)" },
+            transfer.proof.map { "\($0.algorithm.rawValue):\($0.value)" }, transfer.options.priority.rank,
         ])
         try upsert.execute()
     }
@@ -226,7 +226,10 @@ enum Columns {
         "localName", "size", "modified", "onConflict", "retries", "appends", "writesInPlace", "bytes",
         "attempts", "state", "reason", "stateTime", "stateSize", "options", "endedAt", "depth", "partName",
         "partInode", "partSize", "partModified", "partSafe", "batch", "proof",
+        "rank",
     ]
+    /// Where the priority stands, 0 going first: the options have it, too, but no index could.
+    static let rank = 31
 
     static let list = names.joined(separator: ", ")
     static let marks = names.map { _ in "?" }.joined(separator: ",")

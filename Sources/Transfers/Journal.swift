@@ -4,6 +4,12 @@
 public protocol Journal: Sendable {
     /// Everything that was there when the program last stopped, in the order of `position`; sites too.
     func load() throws -> JournalContents
+    /// What the work begins with: all of it, or, where that is much (`isWhole` is false), the files that go first, the
+    /// leased ones, sites and settings. The rest comes by `next`.
+    func begin() throws -> JournalContents
+    /// The next of what `begin` left, in any order; nil when that was all. What was changed since may be as it was or as
+    /// it is, and come again.
+    func next() throws -> JournalPiece?
     /// Writes all of it in one transaction.
     func remember(_ change: JournalChange) throws
     /// What other processes left for the one that works on the queue: see `LeftRequest`. Read only: what was
@@ -27,6 +33,8 @@ extension Journal {
         try remember(JournalChange(sites: sites, transfers: transfers, forgotten: forgotten))
     }
 
+    public func begin() throws -> JournalContents { try load() }
+    public func next() throws -> JournalPiece? { nil }
     public func left() throws -> [LeftForWorker] { [] }
     public func helpers() throws -> [Helper] { [] }
     public var directory: [UInt8]? { nil }
@@ -67,6 +75,8 @@ public struct JournalContents: Sendable {
     public var settings: QueueSettings
     /// What other processes were given to do, and may be doing.
     public var leases: [Transfer.ID: Lease] = [:]
+    /// There is nothing more in the journal.
+    public var isWhole = true
 
     public init(
         sites: [Site] = [], transfers: [Transfer] = [], nextID: Transfer.ID = 1,
@@ -76,6 +86,18 @@ public struct JournalContents: Sendable {
         self.transfers = transfers
         self.nextID = nextID
         self.settings = settings
+    }
+}
+
+/// Some of what `begin` left.
+public struct JournalPiece: Sendable {
+    public var transfers: [Transfer]
+    /// What there is to tell the user.
+    public var notice: String?
+
+    public init(transfers: [Transfer], notice: String? = nil) {
+        self.transfers = transfers
+        self.notice = notice
     }
 }
 

@@ -1,36 +1,5 @@
-/// What enters the queue: read from the journal, asked for by the user, found in a tree.
+/// What enters the queue: asked for by the user, found in a tree; see `restore` for what was in it before.
 extension Scheduler {
-    mutating func restore(_ contents: JournalContents) {
-        for site in contents.sites { learn(site) }
-        isPaused = contents.settings.isPaused
-        rates = contents.settings.rates
-        answers = RememberedAnswers(batches: contents.settings.answers ?? [:])
-        for (id, memory) in contents.settings.sites { sites[siteNumber(id)].recall(memory) }
-        nextID = max(nextID, contents.nextID)
-        for var transfer in contents.transfers {
-            switch transfer.state {
-            case .running, .held, .retrying, .asking(.password): transfer.state = .waiting
-            case .waiting, .paused, .asking, .failed, .done, .skipped: break
-            }
-            nextID = max(nextID, transfer.id == .max ? .max : transfer.id + 1)
-            let isLeased = transfer.state == .waiting && contents.leases[transfer.id] != nil
-            if isLeased { transfer.state = .running }
-            if enter(transfer.sanitized), isLeased { keepLeased(transfer) }
-        }
-        // No version gives such positions, and sums of them would overflow.
-        let bound = Int64.max / 4
-        if contents.transfers.contains(where: { !(-bound...bound).contains($0.position) }) { renumber() }
-    }
-
-    /// Another process was given it, and may be at it.
-    private mutating func keepLeased(_ transfer: Transfer) {
-        let number = siteNumber(transfer.site)
-        atWork[transfer.id] = Worker(
-            site: number, isTree: false, bytesAtStart: transfer.bytes, cursor: transfer.position)
-        sites[number].connections += 1
-        connectionsInUse += 1
-    }
-
     mutating func learn(_ site: Site) {
         let settings = ConnectionSettings(of: site)
         settingsOfSites[site.id] = settings == .usual ? nil : settings
@@ -123,7 +92,7 @@ extension Scheduler {
 
     /// Returns whether it is in the queue now: an identifier that is taken is not.
     @discardableResult
-    private mutating func enter(_ transfer: Transfer) -> Bool {
+    mutating func enter(_ transfer: Transfer) -> Bool {
         _ = siteNumber(transfer.site)
         guard let slot = table.insert(transfer) else { return false }
         let target = transfer.target
@@ -142,7 +111,7 @@ extension Scheduler {
 
 extension Transfer {
     /// Without what cannot be: a size or an offset below zero.
-    fileprivate var sanitized: Transfer {
+    var sanitized: Transfer {
         var transfer = self
         if let size, size < 0 { transfer.size = nil }
         transfer.bytes = max(0, bytes)

@@ -84,6 +84,7 @@ extension Scheduler {
 
     private func isStartable(_ slot: Slot) -> Bool {
         guard case .waiting = table.state(of: slot), atWork[table[slot].id] == nil else { return false }
+        if restoring != nil, table.common(of: slot).kind == .tree { return false }
         if orphans == 0 { return true }
         let target = table.transfer(slot).target
         return !atWork.values.contains { $0.orphanedTarget == target }

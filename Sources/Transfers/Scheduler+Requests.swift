@@ -172,6 +172,7 @@ extension Scheduler {
         unlist(slot)
         targets.remove(transfer.target, slot)
         table.remove(slot)
+        restoring?.removed.insert(transfer.id)
         orders.forgotten.append(transfer.id)
     }
 }

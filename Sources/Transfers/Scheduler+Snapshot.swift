@@ -16,13 +16,20 @@ extension Scheduler {
     /// unknown size count 0.
     public var bytesLeft: Int64 { Int64(clamping: exactBytesLeft) }
 
-    /// A tree is being scanned: the figures will grow.
-    public var isScanning: Bool { atWork.values.contains { $0.isTree && $0.orphanedTarget == nil } }
+    /// A tree is being scanned, or the journal still being read: the figures will grow.
+    public var isScanning: Bool {
+        isRestoring || atWork.values.contains { $0.isTree && $0.orphanedTarget == nil }
+    }
+
+    /// Not all of the journal was read yet.
+    public var isRestoring: Bool { restoring != nil }
+    /// Something was asked that waits for it.
+    public var hasPostponed: Bool { restoring?.requests.isEmpty == false }
 
     /// Something is at work, or will be without anybody doing anything: false means that a worker
     /// process may end.
     public var hasWork: Bool {
-        guard atWork.isEmpty else { return true }
+        guard atWork.isEmpty, !isRestoring else { return true }
         guard !isPaused, !isHeld else { return false }
         // What waits for a password that nobody gives waits for somebody.
         return size(of: .retrying) > 0 || !scheduled.isEmpty
@@ -76,6 +83,14 @@ extension Scheduler {
             start += group.count
         }
         return rows
+    }
+
+    /// What waits for somebody: it asks, or was paused or held.
+    public var stuck: [Transfer] {
+        [Group.asking, .paused].flatMap { group in
+            let list = groups[group.rawValue]
+            return list.entries(in: 0..<list.count).map { table.transfer($0.slot) }
+        }
     }
 
     private func size(of group: Group) -> Int { groups[group.rawValue].count }

@@ -22,6 +22,8 @@ public struct Scheduler: Sendable {
     public enum Event: Sendable {
         /// The journal was read: what ran or waited to retry waits, what was paused stays so.
         case restored(JournalContents)
+        /// More of it, where `restored` did not have all.
+        case restoredFurther([Transfer], isLast: Bool)
         /// A site is known, or is known better; comes before the transfers that name it.
         case site(Site)
         case request(QueueRequest)
@@ -191,6 +193,8 @@ public struct Scheduler: Sendable {
     var askingInBatch: [Transfer.ID: Int] = [:]
     var exactBytesLeft: Int128 = 0
     var alarm: Int64?
+    /// Not nil until all of the journal was read.
+    var restoring: Restoring?
     var orders = PendingOrders()
 
     /// - Parameters:
@@ -222,8 +226,10 @@ public struct Scheduler: Sendable {
         clock = now
         switch event {
         case .restored(let contents): restore(contents)
+        case .restoredFurther(let transfers, let isLast): restoreFurther(transfers, isLast: isLast)
         case .site(let site): learn(site)
-        case .request(let request): perform(request, now: now)
+        case .request(let request):
+            if isPossible(request) { perform(request, now: now) } else { restoring?.requests.append(request) }
         case .began(let id): began(id)
         case .scanned(let id, let found): insertFound(found, in: id)
         case .scanEnded(let id, nil): treeEnded(id)
@@ -248,7 +254,9 @@ public struct Scheduler: Sendable {
         // The alarm has gone off, perhaps a little early: it is set again if it is still needed.
         case .tick: alarm = nil
         }
-        while groups[Group.done.rawValue].count > mostDone, let oldest = groups[Group.done.rawValue].first {
+        while restoring == nil, groups[Group.done.rawValue].count > mostDone,
+            let oldest = groups[Group.done.rawValue].first
+        {
             remove(oldest.slot)
         }
         releaseDue(now: now)

@@ -76,7 +76,7 @@ public enum Priority: String, CaseIterable, Hashable, Sendable, Codable {
     case highest, high, normal, low, lowest
 
     /// 0 goes first.
-    var rank: Int { Self.allCases.firstIndex(of: self) ?? 2 }
+    public var rank: Int { Self.allCases.firstIndex(of: self) ?? 2 }
 }
 
 /// What to do when the destination exists. Nothing is ever overwritten without one of these saying so.

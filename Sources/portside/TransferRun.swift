@@ -117,7 +117,7 @@ final class TransferRun: Sendable {
         }
         progress.finish()
         sharing?.service.close()
-        let left = queue.contents()
+        let left = queue.stuck()
         let unsaved = interrupts.status == nil ? queue.stop() : nil
         if let sharing, sharing.beginning != nil { BackgroundWorker.leave(sharing.service.report) }
         try conclude(left)
@@ -172,7 +172,7 @@ final class TransferRun: Sendable {
 
     /// - Returns: whether something was answered, so that the queue has work again.
     private func answerQuestions(_ queue: TransferQueue) -> Bool {
-        let asking = queue.contents().filter { if case .asking = $0.state { true } else { false } }
+        let asking = queue.stuck().filter { if case .asking = $0.state { true } else { false } }
         guard !asking.isEmpty, Question.canBeAsked else { return false }
         return progress.paused {
             var isAnswered = false

@@ -29,6 +29,8 @@ struct World {
     var problems: [String] = []
     let sites: [Site]
     var limit = 4
+    /// What of the journal the queue has not read yet, after a start that did not read all of it.
+    var unread: [Transfer.ID]?
 
     init(seed: UInt64) {
         random = Numbers(seed: seed)
@@ -57,7 +59,11 @@ struct World {
                     guard let transfer = queue.transfer(id) else { continue }
                     journal[id] = transfer
                 }
-            case .forget(let ids): ids.forEach { journal[$0] = nil }
+            case .forget(let ids):
+                for id in ids {
+                    if unread != nil, let transfer = journal[id] { removedWhileReading.append(transfer) }
+                    journal[id] = nil
+                }
             case .start(let transfer): begin(transfer)
             case .stop(let id): if atWork[id] == nil { problems.append("stops \(id), which is not at work") }
             case .merged, .wakeAt: break
@@ -66,6 +72,7 @@ struct World {
     }
 
     mutating func begin(_ transfer: Transfer) {
+        if transfer.kind == .tree, unread != nil { problems.append("a tree before all is known") }
         if atWork[transfer.id] != nil { problems.append("starts \(transfer.id) twice") }
         if doneOnce[transfer.id] != nil { problems.append("does \(transfer.id) again") }
         if transfer.kind == .file, atWork.values.contains(where: { $0.localPath == transfer.localPath }) {
@@ -89,18 +96,20 @@ struct World {
 
     mutating func step() {
         now += Int64(random.below(5))
+        if unread != nil, random.below(4) == 0 { readFurther() }
         switch random.below(33) {
         case 24: send(.request(.place(someIDs(), [.first, .last, .by(2), .by(-2)][random.below(4)])))
         case 25: send(.request(.setPriority(someIDs(), Priority.allCases[random.below(5)])))
         case 26:
             let site = sites[random.below(3)].id
             send(.request(random.below(3) == 0 ? .pauseSite(site) : .resumeSite(site)))
-        case 27:
+        case 27 where unread == nil:
             let left = LeftForWorker(number: 1, request: .add, transfers: [newTransfer(), newTransfer()])
             let (orders, answer) = queue.take(left, now: now)
             carryOut(orders)
             if answer.ids.count + answer.merged != 2 { problems.append("what was left is lost: \(answer)") }
-        case 28: carryOut(queue.take(LeftForWorker(number: 2, request: .pause(someIDs())), now: now).orders)
+        case 28 where unread == nil:
+            carryOut(queue.take(LeftForWorker(number: 2, request: .pause(someIDs())), now: now).orders)
         case 30:
             let policy = [ConflictPolicy.overwrite, .skip, .ask][random.below(3)]
             let scope = [
@@ -164,16 +173,37 @@ struct World {
     mutating func kill() {
         let next = (journal.keys.max() ?? 0) + 1
         atWork = [:]
+        removedWhileReading = []
         queue = Scheduler(connections: limit, seed: 1)
         introduceSites()
-        let transfers = journal.values.sorted { $0.position < $1.position }
-        send(
-            .restored(
-                JournalContents(
-                    sites: [], transfers: transfers, nextID: max(next, highestID + 1), settings: settings)))
+        var transfers = journal.values.sorted { $0.position < $1.position }
+        unread = nil
+        if random.below(2) == 0 {
+            // The files that go first, and the rest later.
+            transfers = transfers.filter { $0.kind == .file && !$0.state.isEnded && random.below(3) == 0 }
+            let read = Set(transfers.map(\.id))
+            unread = journal.keys.filter { !read.contains($0) }.sorted()
+        }
+        var contents = JournalContents(
+            sites: [], transfers: transfers, nextID: max(next, highestID + 1), settings: settings)
+        contents.isWhole = unread == nil
+        send(.restored(contents))
         if queue.settings != settings { problems.append("the settings were lost") }
     }
 
+    /// A few more, and one that was read before and may have been removed since.
+    mutating func readFurther() {
+        guard let rest = unread else { return }
+        let count = min(rest.count, random.below(6))
+        var piece = rest.prefix(count).compactMap { journal[$0] }
+        if let again = removedWhileReading.popLast() { piece.append(again) }
+        let left = Array(rest.dropFirst(count))
+        unread = left.isEmpty ? nil : left
+        send(.restoredFurther(piece, isLast: left.isEmpty))
+        if left.isEmpty { removedWhileReading = [] }
+    }
+
+    var removedWhileReading: [Transfer] = []
     var highestID: Transfer.ID = 0
 
     mutating func newTransfer(isTree: Bool? = nil) -> Transfer {
@@ -224,12 +254,16 @@ struct World {
         }
         try #require(queue.counts == counts)
         try #require(queue.bytesLeft == bytesLeft)
-        try #require(Set(rows.map(\.id)) == Set(journal.keys) && rows.count == journal.count)
+        let known = Set(rows.map(\.id))
+        try #require(known.count == rows.count)
+        try #require(known.union(unread ?? []) == Set(journal.keys))
+        if let unread { try #require(known.isDisjoint(with: unread)) }
         try #require(Set(rows.map(\.position)).count == rows.count)
     }
 
     /// From here on everything goes well: all must end, and no state may be a dead end.
     mutating func drain() throws {
+        while unread != nil { readFurther() }
         send(.request(.resumeAll))
         var rounds = 0
         while queue.hasWork || queue.counts.asking > 0 {

@@ -51,7 +51,7 @@ struct QueueLimitCommand: ParsableCommand {
     }
 
     private func show() throws {
-        let settings = try storage { try QueueStore(directory: WorkingQueue.directory).load() }.settings
+        let settings = try storage { try QueueStore(directory: WorkingQueue.directory).settings() }
         func text(_ bytes: Int64?) -> String { bytes.map { "\(byteText($0))/s" } ?? "no limit" }
         StandardOutput.write("all  \(text(settings.rates?.bytesPerSecond))\n")
         for window in settings.rates?.windows ?? [] {

@@ -98,6 +98,7 @@ struct QueueRunCommand: ParsableCommand {
         on queue: WorkingQueue, _ sessions: RemoteSessions, _ beginning: BackgroundWorker.Beginning?
     ) throws {
         if let notice = queue.notice { complain(notice) }
+        if let interruption = queue.interruption { complain(interruption) }
         let outlook = try storage { try queue.store.outlook() }
         let credentials = sessions.credentials
         try learnPasswords(for: outlook.sites, sessions)
@@ -131,9 +132,7 @@ struct QueueRunCommand: ParsableCommand {
                     "cannot start “\(visible(words.first ?? ""))”: \(String(cString: strerror(error.code)))")
             }
         }
-        let left = try storage { try store.load() }.transfers.count {
-            if case .failed = $0.state { true } else { false }
-        }
+        let left = try storage { try store.failures() }
         guard left == 0 else {
             complain("\(left) failed; portside queue list shows why")
             throw ExitStatus.Silent(code: ExitStatus.partly)
