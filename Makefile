@@ -24,7 +24,7 @@ BINARY = $$(swift build $(RELEASE) --show-bin-path)/portside
 # The libraries, and what the Swift toolchain itself links with.
 BUILD_PACKAGES := libncursesw5-dev libssl-dev zlib1g-dev libsqlite3-dev pkg-config \
 	g++ git ca-certificates libcurl4-openssl-dev libxml2-dev
-TEST_PACKAGES := python3 openssl ncurses-bin iproute2 nftables strace exfatprogs exfat-fuse
+TEST_PACKAGES := python3 openssl ncurses-bin iproute2 nftables strace exfatprogs exfat-fuse libfaketime e2fsprogs
 BENCH_PACKAGES := python3 lftp curl strace
 
 swift:

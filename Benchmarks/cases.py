@@ -6,6 +6,7 @@ import os
 import shutil
 import statistics
 import subprocess
+import tempfile
 import time
 
 from screen import Screen, resident
@@ -58,25 +59,15 @@ def large_file(place, report):
     os.remove(local)
 
 
-def small_files(place, report):
-    count = place.options.files
-    served, local = os.path.join(place.served, "small"), os.path.join(place.local, "small")
+def small_tree(place, count):
+    """So many files of 1 KiB in 50 served directories; (path, function that checks a copy)."""
+    served = os.path.join(place.served, "small")
     for index in range(count):
         folder = os.path.join(served, f"d{index % 50:02}")
         os.makedirs(folder, exist_ok=True)
         with open(os.path.join(folder, f"f{index:05}"), "wb") as file:
             file.write(os.urandom(1024))
     place.adopt("small")
-    down = os.path.join(place.local, "down")
-    up = os.path.join(place.served, "up")
-
-    def empty(path):
-        def prepare():
-            shutil.rmtree(path, ignore_errors=True)
-            os.mkdir(path)
-            owner = os.stat(place.served if path == up else place.local)
-            os.chown(path, owner.st_uid, owner.st_gid)
-        return prepare
 
     def complete(path):
         def check():
@@ -86,23 +77,127 @@ def small_files(place, report):
                 raise RuntimeError(f"{len(found)} of {count} files arrived, {len(short)} of them not whole")
         return check
 
+    return served, complete
+
+
+def emptied(place, path, owner_of=None):
+    def prepare():
+        shutil.rmtree(path, ignore_errors=True)
+        os.mkdir(path)
+        owner = os.stat(owner_of or place.local)
+        os.chown(path, owner.st_uid, owner.st_gid)
+    return prepare
+
+
+def small_files(place, report):
+    count = place.options.files
+    served, complete = small_tree(place, count)
+    local = os.path.join(place.local, "small")
+    down = os.path.join(place.local, "down")
+    up = os.path.join(place.served, "up")
     four = ["--connections", "4"]
     (wall, cpu), (peer_wall, peer_cpu) = place.compare(
-        ([place.portside, "get", "-r", f"{place.url}/small", "-o", down, *four], empty(down), complete(down)),
-        (place.lftp(f"mirror -P4 small {down}"), empty(down), complete(down)),
+        ([place.portside, "get", "-r", f"{place.url}/small", "-o", down, *four], emptied(place, down), complete(down)),
+        (place.lftp(f"mirror -P4 small {down}"), emptied(place, down), complete(down)),
     )
     report.rate(f"{count} files down", count / wall, count / peer_wall, "lftp mirror -P4", "files/s", 1)
     report.note(f"{count} files down, CPU", cpu, peer_cpu, "lftp mirror -P4", "s")
     shutil.rmtree(down)
     shutil.copytree(served, local)
+    empty = emptied(place, up, place.served)
     (wall, cpu), (peer_wall, peer_cpu) = place.compare(
-        ([place.portside, "put", "-r", local, f"{place.url}/up/", *four], empty(up), complete(up)),
-        (place.lftp(f"mirror -R -P4 {local} up"), empty(up), complete(up)),
+        ([place.portside, "put", "-r", local, f"{place.url}/up/", *four], empty, complete(up)),
+        (place.lftp(f"mirror -R -P4 {local} up"), empty, complete(up)),
     )
     report.rate(f"{count} files up", count / wall, count / peer_wall, "lftp mirror -P4", "files/s", 1)
     report.note(f"{count} files up, CPU", cpu, peer_cpu, "lftp mirror -P4", "s")
     for path in (served, local, up):
         shutil.rmtree(path)
+
+
+def many_files(place, report):
+    count = place.options.many
+    served, complete = small_tree(place, count)
+    down = os.path.join(place.local, "down")
+    (wall, cpu), (peer_wall, peer_cpu) = place.compare(
+        ([place.portside, "get", "-r", f"{place.url}/small", "-o", down, "--connections", "16"],
+         emptied(place, down), complete(down)),
+        (place.lftp(f"mirror -P16 small {down}"), emptied(place, down), complete(down)),
+    )
+    what = f"{count} files down, 16 connections"
+    report.rate(what, count / wall, count / peer_wall, "lftp mirror -P16", "files/s", 1.5)
+    report.note(f"{what}, CPU", cpu, peer_cpu, "lftp mirror -P16", "s")
+    for path in (served, down):
+        shutil.rmtree(path)
+
+
+def journal(place, report):
+    """The same files with the queue on the disk, and with one that ends with the program."""
+    count = place.options.files
+    served, complete = small_tree(place, count)
+    down = os.path.join(place.local, "down")
+    # On a disk, where a sync costs what it costs: not in the tmpfs that everything else is in.
+    state = tempfile.mkdtemp(prefix="portside-bench-", dir=os.path.expanduser("~"))
+    kept = dict(place.environment, XDG_STATE_HOME=state)
+    password = place.password_file()
+    arguments = ["-r", f"{place.url}/small", "-o", down]
+    figures = {"kept": [], "forgotten": []}
+    try:
+        for turn in range(place.options.runs + 1):
+            for name in ("kept", "forgotten") if turn % 2 else ("forgotten", "kept"):
+                emptied(place, down)()
+                if name == "kept":
+                    place.measure([place.portside, "queue", "add", "get", *arguments], kept)
+                    command = [place.portside, "queue", "run", "--connections", "4", "--password-file", password]
+                    figure = place.measure(command, kept)
+                    place.measure([place.portside, "queue", "remove", "--done"], kept)
+                else:
+                    figure = place.measure([place.portside, "get", *arguments, "--connections", "4"])
+                complete(down)()
+                if turn > 0:
+                    figures[name].append(figure)
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
+    wall, cpu = map(statistics.median, zip(*figures["kept"]))
+    base_wall, base_cpu = map(statistics.median, zip(*figures["forgotten"]))
+    report.ratio(f"{count} files, journal on the disk, wall", wall, base_wall, "without a journal", "s", 1.1)
+    report.note(f"{count} files, journal on the disk, CPU", cpu, base_cpu, "without a journal", "s")
+    for path in (served, down):
+        shutil.rmtree(path)
+
+
+def segments(place, report):
+    """A server that gives each connection 8 MB/s."""
+    rate, mebibytes = 8_000_000, 64
+    source = os.path.join(place.served, "segmented")
+    with open(source, "wb") as file:
+        for _ in range(mebibytes):
+            file.write(os.urandom(1 << 20))
+    place.adopt("segmented")
+    identifier = f"{place.identifier}-slow"
+    server = place.server(identifier, "--rate", str(rate))
+    url = f"ftp://{server['FTP_USER']}:{server['FTP_PASS']}@{server['FTP_HOST']}:{server['FTP_PORT']}/segmented"
+    path = os.path.join(place.local, "segmented")
+
+    def prepare():
+        if os.path.exists(path):
+            os.remove(path)
+
+    def check():
+        if not filecmp.cmp(source, path, shallow=False):
+            raise RuntimeError("the file differs")
+
+    command = [place.portside, "get", url, "-o", path]
+    try:
+        (one, _), (four, _) = place.compare(
+            (command, prepare, check), ([*command, "--segments", "4", "--connections", "4"], prepare, check)
+        )
+    finally:
+        place.stop(identifier)
+    what = f"{mebibytes} MiB at {rate // 1_000_000} MB/s a connection, 4 segments"
+    report.rate(what, mebibytes / four, mebibytes / one, "one connection", "MiB/s", 3.5)
+    os.remove(source)
+    os.remove(path)
 
 
 def large_directory(place):
@@ -190,9 +285,7 @@ def million_queue(place, report):
     into = os.path.join(place.local, "million")
     os.mkdir(into)
     shutil.rmtree(os.path.join(place.home, ".local/state/portside"), ignore_errors=True)
-    password = os.path.join(place.home, "password")
-    with open(password, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
-        file.write(place.account.split(",")[1] + "\n")
+    password = place.password_file()
     # The queue's own document, once, is the pattern of a million rows.
     place.measure([place.portside, "queue", "add", "get", f"{place.url}/one", "-o", into + "/first"])
     export = subprocess.run(
@@ -224,9 +317,13 @@ def million_queue(place, report):
                 raise RuntimeError("no transfer within 60 s")
             time.sleep(0.005)
         first = time.perf_counter() - begin
-        time.sleep(2)
         report.limit(f"{count} queued files, start to first transfer", first * 1000, "ms", 1000)
-        report.limit(f"{count} queued files, at work, resident", resident(worker.pid), "MB", 300)
+        # The rest of the queue is read meanwhile: until nothing more is added.
+        sizes = [resident(worker.pid)]
+        while len(sizes) < 10 or (sizes[-1] > 1.01 * sizes[-10] and len(sizes) < 600):
+            time.sleep(0.2)
+            sizes.append(resident(worker.pid))
+        report.limit(f"{count} queued files, at work, most resident", max(sizes), "MB", 300)
     finally:
         worker.kill()
         worker.wait()
@@ -250,6 +347,9 @@ def million_queue(place, report):
 ALL = {
     "large-file": large_file,
     "small-files": small_files,
+    "many-files": many_files,
+    "journal": journal,
+    "segments": segments,
     "listing": listing,
     "first-frame": first_frame,
     "idle": idle,

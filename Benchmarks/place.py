@@ -41,17 +41,24 @@ class Place:
         return self
 
     def __exit__(self, *_):
-        subprocess.run([SERVERS, "stop", self.identifier])
+        self.stop(self.identifier)
         shutil.rmtree(self.path, ignore_errors=True)
 
-    def _start_server(self):
+    def server(self, identifier, *options):
+        """Starts one that serves the same directory; its values as `servers.sh env` has them."""
         output = subprocess.run(
-            # More ports than a test has: each small file takes one, and keeps it for a while.
-            [SERVERS, "start", "vsftpd", "--id", self.identifier, "--root", self.served,
-             "--owner", str(os.getpid()), "--pasv", "20000-31999"],
+            [SERVERS, "start", "vsftpd", "--id", identifier, "--root", self.served, "--owner", str(os.getpid()),
+             *options],
             stdout=subprocess.PIPE, text=True, check=True,
         ).stdout
-        server = dict(line.split("=", 1) for line in output.splitlines())
+        return dict(line.split("=", 1) for line in output.splitlines())
+
+    def stop(self, identifier):
+        subprocess.run([SERVERS, "stop", identifier])
+
+    def _start_server(self):
+        # More ports than a test has: each small file takes one, and keeps it for a while.
+        server = self.server(self.identifier, "--pasv", "20000-31999")
         self.host, self.port = server["FTP_HOST"], server["FTP_PORT"]
         self.account = f"{server['FTP_USER']},{server['FTP_PASS']}"
         self.url = f"ftp://{server['FTP_USER']}:{server['FTP_PASS']}@{self.host}:{self.port}"
@@ -59,6 +66,12 @@ class Place:
     def directory(self, name):
         path = os.path.join(self.path, name)
         os.mkdir(path)
+        return path
+
+    def password_file(self):
+        path = os.path.join(self.home, "password")
+        with open(path, "w", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.write(self.account.split(",")[1] + "\n")
         return path
 
     def adopt(self, name):
@@ -90,11 +103,12 @@ class Place:
                     figures[index].append(figure)
         return [tuple(map(statistics.median, zip(*runs))) for runs in figures]
 
-    def measure(self, command):
+    def measure(self, command, environment=None):
         """Wall and CPU seconds of one run."""
         with tempfile.TemporaryFile() as errors, open(os.devnull, "r+b") as null:
             begin = time.perf_counter()
-            process = subprocess.Popen(command, stdin=null, stdout=null, stderr=errors, env=self.environment)
+            process = subprocess.Popen(command, stdin=null, stdout=null, stderr=errors,
+                                       env=environment or self.environment)
             _, status, usage = os.wait4(process.pid, 0)
             wall = time.perf_counter() - begin
             process.returncode = os.waitstatus_to_exitcode(status)

@@ -60,6 +60,8 @@ class Screen:
 
     def press(self, keys):
         """Seconds until a frame has come after these keys."""
+        # What was drawn before is no answer to them.
+        self.settle(quiet=0.1)
         begin = time.perf_counter()
         os.write(self.terminal, keys)
         seen = b""

@@ -8,6 +8,8 @@ import Glibc
 public struct QueueLock: ~Copyable, Sendable {
     private let descriptor: Int32
     let directory: String
+    /// The process that had it before and did not let go of it: it was killed, or the machine went down.
+    public let killedHolder: Int32?
 
     /// Nil when another process, or another lock of this one, is the worker. Never blocks.
     public static func tryAcquire(directory: String) throws -> QueueLock? {
@@ -20,7 +22,8 @@ public struct QueueLock: ~Copyable, Sendable {
             if error == EWOULDBLOCK { return nil }
             throw StorageError.other(path: place.lock, reason: String(cString: strerror(error)))
         }
-        let lock = QueueLock(descriptor: descriptor, directory: directory)
+        let lock = QueueLock(
+            descriptor: descriptor, directory: directory, killedHolder: readHolder(descriptor))
         lock.writeHolder()
         return lock
     }
@@ -30,15 +33,22 @@ public struct QueueLock: ~Copyable, Sendable {
         let descriptor = open(StateDirectory(path: directory).lock, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }
+        guard let process = readHolder(descriptor) else { return nil }
+        // It died without a word.
+        return kill(process, 0) != 0 && errno == ESRCH ? nil : process
+    }
+
+    private static func readHolder(_ descriptor: Int32) -> Int32? {
         var digits = [UInt8](repeating: 0, count: 16)
-        let length = read(descriptor, &digits, digits.count)
+        let length = pread(descriptor, &digits, digits.count, 0)
         guard length > 0 else { return nil }
         return Int32(String(decoding: digits[..<length].prefix { $0 != 0x0A }, as: UTF8.self))
     }
 
-    private init(descriptor: Int32, directory: String) {
+    private init(descriptor: Int32, directory: String, killedHolder: Int32?) {
         self.descriptor = descriptor
         self.directory = directory
+        self.killedHolder = killedHolder
     }
 
     /// What cannot be written here is only missing in a message.

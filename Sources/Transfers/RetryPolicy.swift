@@ -21,6 +21,15 @@ public struct RetryPolicy: Hashable, Sendable {
         return pause + Int64(random % UInt64(pause / 4 + 1))
     }
 
+    /// What a try must bring for the tries before it to be forgotten, in bytes: a thousandth of the file, at most a
+    /// mebibyte. So every transfer ends some day, also one that gets a byte further each time, fetches the same bytes
+    /// again and again, or has a source that never ends: it is tried `retries` times for each of these steps at most.
+    static func progress(ofSize size: Int64?) -> Int64 {
+        min(max(1, (size ?? largestStep) / 1000), largestStep)
+    }
+
+    private static let largestStep: Int64 = 1 << 20
+
     /// Whether the same command may succeed later: 4yz yes, 5yz no (RFC 959 §4.2.1), except 550 of a
     /// file that another process holds open, which IIS answers and which passes.
     public static func isTemporary(_ reply: Reply) -> Bool {

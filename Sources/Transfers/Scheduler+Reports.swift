@@ -62,9 +62,11 @@ extension Scheduler {
 
     private mutating func tryAgain(_ slot: Slot, _ failure: Failure, startedAt: Int64, now: Int64) {
         let isWanted = table.state(of: slot) == .running
-        // Who got further begins to count anew: a line that drops again and again still ends whole.
-        let gained = failure.bytes > startedAt
-        let attempts = (gained ? 0 : Int(table[slot].attempts)) + 1
+        // Who got further than ever begins to count anew: a line that drops again and again still ends whole.
+        let reached = max(0, failure.bytes)
+        let furthest = table.furthest(slot) ?? max(0, startedAt)
+        let hasProgressed = reached - furthest >= RetryPolicy.progress(ofSize: table[slot].size)
+        let attempts = (hasProgressed ? 0 : Int(table[slot].attempts)) + 1
         let retries = table.common(of: slot).options.retries
         let state: TransferState
         if failure.isTemporary && attempts <= retries {
@@ -77,6 +79,7 @@ extension Scheduler {
         change(slot) { table, slot in
             table[slot].bytes = max(0, failure.bytes)
             guard isWanted else { return }
+            table.setFurthest(hasProgressed ? reached : furthest, of: slot)
             table[slot].attempts = Int32(clamping: attempts)
             table.setState(state, of: slot)
         }

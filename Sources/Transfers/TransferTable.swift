@@ -53,6 +53,8 @@ struct TransferTable: Sendable {
     /// Few have begun and not ended.
     private var parts: [Slot: Part] = [:]
     private var proofs: [Slot: HashProof] = [:]
+    /// Of those that have failed and are tried again.
+    private var furthestBytes: [Slot: Int64] = [:]
     private var shared: ContiguousArray<Shared> = []
     private var vacantShared: [Int32] = []
     private var sharedIndex: [Common: Int32] = [:]
@@ -93,6 +95,7 @@ struct TransferTable: Sendable {
         forgetDetails(of: slot)
         parts[slot] = nil
         proofs[slot] = nil
+        furthestBytes[slot] = nil
         release(self[slot].common)
         self[slot].remoteName = []
         self[slot].localName = []
@@ -118,6 +121,7 @@ struct TransferTable: Sendable {
 
     mutating func setState(_ state: TransferState, of slot: Slot) {
         if self[slot].plainState == .detailed { forgetDetails(of: slot) }
+        if state.isEnded { furthestBytes[slot] = nil }
         if case .skipped = state { skippedCount += 1 }
         switch state {
         case .waiting: self[slot].plainState = .waiting
@@ -140,6 +144,13 @@ struct TransferTable: Sendable {
 
     mutating func setProof(_ proof: HashProof?, of slot: Slot) {
         proofs[slot] = proof
+    }
+
+    /// How far it has ever come, in bytes, when the count of its tries last began anew; nil before it has failed.
+    func furthest(_ slot: Slot) -> Int64? { furthestBytes[slot] }
+
+    mutating func setFurthest(_ bytes: Int64?, of slot: Slot) {
+        furthestBytes[slot] = bytes
     }
 
     mutating func setOptions(_ options: TransferOptions, of slot: Slot) {

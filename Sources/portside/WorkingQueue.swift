@@ -10,6 +10,8 @@ import Transport
 final class WorkingQueue: Sendable {
     private let lock: QueueLock
     let store: QueueStore
+    /// What there is to say about the portside that was at work before, when it was killed: of small files it left no part.
+    let interruption: String?
     /// What there is to tell about the opening: a damaged file that was set aside.
     let notice: String?
 
@@ -29,16 +31,24 @@ final class WorkingQueue: Sendable {
         do {
             guard let lock = try QueueLock.tryAcquire(directory: directory) else { return nil }
             let (store, setAside) = try QueueStore.open(as: lock)
-            return WorkingQueue(lock: lock, store: store, notice: setAside?.message)
+            let interruption = lock.killedHolder.map {
+                "the portside that worked on the queue (process \($0)) was ended in the middle: "
+                    + "files it was at and left no part of begin again"
+            }
+            return WorkingQueue(
+                lock: lock, store: store, notice: setAside?.message, interruption: interruption)
         } catch {
             throw Failure(.localDisk, "the queue cannot be opened: \(error)")
         }
     }
 
-    private init(lock: consuming QueueLock, store: QueueStore, notice: String?) {
+    private init(
+        lock: consuming QueueLock, store: QueueStore, notice: String?, interruption: String?
+    ) {
         self.lock = lock
         self.store = store
         self.notice = notice
+        self.interruption = interruption
     }
 
     /// Who works on it, for messages.

@@ -60,4 +60,41 @@ import Transport
         #expect(Disk.print(of: disk.place.path(of: "first")) == fingerprint(large), "\(rig.log.transcript)")
         #expect(rig.heard.all.contains { $0.hasPrefix("REST ") })
     }
+
+    @Test(.enabled(if: canMount, "a small disk can only be mounted by root"))
+    func aDiskThatTurnsReadOnlyInTheMiddleHoldsTheRestAndGoesOnWhenItTakesFilesAgain() async throws {
+        let disk = try #require(try SmallDisk())
+        let rig = try Rig()
+        let names = (0..<1_000).map { "file-\($0)" }
+        // Empty ones, which take no room.
+        for name in names { try rig.served.write([], to: name) }
+        let path = disk.place.path
+        let bench = try rig.queue()
+        bench.queue.perform(
+            .add(
+                names.map { name in
+                    var transfer = rig.download(name)
+                    transfer.localDirectory = LocalPath(path)
+                    return transfer
+                }))
+        try eventually("some are done") { Disk.exists(disk.place.path(of: names[20])) }
+        // As soon as the kernel lets it: between two files, since none may be open for writing.
+        let begun = monotonicNanoseconds()
+        while mount("tmpfs", path, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), "size=1m") != 0 {
+            try #require(monotonicNanoseconds() - begun < 20_000_000_000)
+        }
+        await bench.idle()
+        let held = bench.queue.contents().compactMap { row -> String? in
+            if case .held(let reason) = row.state { reason } else { nil }
+        }
+        let done = bench.queue.contents().count { $0.state == .done }
+        #expect(!held.isEmpty && done >= 20 && done + held.count == names.count)
+        #expect(held.allSatisfy { $0.contains("Read-only file system") }, "\(held.first ?? "")")
+        #expect(bench.events.count { if case .diskHeld = $0 { true } else { false } } == 1)
+        #expect(mount("tmpfs", path, "tmpfs", UInt(MS_REMOUNT), "size=1m") == 0)
+        bench.queue.perform(.resumeAll)
+        await bench.idle()
+        #expect(bench.queue.contents().allSatisfy { $0.state == .done })
+        #expect(names.allSatisfy { Disk.exists(disk.place.path(of: $0)) })
+    }
 }

@@ -145,4 +145,124 @@ import Transport
             try Data(line.utf8).write(to: URL(fileURLWithPath: report))
         }
     }
+
+    // MARK: - A tree
+
+    /// How many files the tree has, and how often the program is killed while it is fetched.
+    private static let treeFiles = number("PORTSIDE_TREE_FILES") ?? 800
+    private static let treeKills = number("PORTSIDE_TREE_KILLS") ?? 12
+    private static let treeConnections = 8
+    /// What one file makes the program say, in bytes.
+    private static let dialogueOfFile = 200
+
+    private static func number(_ name: String) -> Int? {
+        ProcessInfo.processInfo.environment[name].flatMap { Int($0) }
+    }
+
+    /// What one run said: the files whose bytes it asked for from their beginning, and its reasons for that.
+    private struct Said {
+        var begun: [String] = []
+        var reasons = ""
+        /// The run before was killed: files it left no part of begin again.
+        var knowsOfKill = false
+
+        init(_ complaint: String) {
+            var last: [Substring: Substring] = [:]
+            for line in complaint.split(separator: "\n") {
+                knowsOfKill = knowsOfKill || line.contains("was ended in the middle")
+                if line.contains("starting over: ") { reasons += line + "\n" }
+                guard let mark = line.firstRange(of: " > ") else { continue }
+                let (connection, command) = (line[..<mark.lowerBound], line[mark.upperBound...])
+                if command.hasPrefix("RETR "), last[connection]?.hasPrefix("REST ") != true {
+                    begun.append(String(command.dropFirst(5)))
+                }
+                last[connection] = command
+            }
+        }
+    }
+
+    /// Real files of a real server: many small ones, some large.
+    private static func makeTree(in served: TemporaryDirectory) throws {
+        try served.makeDirectory("tree")
+        for number in 0..<treeFiles {
+            let folder = "tree/d\(number / 100)"
+            if number % 100 == 0 { try served.makeDirectory(folder) }
+            let size =
+                number % 400 == 7 ? 3_000_000 : number % 50 == 3 ? 400_000 : number % 25 == 0 ? 0 : 1_024
+            try served.write(
+                (0..<size).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 13 &+ number) },
+                to: "\(folder)/f\(number)")
+        }
+    }
+
+    @Test func aTreeKilledAgainAndAgainEqualsItsSourceAndNothingIsFetchedTwiceWithoutAReason() throws {
+        let served = try TemporaryDirectory()
+        let local = try TemporaryDirectory()
+        let home = try TemporaryDirectory()
+        try Self.makeTree(in: served)
+        let server = try RealServer.start(.vsftpd, root: served.path)
+        defer { server.stop() }
+        try home.write(Array((server.password + "\n").utf8), to: "password")
+        chmod(home.path(of: "password"), 0o600)
+        let url = "ftp://\(server.user)@\(server.host):\(server.port)/tree"
+        let added = try Command(["queue", "add", "get", "-r", "-o", local.path, url], home: home.path)
+            .finish()
+        #expect(added.status == 0, "\(added.complaint)")
+
+        var random = SystemRandomNumberGenerator()
+        var begun: Set<String> = []
+        var (killed, again, largeAgain, unexplained) = (0, 0, 0, [String]())
+        let share = Self.treeFiles * Self.dialogueOfFile / Self.treeKills
+        for _ in 0..<(4 * Self.treeKills) {
+            let run = try Command(
+                [
+                    "queue", "run", "-v", "--progress", "none", "--connections", "\(Self.treeConnections)",
+                    "--password-file", home.path(of: "password"),
+                ], home: home.path)
+            if killed < Self.treeKills {
+                let moment = Int.random(in: 0..<(3 * share / 2), using: &random)
+                try eventually("so much of the dialogue was shown, or all", within: .seconds(120)) {
+                    run.isOver || run.complaintSize >= moment
+                }
+                run.signal(SIGKILL)
+            }
+            let outcome = try run.finish()
+            let said = Said(outcome.complaint)
+            for path in said.begun where !begun.insert(path).inserted {
+                again += 1
+                let isLarge =
+                    (try served.contents(of: path.hasPrefix("/") ? String(path.dropFirst()) : path)?.count
+                        ?? 0) > 256 << 10
+                if isLarge { largeAgain += 1 }
+                // Of a large one the journal knows; of a small one nothing is left to know of.
+                let isSaid = said.reasons.contains("\(path): starting over") || (!isLarge && said.knowsOfKill)
+                if !isSaid { unexplained.append(path) }
+            }
+            guard outcome.status == 128 + SIGKILL else {
+                #expect(outcome.status == 0, "\(outcome.complaint.suffix(2_000))")
+                break
+            }
+            killed += 1
+        }
+        #expect(unexplained.isEmpty, "\(unexplained.prefix(10))")
+        // At each kill some were at work.
+        #expect(again <= killed * Self.treeConnections, "\(again) fetched twice, \(killed) kills")
+        #expect(begun.count == Self.treeFiles)
+        let difference = try Program.run(
+            "/usr/bin/diff", ["-r", served.path(of: "tree"), local.path(of: "tree")])
+        let lines = difference.output.split(separator: "\n").filter {
+            // A part that was made and killed before the journal knew of it.
+            !($0.hasPrefix("Only in \(local.path)") && $0.hasSuffix(".part"))
+        }
+        #expect(lines.isEmpty, "\(lines.prefix(10))")
+        let counts = try Command(["queue", "list", "--json"], home: home.path).finish().lines
+        #expect(counts.count == Self.treeFiles)
+        #expect(counts.allSatisfy { $0.contains("\"state\":\"done\"") })
+        if let report = Self.report {
+            let line =
+                "tree of \(Self.treeFiles) files, \(killed) kills: equal to its source; \(again) files fetched twice from the "
+                + "start (\(largeAgain) large), \(unexplained.count) without a reason said\n"
+            try Data(line.utf8).write(to: URL(fileURLWithPath: report + "-tree"))
+        }
+    }
 }

@@ -83,6 +83,28 @@ struct QueueSharingTests {
         #expect(try bench.states() == ["done", "done"])
     }
 
+    @Test func onlyAfterAKillTheNextRunSaysThatTheLastOneWasEndedInTheMiddle() throws {
+        let bench = try Bench(faults: [.slow(Array("big.bin".utf8), bytesPerSecond: 10_000)])
+        _ = try bench.run(
+            "queue", "add", "get", "-o", bench.local.path(of: "big.bin"), bench.target("big.bin"))
+        func ended(by signal: Int32) throws -> String {
+            let worker = try bench.start(["queue", "run"])
+            try eventually("the worker holds the queue", within: .seconds(20)) { try bench.holder() != nil }
+            try eventually("bytes", within: .seconds(20)) {
+                try bench.local.contents(of: "big.bin.part")?.isEmpty == false
+            }
+            worker.signal(signal)
+            return try worker.finish().complaint
+        }
+        let sentence = "was ended in the middle"
+        #expect(try !ended(by: SIGTERM).contains(sentence))
+        #expect(try !ended(by: SIGKILL).contains(sentence))
+        // Nobody works on it, whatever the dead one left.
+        #expect(try bench.run("queue", "list").text.contains("portside queue run begins it"))
+        #expect(try ended(by: SIGTERM).contains(sentence))
+        #expect(try !ended(by: SIGTERM).contains(sentence))
+    }
+
     @Test func aTransferThatIsNotToBeginYetWaitsAndSaysSo() throws {
         let bench = try Bench()
         let outcome = try bench.run(

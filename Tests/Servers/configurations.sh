@@ -40,6 +40,7 @@ xferlog_enable=NO
 vsftpd_log_file=$dir/vsftpd.log
 ftpd_banner=vsftpd test server
 C
+    [ -z "$rate" ] || printf 'local_max_rate=%s\nanon_max_rate=%s\n' "$rate" "$rate" >>"$dir/vsftpd.conf"
     [ -z "$tls" ] || cat >>"$dir/vsftpd.conf" <<C
 ssl_enable=YES
 ssl_tlsv1=YES

@@ -16,6 +16,7 @@
 #   --port N, --pasv LOW-HIGH    (default: a free block of 500 ports between 10000 and 32500)
 #   --owner PID   `sweep`, which every `start` does too, stops this instance when PID has gone
 #   --max N       connections allowed (default 200)
+#   --rate N      most bytes a second of each connection (vsftpd)
 #   --tls VERSION 1.2 or 1.3: that version only, and no login without it. Data connections have to resume the
 #                 session of the control connection (vsftpd, ProFTPD). `env` prints FTP_CA too, the authority that
 #                 signed for localhost, 127.0.0.1 and ::1
@@ -185,13 +186,13 @@ C
 . "$here/configurations.sh"
 
 start_server() {
-    local name=$1 id=$1 root="" port="" pasv="" bind=127.0.0.1 owner="" max=200 tls="" clients="" fxp=""
+    local name=$1 id=$1 root="" port="" pasv="" bind=127.0.0.1 owner="" max=200 rate="" tls="" clients="" fxp=""
     shift
     installed "$name" || exit 69
     while [ $# -gt 1 ]; do
         case $1 in
             --id) id=$2 ;; --root) root=$2 ;; --bind) bind=$2 ;; --port) port=$2 ;; --pasv) pasv=$2 ;;
-            --owner) owner=$2 ;; --max) max=$2 ;; --tls) tls=$2 ;;
+            --owner) owner=$2 ;; --max) max=$2 ;; --rate) rate=$2 ;; --tls) tls=$2 ;;
             --clients) clients=$2 ;; --fxp) fxp=$2 ;;
             *) die "unknown option $1" ;;
         esac

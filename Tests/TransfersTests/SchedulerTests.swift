@@ -102,6 +102,31 @@ import Transfers
         #expect(queue.transfer(1)?.attempts == 0)
     }
 
+    /// How often a download of 10 MB is begun that is at so many bytes each time it fails; at most 100 times.
+    private static func tries(_ bytes: (Int) -> Int64) -> Int {
+        var queue = Scheduler.withSite()
+        var file = Transfer.file("a", size: 10_000_000)
+        file.options.retries = 3
+        _ = queue.add(file)
+        var now: Int64 = 0
+        for number in 1...100 {
+            let failure = Scheduler.Failure("lost", isTemporary: true, bytes: bytes(number))
+            _ = queue.handle(.failed(1, failure), now: now)
+            now += 1_000
+            if queue.handle(.tick, now: now).isEmpty { return number }
+        }
+        return 100
+    }
+
+    @Test func whatProgressesALittleAndFailsForEverEndsSomeDay() {
+        // A thousandth of it each time is progress; less is not, nor is what was there before.
+        #expect(Self.tries { Int64($0) * 10_000 } == 100)
+        #expect(Self.tries { Int64($0) } == 4)
+        #expect(Self.tries { $0 % 2 == 0 ? 900_000 : 50_000 } == 5)
+        // Many small steps are one large one.
+        #expect(Self.tries { Int64($0) * 4_000 } == 100)
+    }
+
     @Test func aLineThatDropsAgainAndAgainStillEndsWholeAsLongAsBytesArrive() {
         var queue = Scheduler.withSite()
         _ = queue.add(.file("a", size: 100))
