@@ -181,6 +181,16 @@ import Transport
         }
     }
 
+    /// The lines that name it, and those that follow on the same connection.
+    private static func passages(about path: String, _ log: [String]) -> String {
+        var lines: [String] = []
+        for (index, line) in log.enumerated() where line.hasSuffix(path) || line.contains(path + ":") {
+            let connection = line.prefix { $0 != ">" && $0 != "<" }
+            lines += log[index...].lazy.filter { $0.hasPrefix(connection) }.prefix(6) + ["…"]
+        }
+        return lines.joined(separator: "\n")
+    }
+
     /// Real files of a real server: many small ones, some large.
     private static func makeTree(in served: TemporaryDirectory) throws {
         try served.makeDirectory("tree")
@@ -212,6 +222,7 @@ import Transport
         var random = SystemRandomNumberGenerator()
         var begun: Set<String> = []
         var (killed, again, largeAgain, unexplained) = (0, 0, 0, [String]())
+        var log: [String] = []
         let share = Self.treeFiles * Self.dialogueOfFile / Self.treeKills
         for _ in 0..<(4 * Self.treeKills) {
             let run = try Command(
@@ -228,6 +239,7 @@ import Transport
             }
             let outcome = try run.finish()
             let said = Said(outcome.complaint)
+            log += outcome.complaint.split(separator: "\n").map { "run \(killed + 1): \($0)" }
             for path in said.begun where !begun.insert(path).inserted {
                 again += 1
                 let isLarge =
@@ -244,7 +256,10 @@ import Transport
             }
             killed += 1
         }
-        #expect(unexplained.isEmpty, "\(unexplained.prefix(10))")
+        for path in unexplained.prefix(3) {
+            // All that was said about it, and by the connections that did.
+            Issue.record("\(path) began again without a reason:\n\(Self.passages(about: path, log))")
+        }
         // At each kill some were at work.
         #expect(again <= killed * Self.treeConnections, "\(again) fetched twice, \(killed) kills")
         #expect(begun.count == Self.treeFiles)

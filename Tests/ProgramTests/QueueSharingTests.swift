@@ -88,11 +88,9 @@ struct QueueSharingTests {
         _ = try bench.run(
             "queue", "add", "get", "-o", bench.local.path(of: "big.bin"), bench.target("big.bin"))
         func ended(by signal: Int32) throws -> String {
-            let worker = try bench.start(["queue", "run"])
-            try eventually("the worker holds the queue", within: .seconds(20)) { try bench.holder() != nil }
-            try eventually("bytes", within: .seconds(20)) {
-                try bench.local.contents(of: "big.bin.part")?.isEmpty == false
-            }
+            let worker = try bench.start(["queue", "run", "-v", "--progress", "none"])
+            // It has the queue, and speaks with the server.
+            try eventually("a dialogue", within: .seconds(20)) { worker.complaintSize > 500 }
             worker.signal(signal)
             return try worker.finish().complaint
         }
