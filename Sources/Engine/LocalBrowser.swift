@@ -27,7 +27,15 @@ public final class LocalBrowser: Sendable {
             case .survey: break
             case .moveToTrash(let paths, let ticket):
                 end(ticket, events) { () throws(TransportError) in
-                    events(.notice(try Self.moveToTrash(paths.map(\.bytes), trash)))
+                    events(
+                        .notice(
+                            try Self.moveToTrash(paths.map(\.bytes), trash) { events(.trashed(ticket, $0)) }))
+                }
+            case .restore(let files, let ticket):
+                end(ticket, events) { () throws(TransportError) in
+                    for file in files {
+                        try Trash.giveBack(file.inTrash.bytes, to: file.original.bytes)
+                    }
                 }
             case .list(let path, let ticket): Self.list(path, ticket, events)
             case .makeDirectory(let path, let ticket):
@@ -73,15 +81,22 @@ public final class LocalBrowser: Sendable {
             trash: directory.map { LocalPath(bytes: $0) })
     }
 
+    /// - Parameter taken: told what was moved, also when not all of it could be.
     /// - Returns: where they are now, as a sentence.
-    private static func moveToTrash(_ paths: [[UInt8]], _ home: [UInt8]?) throws(TransportError) -> String {
-        var last: [UInt8] = []
+    private static func moveToTrash(
+        _ paths: [[UInt8]], _ home: [UInt8]?, taken: ([TrashedFile]) -> Void
+    ) throws(TransportError) -> String {
+        var moved: [TrashedFile] = []
+        defer { taken(moved) }
         for path in paths {
             guard let trash = try Trash.serving(path, home: home) else {
                 throw .unusable("\(visible(path)): there is no trash for it, and it was left where it is")
             }
-            last = try trash.take(path)
+            moved.append(
+                TrashedFile(original: LocalPath(bytes: path), inTrash: LocalPath(bytes: try trash.take(path)))
+            )
         }
+        let last = moved.last?.inTrash.bytes ?? []
         if paths.count == 1 { return "In the trash: \(visible(last))" }
         let directory = last.prefix(max(0, (last.lastIndex(of: UInt8(ascii: "/")) ?? 0)))
         return "\(paths.count) items are in the trash: \(visible(directory))"

@@ -188,7 +188,7 @@ public struct MirrorScan {
     }
 
     /// Asks for the times that a LIST does not give, where only they can tell two files of one size apart.
-    private func learnTimes(
+    func learnTimes(
         _ side: inout MirrorSide, _ other: MirrorSide, _ place: Place, _ root: RemotePath, _ session: Session
     ) throws(Failure) {
         let others = Dictionary(other.entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
@@ -202,7 +202,7 @@ public struct MirrorScan {
         }
     }
 
-    private func shown(_ place: Place) -> String {
+    func shown(_ place: Place) -> String {
         let path = place.path.map { visible($0) }.joined(separator: "/")
         return path.isEmpty ? "." : path
     }

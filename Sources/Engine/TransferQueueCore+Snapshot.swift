@@ -51,6 +51,7 @@ extension TransferQueueCore {
         snapshot.isScanning = scheduler.isScanning
         snapshot.isPaused = scheduler.isPaused
         snapshot.connectionLimit = scheduler.connectionLimit
+        snapshot.rateLimit = overallRate.bytesPerSecond
         snapshot.firstRow = window.lowerBound
         var left = scheduler.bytesLeft
         for (id, worker) in busy {

@@ -40,7 +40,7 @@ public enum Action: Hashable, Sendable {
 
     case copyAsked, makeDirectoryAsked, renameAsked, deleteAsked
     case viewAsked, editAsked
-    case permissionsAsked, factsAsked
+    case permissionsAsked, factsAsked, undone
     case pathCopied, urlCopied
 
     // MARK: The connection
@@ -62,6 +62,7 @@ public enum Action: Hashable, Sendable {
     case queueItemFirst, queueItemLast
     case queueFailedForgotten
     case connectionsChanged(by: Int)
+    case rateLimitAsked
     case answerAsked, conflictsAsked, whenDoneChanged
     case queueDetailsAsked
 
@@ -75,8 +76,10 @@ public enum Action: Hashable, Sendable {
 
     // MARK: The screen and the program
 
-    case helpAsked, commandsAsked, messagesAsked
+    case helpAsked, commandsAsked, messagesAsked, menuAsked
     case zoomToggled, layoutChanged
+    /// The two panes, with everything below them.
+    case compareAsked
     /// Of the panes to the right, of queue and log downwards; negative is the other way.
     case splitterMoved(columns: Int, rows: Int)
     case panesSwapped
@@ -137,6 +140,7 @@ extension Action {
         case .editAsked: "edit"
         case .permissionsAsked: "permissions"
         case .factsAsked: "all facts"
+        case .undone: "undo"
         case .pathCopied: "copy path"
         case .urlCopied: "copy URL"
         case .connectAsked: "connect"
@@ -159,6 +163,7 @@ extension Action {
         case .panesSwapped: "swap the panes"
         case .diagnosisAsked: "diagnose"
         case .connectionsChanged: "more, fewer connections"
+        case .rateLimitAsked: "limit the speed"
         case .answerAsked: "answer what waits"
         case .queueDetailsAsked: "details, the whole error"
         case .whenDoneChanged: "when all is done"
@@ -176,8 +181,10 @@ extension Action {
         case .logLineCopied: "copy the line"
         case .helpAsked: "this page"
         case .commandsAsked: "every command by name"
+        case .menuAsked: "menu"
         case .messagesAsked: "past messages"
         case .zoomToggled: "zoom this pane"
+        case .compareAsked: "compare folders"
         case .layoutChanged: "next layout"
         case .redrawAsked: "draw again"
         case .suspendAsked: "suspend"

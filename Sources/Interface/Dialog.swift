@@ -19,6 +19,8 @@ enum Dialog: Sendable {
     case sendBack(SendBackForm)
     case certificate(CertificateForm)
     case diagnosis(Diagnosis, choice: Int)
+    case compare(CompareForm)
+    case menu(MenuForm)
 }
 
 struct HelpPage: Sendable {
@@ -70,6 +72,8 @@ struct InputForm: Sendable {
         case logFilter
         case logSearch(from: Int)
         case rawCommand
+        /// Of one server, or of everything together.
+        case rateLimit(Site.ID?)
         case permissions(Location, paths: [RemotePath])
     }
 
@@ -154,6 +158,7 @@ struct Operation: Sendable {
         /// Whether a file that was edited is still on the server what it was.
         case check(EditedFile)
         case facts
+        case compare
     }
 
     let what: String
@@ -162,6 +167,8 @@ struct Operation: Sendable {
     let cursorName: [UInt8]?
     var kind = Kind.change
     var since: Int64 = 0
+    /// How it is taken back once it has succeeded.
+    var undo: Undo.Step?
 }
 
 /// A copy of a remote file in a viewer or an editor, and where it came from.

@@ -49,7 +49,7 @@ extension Keymap {
         var done: Set<Action> = []
         return bindings.compactMap { binding in
             guard binding.group != .move || [.opened, .homeOpened, .parentOpened].contains(binding.action),
-                binding.action != .escaped, binding.action != .commandsAsked,
+                binding.action != .escaped, binding.action != .commandsAsked, binding.action != .menuAsked,
                 done.insert(binding.action).inserted
             else { return nil }
             let keys = keys(for: binding.action)
@@ -99,6 +99,9 @@ extension Action {
                     ? "narrower left pane"
                     : columns > 0
                         ? "wider left pane" : rows < 0 ? "higher queue and log" : "lower queue and log"
+            case .undone: "undo the last renaming, or deletion here"
+            case .rateLimitAsked: "limit the speed of transfers"
+            case .compareAsked: "compare the two folders, and make them equal"
             case .diagnosisAsked: "diagnose what went wrong"
             case .whenDoneChanged: "change what happens when all is done"
             case .conflictsAsked: "answer conflicts before they come"

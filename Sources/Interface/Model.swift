@@ -77,6 +77,7 @@ public struct Model: Sendable {
 
     var lastTicket: Ticket = 0
     var operations: [Ticket: Operation] = [:]
+    var undos: [Undo] = []
     /// Files in a viewer or an editor.
     var opened: [Ticket: EditedFile] = [:]
     /// Copies on their way back to their server.

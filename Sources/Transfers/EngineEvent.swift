@@ -19,6 +19,11 @@ public enum EngineEvent: Hashable, Sendable {
     /// What is at the path that was asked about; nil when there is nothing.
     case found(Ticket, ListingEntry?)
     case surveyed(Ticket, DeletionSurvey)
+    /// What `moveToTrash` has moved so far, before the end of the operation.
+    case trashed(Ticket, [TrashedFile])
+    /// So many files so far; `compared` follows.
+    case comparing(Ticket, files: Int)
+    case compared(Ticket, Comparison)
     case queue(QueueSnapshot)
     /// One transfer ended; for panes (list again), toasts and progress lines.
     case transferEnded(Transfer)

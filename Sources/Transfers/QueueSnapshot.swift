@@ -47,6 +47,8 @@ public struct QueueSnapshot: Hashable, Sendable, Codable {
     /// All of the queue is held (`pause all`).
     public var isPaused = false
     public var connectionLimit = 4
+    /// Most bytes a second of everything together, now; nil: as fast as it goes.
+    public var rateLimit: Int64?
     /// Index of `rows[0]` among the rows in display order: running, asking, retrying, waiting,
     /// paused, failed, done; the last added first among those done.
     public var firstRow = 0

@@ -21,12 +21,25 @@ public enum LocalRequest: Hashable, Sendable {
     case survey([LocalPath], Ticket)
     /// To where they can be taken back from; never deleted for good. A notice says where they are.
     case moveToTrash([LocalPath], Ticket)
+    /// What `EngineEvent.trashed` named goes back to where it was; nothing there is replaced.
+    case restore([TrashedFile], Ticket)
     /// Permission bits, at most 0o7777, for each.
     case changeMode([LocalPath], UInt16, Ticket)
     /// Makes a file with these bytes; an error where the name is taken.
     case write(LocalPath, [UInt8], Ticket)
     /// Removes a copy that `RemoteRequest.fetch` made, with the directory that was made for it.
     case discard(LocalPath)
+}
+
+/// Something that was moved to the trash.
+public struct TrashedFile: Hashable, Sendable {
+    public var original: LocalPath
+    public var inTrash: LocalPath
+
+    public init(original: LocalPath, inTrash: LocalPath) {
+        self.original = original
+        self.inTrash = inTrash
+    }
 }
 
 public enum RemoteRequest: Hashable, Sendable {
@@ -44,6 +57,8 @@ public enum RemoteRequest: Hashable, Sendable {
     case fetch(RemotePath, Ticket)
     /// What is at a path now: `EngineEvent.found`, or `operationEnded` with an error.
     case lookUp(RemotePath, Ticket)
+    /// The directory with everything below it beside one here: `EngineEvent.compared`, or `operationEnded` with an error.
+    case compare(RemotePath, LocalPath, Ticket)
     /// A line typed by the user, sent as it is; the reply is in the dialogue.
     case raw([UInt8])
     /// Holds from the next data connection on, without reconnecting; confirmed by `dataModeChanged`.

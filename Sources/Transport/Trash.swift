@@ -85,6 +85,19 @@ public struct Trash: Hashable, Sendable {
         throw .disk(call: "move to the trash", path: visiblePath(path), errno: EEXIST)
     }
 
+    /// Moves something back to where it was, which may have been taken since: then nothing is replaced.
+    ///
+    /// - Parameter taken: what `take` returned.
+    public static func giveBack(_ taken: [UInt8], to original: [UInt8]) throws(TransportError) {
+        try LocalDirectory.rename(taken, to: original, replacing: false)
+        guard let cut = taken.lastIndex(of: slash) else { return }
+        let info =
+            taken[..<cut].prefix(max(0, cut - "/files".utf8.count)) + Array("/info".utf8) + taken[cut...]
+            + Array(".trashinfo".utf8)
+        // Without its note it is only a note about nothing.
+        try? LocalDirectory.removeFile(Array(info))
+    }
+
     // MARK: - Finding it
 
     /// `$topdir/.Trash/$uid` where an administrator has made the first as it must be, else `$topdir/.Trash-$uid`.

@@ -106,7 +106,8 @@ private func checkBox(
     _ dialog: Dialog, _ model: Model, _ frame: Frame, _ seen: Comment, _ place: SourceLocation
 ) {
     if case .input(let form) = dialog, form.isInPane { return }
-    let rect = dialogBox(dialog, model, frame.size).rect(in: frame.size)
+    var rect = dialogBox(dialog, model, frame.size).rect(in: frame.size)
+    if case .menu(let form) = dialog { rect = MenuPlaces(form, frame.size).box }
     let isInside =
         rect.column >= 0 && rect.row >= 0 && rect.endColumn <= frame.size.columns
         && rect.endRow <= frame.size.rows

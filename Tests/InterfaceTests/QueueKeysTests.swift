@@ -112,3 +112,25 @@ func aPausedTransferKeepsItsBar(_ columns: Int) {
     _ = update(&model, .engine(.queue(snapshot)))
     #expect(screen(model)[0].contains("↓ 0") && !screen(model)[0].contains("↑"))
 }
+
+@Test func theLimitIsTypedForEverythingOrForOneServer() {
+    var model = sampleModel()
+    _ = update(&model, .focused(.queue))
+    _ = handle("b", &model)
+    #expect(screen(model).joined().contains("Limit of all transfers together"))
+    for key in "2x".unicodeScalars { _ = handle(.character(key), &model) }
+    #expect(requests(handle(.enter, &model)).isEmpty)
+    #expect(screen(model).joined().contains("Bytes a second, as 500K or 2M"))
+    _ = handle(.backspace, &model)
+    _ = handle("M", &model)
+    #expect(requests(handle(.enter, &model)) == [.setRate(bytesPerSecond: 2 << 20)])
+    _ = handle("b", &model)
+    _ = handle(.tab, &model)
+    #expect(screen(model).joined().contains("Limit of archive.example.org"))
+    let site = model.queue.cursorRow?.transfer.site ?? ""
+    #expect(requests(handle(.enter, &model)) == [.setSiteRate(site, bytesPerSecond: nil)])
+    var snapshot = model.queue.snapshot
+    snapshot.rateLimit = 5 << 20
+    _ = update(&model, .engine(.queue(snapshot)))
+    #expect(screen(model).joined().contains("limit 5.0 MB/s · 4 connections"))
+}

@@ -43,7 +43,7 @@ import Transfers
         │ 00:49:15.402 t2 ! try 2 of 5 in 4 s — temporary refusal; e explains                                                  │
         └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
          ● archive.example.org:21 │ alice │ CLEAR │ passive (EPSV) auto │ UTF-8 │ ProFTPD 1.3.8 │ 31 ms
-        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Delete  9Cmds  10Quit                         ^P Commands ? Keys
+        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Delete  9Menu  10Quit                         ^P Commands ? Keys
         """)
 }
 
@@ -74,7 +74,7 @@ import Transfers
          00:49:15 t2 < 450 debian-12.5.0-i386-netinst.iso: Resource busy          30 ms
          00:49:15 t2 ! try 2 of 5 in 4 s — temporary refusal; e explains
          ● archive.example.org │ CLEAR │ passive auto │ UTF-8 │ ProFTPD 1.3.8 │ 31 ms
-        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
+        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Menu  10Quit
         """)
 }
 
@@ -101,7 +101,7 @@ import Transfers
          00:49:15 t2 < 450 debian-12.5.0-i386-netinst.iso: R… 30 ms
          00:49:15 t2 ! try 2 of 5 in 4 s — temporary refusal; e ex…
          ● archive.example.org │ CLEAR │ passive auto │ 31 ms
-        1Help 2Connect 3View 5Copy 6Rename 7MkDir 8Del 9Cmds 10Quit
+        1Help 2Connect 3View 5Copy 6Rename 7MkDir 8Del 9Menu 10Quit
         """)
 }
 
@@ -162,7 +162,7 @@ import Transfers
          00:49:15 t2 < 450 debian-12.5.0-i386-netinst.iso: Resource busy          30 ms
          00:49:15 t2 ! try 2 of 5 in 4 s - temporary refusal; e explains
          * archive.example.org | CLEAR | passive auto | UTF-8 | ProFTPD 1.3.8 | 31 ms
-        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
+        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Menu  10Quit
         """)
 }
 
@@ -202,7 +202,7 @@ import Transfers
 
 
          ○ not connected │ passive or active: auto
-        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
+        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Menu  10Quit
         """)
 }
 
@@ -235,7 +235,7 @@ import Transfers
          00:49:15 t2 < 450 debian-12.5.0-i386-netinst.iso: Resource busy          30 ms
          00:49:15 t2 ! try 2 of 5 in 4 s — temporary refusal; e explains
          ● archive.example.org │ CLEAR │ passive auto │ UTF-8 │ ProFTPD 1.3.8 │ 31 ms
-        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
+        1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Menu  10Quit
         """)
 }
 
@@ -256,18 +256,18 @@ import Transfers
         │ ~              home                   *                invert marks         F8 Del            delete                 │
         │ Tab Shift-Tab  other pane             /                filter as you type   M                 permissions            │
         │ 1 2 3 4        the four panes         Ctrl-S           jump to a name       i                 all facts              │
-        │ Home End  g G  top, bottom            .                hidden files         y                 copy path              │
-        │                                       s                sort                 Y                 copy URL               │
+        │ Home End  g G  top, bottom            .                hidden files         u                 undo                   │
+        │                                       s                sort                 y                 copy path              │
+        │                                                                             Y                 copy URL               │
         │                                                                                                                      │
         │ Connection                            Screen                                Program                                  │
-        │ F2      connect                       z        zoom this pane               Ctrl-P F9  :  every command by name      │
-        │ P       active, passive, auto         L        next layout                  F1  ?         this page                  │
-        │ Q       raw command                   < > { }  move the splitters           N             past messages              │
-        │ D       diagnose                      Ctrl-U   swap the panes               Ctrl-Z        suspend                    │
-        │ Ctrl-R  list again                    Ctrl-L   draw again                   F10  q        quit                       │
-        │ Ctrl-G  stop what is running          Esc      one step back                                                         │
-        │ X       disconnect                                                                                                   │
-        │                                                                                                                      │
+        │ F2      connect                       z        zoom this pane               Ctrl-P  :  every command by name         │
+        │ P       active, passive, auto         L        next layout                  F9         menu                          │
+        │ Q       raw command                   < > { }  move the splitters           F1  ?      this page                     │
+        │ D       diagnose                      Ctrl-U   swap the panes               N          past messages                 │
+        │ Ctrl-R  list again                    =        compare folders              Ctrl-Z     suspend                       │
+        │ Ctrl-G  stop what is running          Ctrl-L   draw again                   F10  q     quit                          │
+        │ X       disconnect                    Esc      one step back                                                         │
         │                                                                                                                      │
         │                                                                                                                      │
         │                                                                                                                      │

@@ -30,6 +30,7 @@ import Testing
         func screenWithTransfer() throws -> Play {
             let play = try Play(["ftp://127.0.0.1:\(server.port)/"], home: home)
             try play.waitForListing(of: "big.bin")
+            try play.terminal.expect("3 items · listed")
             try play.terminal.press("2")
             try play.moveCursor(to: "big.bin")
             try play.terminal.press("F5")

@@ -35,7 +35,7 @@ let demoAt120x36 = """
     │ hh:mm:ss.mmm a1 < 226 Directory send OK.                                                           10 entries · # ms │
     └──────────────────────────────────────────────────────────────────────────────────────────────────────────────────────┘
      ● 127.0.0.1:port │ demo │ CLEAR │ passive (EPSV) auto │ UTF-8 │ Portside │ # ms
-    1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Delete  9Cmds  10Quit                         ^P Commands ? Keys
+    1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Delete  9Menu  10Quit                         ^P Commands ? Keys
     """
 
 let demoAt80x24 = """
@@ -62,7 +62,7 @@ let demoAt80x24 = """
      hh:mm:ss a1 < 150 Here comes the directory listing.                       # ms
      hh:mm:ss a1 < 226 Directory send OK.                         10 entries · # ms
      ● 127.0.0.1:port │ CLEAR │ passive auto │ UTF-8 │ Portside │ # ms
-    1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
+    1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Menu  10Quit
     """
 
 /// Two entries of `many` copied, and the data mode changed.
@@ -90,5 +90,5 @@ let afterTheWalk = """
      hh:mm:ss a1 < 150 Here comes the directory listing.                       # ms
      hh:mm:ss a1 < 226 Directory send OK.                        300 entries · # ms
      ● 127.0.0.1:port │ CLEAR │ active (PORT) │ UTF-8 │ Portside │ # ms
-    1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Cmds  10Quit
+    1Help  2Connect  3View  4Edit  5Copy  6Rename  7MkDir  8Del  9Menu  10Quit
     """

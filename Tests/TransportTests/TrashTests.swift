@@ -44,6 +44,21 @@ import Transport
         #expect(try directory.contents(of: "Trash/files/a.2") == [2])
     }
 
+    @Test func whatIsTakenBackIsWhereItWasAndReplacesNothing() throws {
+        let directory = try TemporaryDirectory()
+        let home = directory.place("Trash")
+        let path = directory.place("a")
+        try directory.write([1], to: "a")
+        let taken = try #require(try Trash.serving(path, home: home)).take(path)
+        try directory.write([2], to: "a")
+        #expect(throws: TransportError.self) { try Trash.giveBack(taken, to: path) }
+        #expect(try directory.contents(of: "a") == [2])
+        try LocalDirectory.removeFile(path)
+        try Trash.giveBack(taken, to: path)
+        #expect(try directory.contents(of: "a") == [1])
+        #expect(try names(directory, "Trash/files").isEmpty && names(directory, "Trash/info").isEmpty)
+    }
+
     @Test func aFolderGoesWholeAndALinkGoesItself() throws {
         let directory = try TemporaryDirectory()
         let home = directory.place("Trash")

@@ -18,6 +18,9 @@ extension Model {
         case .fetched(let ticket, let copy, let source): return fetched(ticket, copy, source)
         case .found(let ticket, let entry): return found(ticket, entry)
         case .surveyed(let ticket, let survey): surveyed(ticket, survey)
+        case .trashed(let ticket, let files): trashed(ticket, files)
+        case .comparing(let ticket, let files): comparing(ticket, files)
+        case .compared(let ticket, let comparison): compared(ticket, comparison)
         case .queue(let snapshot):
             let effects = allDone(after: queue.snapshot, now: snapshot)
             queue.take(snapshot, now: now)
@@ -62,11 +65,16 @@ extension Model {
         -> [Effect]
     {
         guard let operation = operations.removeValue(forKey: ticket) else { return [] }
+        if case .compare = operation.kind {
+            compareFailed(ticket, error ?? "the server says nothing")
+            return []
+        }
         if case .check(let file) = operation.kind {
             return cannotCheck(file, visible(error ?? "the server says nothing about it"))
         }
         if let error { say("\(operation.what): \(visible(error))", isError: true) }
         guard case .change = operation.kind else { return [] }
+        if error == nil, let step = operation.undo { remember(step, operation.location, operation.what) }
         // Whatever became of it, what is there now is the truth; and nothing is listed for a pane that has gone on.
         guard self[side].location == operation.location, self[side].pending == nil else { return [] }
         return list(

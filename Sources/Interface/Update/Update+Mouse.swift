@@ -90,6 +90,7 @@ extension Model {
 
     private mutating func pressInDialog(_ event: MouseEvent) -> [Effect] {
         guard let dialog = dialogs.last else { return [] }
+        if case .menu(let form) = dialog { return menuClicked(event, form) }
         let box = dialogBox(dialog, self, size)
         let rect = box.rect(in: size)
         let buttons = box.buttonRects(in: rect)

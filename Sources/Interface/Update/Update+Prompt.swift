@@ -14,9 +14,9 @@ extension Model {
                 (page.filter, page.top) = (TextField(), 0)
                 return replace(.help(page))
             }
+            if case .compare(let form) = dialog, compareStepsBack(form) { return [] }
             dialogs.removeLast()
-            cancelled(dialog)
-            return []
+            return cancelled(dialog)
         default: break
         }
         switch dialog {
@@ -42,6 +42,8 @@ extension Model {
         case .sendBack(let form): return sendBackTakes(key, form)
         case .certificate(let form): return certificateTakes(key, form)
         case .diagnosis(let diagnosis, let choice): return diagnosisTakes(key, diagnosis, choice)
+        case .compare(let form): return compareTakes(key, form)
+        case .menu(let form): return menuTakes(key, form)
         }
     }
 
@@ -51,11 +53,15 @@ extension Model {
     }
 
     /// What was changed while typing goes back to what it was.
-    private mutating func cancelled(_ dialog: Dialog) {
+    private mutating func cancelled(_ dialog: Dialog) -> [Effect] {
+        if case .compare(let form) = dialog, case .running(let ticket, _) = form.phase {
+            operations[ticket] = nil
+            return [.request(.remote(.stop))]
+        }
         if case .sendBack(let form) = dialog { keepCopy(form.file) }
         // `A` asks for it again.
         if case .password(let form) = dialog, !form.isForQueue { passwordWanted = form }
-        guard case .input(let form) = dialog else { return }
+        guard case .input(let form) = dialog else { return [] }
         switch form.purpose {
         case .filter(let side): setFilter(side, "")
         case .logFilter: log.setFilter("")
@@ -65,6 +71,7 @@ extension Model {
         case .jump(let side, let row): self[side].moveCursor(to: row)
         default: break
         }
+        return []
     }
 
     // MARK: Pages to read
@@ -222,6 +229,9 @@ extension Model {
             form.error = isFound ? nil : "no such line"
             return replace(.input(form))
         }
+        if case .rateLimit(let site) = form.purpose, key == .tab || key == .backTab {
+            return replace(.input(rateLimitForm(other: site, form.field)))
+        }
         guard form.field.handle(key) else { return [] }
         form.error = nil
         switch form.purpose {
@@ -250,6 +260,7 @@ extension Model {
             if !text.isEmpty { mark(side, pattern: text, marks) }
             result = .done([])
         case .permissions(let location, let paths): result = changeMode(location, paths, text)
+        case .rateLimit(let site): result = setRateLimit(text, site)
         case .rawCommand:
             result = raw(text, isConfirmed: form.error == Self.cannotBeUndone || form.error == Self.isOfHTTP)
         }

@@ -85,6 +85,43 @@ extension Model {
         return [.request(.queue(.setConnections(count)))]
     }
 
+    mutating func askRateLimit() {
+        let now = queue.snapshot.rateLimit.map { shortRate($0) } ?? ""
+        dialogs.append(
+            .input(InputForm(purpose: .rateLimit(nil), field: TextField(now, isSelected: !now.isEmpty))))
+    }
+
+    /// The same question about the server of the row under the cursor, or about everything again.
+    func rateLimitForm(other site: Site.ID?, _ field: TextField) -> InputForm {
+        let server = site == nil ? queue.cursorRow?.transfer.site ?? connectedSite?.id : nil
+        return InputForm(purpose: .rateLimit(server), field: field)
+    }
+
+    mutating func setRateLimit(_ text: String, _ site: Site.ID?) -> Submission {
+        let wanted = text.trimmingBlanks()
+        let bytes = parseByteCount(wanted)
+        guard wanted.isEmpty || wanted == "0" || bytes.map({ $0 > 0 }) == true else {
+            return .refused("Bytes a second, as 500K or 2M; nothing for as fast as it goes.")
+        }
+        let limit = wanted.isEmpty || wanted == "0" ? nil : bytes
+        let what = site.map { serverName($0) } ?? "All transfers together"
+        say(limit.map { "\(what): at most \(rate(Double($0)))." } ?? "\(what): as fast as it goes.")
+        let request: QueueRequest =
+            site.map { .setSiteRate($0, bytesPerSecond: limit) } ?? .setRate(bytesPerSecond: limit)
+        return .done([.request(.queue(request))])
+    }
+
+    func serverName(_ id: Site.ID) -> String { sitePlaceholder(id)?.shortName ?? visible(id) }
+
+    /// `500K`, as it is typed.
+    private func shortRate(_ bytes: Int64) -> String {
+        for (power, unit) in [(Int64(1) << 30, "G"), (1 << 20, "M"), (1 << 10, "K")] where bytes % power == 0
+        {
+            return "\(bytes / power)\(unit)"
+        }
+        return "\(bytes)"
+    }
+
     /// Asks for the rows that can be seen, and a few more to scroll into.
     mutating func showQueueWindow(height: Int) -> [Effect] {
         let count = max(height, 1) * 3

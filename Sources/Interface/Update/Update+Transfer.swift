@@ -155,6 +155,7 @@ extension Model {
         let stays = !name.contains(UInt8(ascii: "/"))
         let ticket = begin("Rename \(shownOld)", location, cursorName: stays ? name : nil)
         let (from, to) = (location.path.appending(old), location.path.resolving(RemotePath(bytes: name)))
+        operations[ticket]?.undo = .rename(from: to, to: from)
         return .done(
             location.endpoint == .local
                 ? [

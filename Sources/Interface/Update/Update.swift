@@ -55,6 +55,7 @@ extension Model {
         case .editAsked: return openInProgram(.edit)
         case .permissionsAsked: askPermissions()
         case .factsAsked: return showFacts()
+        case .undone: return undo()
         case .pathCopied: return copyPath(asURL: false)
         case .urlCopied: return copyPath(asURL: true)
 
@@ -80,6 +81,7 @@ extension Model {
         case .queueItemFirst: return placeQueueRow(.first)
         case .queueItemLast: return placeQueueRow(.last)
         case .queueFailedForgotten: return [.request(.queue(.forgetFailed))]
+        case .rateLimitAsked: askRateLimit()
         case .connectionsChanged(let by): return changeConnections(by: by)
         case .answerAsked: answerWhatWaits()
         case .queueDetailsAsked: openQueueRow()
@@ -100,7 +102,9 @@ extension Model {
 
         case .helpAsked: dialogs.append(.help(HelpPage(context: keyContext)))
         case .commandsAsked: dialogs.append(.commands(CommandForm()))
+        case .menuAsked: openMenu()
         case .messagesAsked: dialogs.append(.messages(top: 0))
+        case .compareAsked: return compareFolders()
         case .zoomToggled: isZoomed.toggle()
         case .layoutChanged: changeLayout()
         case .splitterMoved(let columns, let rows): moveSplitter(columns: columns, rows: rows)

@@ -2,6 +2,7 @@ internal import FTPProtocol
 internal import Transfers
 
 func draw(_ dialog: Dialog, _ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
+    if case .menu(let form) = dialog { return drawMenu(form, layout.size, &canvas) }
     if case .input(let form) = dialog, drawInPane(form, model, layout, &canvas) { return }
     dialogBox(dialog, model, layout.size).draw(&canvas, layout.size)
 }
@@ -54,6 +55,9 @@ func dialogBox(_ dialog: Dialog, _ model: Model, _ size: Size) -> DialogBox {
     case .sendBack(let form): sendBackBox(form, model, width)
     case .certificate(let form): certificateBox(form, model, width)
     case .diagnosis(let diagnosis, let choice): diagnosisBox(diagnosis, choice, model, size)
+    case .compare(let form): compareBox(form, model, size)
+    // Drawn where it belongs: see `drawMenu`.
+    case .menu: DialogBox(title: "")
     }
 }
 
@@ -141,6 +145,9 @@ private func inputBox(_ form: InputForm, _ model: Model, _ width: Int) -> Dialog
         let letters = permissionBits(form.field.text).map(permissionLetters)
         hint =
             "\(letters ?? "three or four digits from 0 to 7") — owner, group, others: 4 read, 2 write, 1 execute"
+    case .rateLimit(let site):
+        title = "Limit of \(site.map { model.serverName($0) } ?? "all transfers together")"
+        hint = "Bytes a second, as 500K or 2M; nothing for as fast as it goes. It is kept with the queue."
     case .rawCommand:
         title = "Raw command"
         hint = "Sent as it is, as in SITE CHMOD 644 a; the reply is in the log."
@@ -153,6 +160,9 @@ private func inputBox(_ form: InputForm, _ model: Model, _ width: Int) -> Dialog
     if !hint.isEmpty { box.lines += DialogBox.lines(hint, .dialogFaint, width: width) }
     if let error = form.error { box.lines += DialogBox.lines(error, .fieldError, width: width) }
     box.footer = "Enter OK   Esc cancel"
+    if case .rateLimit(let site) = form.purpose {
+        box.footer = "Enter OK   Tab \(site == nil ? "for one server" : "for all")   Esc cancel"
+    }
     return box
 }
 

@@ -27,7 +27,7 @@ func functionLabels(_ model: Model, _ layout: Layout) -> [FunctionLabel] {
     var gap = 2
     func total() -> Int { labels.reduce(0) { $0 + $1.key.count + $1.text.count + gap } - gap }
     if total() > layout.size.columns { gap = 1 }
-    for key in ["4", "3", "9", "6", "7", "2", "8", "o", "n", "w", "y", "F", "Q"]
+    for key in ["b", "4", "3", "9", "6", "7", "2", "8", "o", "n", "w", "y", "F", "Q"]
     where total() > layout.size.columns {
         labels.removeAll { $0.key == key }
     }
@@ -51,13 +51,14 @@ private func allLabels(_ model: Model, isWide: Bool) -> [FunctionLabel] {
             label("1", "Help", .helpAsked), label("2", "Connect", .connectAsked),
             label("3", "View", .viewAsked), label("4", "Edit", .editAsked), label("5", "Copy", .copyAsked),
             label("6", "Rename", .renameAsked), label("7", "MkDir", .makeDirectoryAsked),
-            label("8", isWide ? "Delete" : "Del", .deleteAsked), label("9", "Cmds", .commandsAsked),
+            label("8", isWide ? "Delete" : "Del", .deleteAsked), label("9", "Menu", .menuAsked),
             label("10", "Quit", .quitAsked),
         ]
     case .queue:
         return [
             label("Spc", "Pause", .queuePauseToggled), label("p", "Pause all", .queueAllPauseToggled),
             label("J", "Later", .queueItemMoved(by: 1)), label("K", "Earlier", .queueItemMoved(by: -1)),
+            label("b", "Limit", .rateLimitAsked),
             label("Ent", "Details", .queueDetailsAsked), label("r", "Retry", .queueRetry),
             label("x", "Remove", .queueRemove),
             label("?", "Keys", .helpAsked),

@@ -92,7 +92,9 @@ extension QueueHolder {
 }
 
 private func queueTitleRight(_ snapshot: QueueSnapshot, _ layout: Layout) -> String {
-    layout.isWide ? " \(plural(snapshot.connectionLimit, "connection", "connections")) " : ""
+    guard layout.isWide else { return "" }
+    let limit = snapshot.rateLimit.map { "limit \(rate(Double($0))) · " } ?? ""
+    return " \(limit)\(plural(snapshot.connectionLimit, "connection", "connections")) "
 }
 
 /// Columns by what there is room for; the name takes what is left.
