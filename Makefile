@@ -4,6 +4,7 @@
 # make soak KILLS=5000       kills the program so many times in the middle of its queue, and reports
 # make bench                speed and memory beside lftp and curl, as ratios
 # make fuzz                 libFuzzer on every parser, FUZZ_SECONDS=60 each
+# make asan                 the tests of Transport, EmbeddedServer and Engine under the address sanitizer
 # make lint                 formatting
 # make install PREFIX=...   the program, its themes, manual page and completions (default /usr/local)
 # make clean                remove what was built
@@ -13,7 +14,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := build
-.PHONY: run build test soak bench lint install clean needs-build needs-test needs-bench swift fuzz
+.PHONY: run build test asan soak bench lint install clean needs-build needs-test needs-bench swift fuzz
 
 PREFIX ?= /usr/local
 export PATH := $(PATH):/opt/swift/usr/bin
@@ -52,6 +53,9 @@ run: build
 test: needs-test
 	swift build --build-tests
 	@Scripts/test
+
+asan: needs-test
+	@Scripts/asan
 
 soak: needs-test
 	swift build --build-tests

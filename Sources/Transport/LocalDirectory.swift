@@ -32,7 +32,7 @@ public enum LocalDirectory {
                 if errno != 0 { throw diskError("read", path) }
                 return found
             }
-            let name = entry.pointee.name
+            let name = entry.name
             if name == [0x2E] || name == [0x2E, 0x2E] { continue }
             var status = stat()
             // Gone meanwhile, or not ours to look at: left out, like an entry that was never there.
@@ -145,15 +145,12 @@ public enum LocalDirectory {
     }
 }
 
-extension dirent {
-    /// Its bytes.
+extension UnsafeMutablePointer<dirent> {
+    /// The bytes of its name, read where they are: an entry at the end of the C library's buffer is shorter than the type,
+    /// and must not be copied as a whole.
     var name: [UInt8] {
-        var name = d_name
-        return withUnsafePointer(to: &name) { pointer in
-            pointer.withMemoryRebound(to: UInt8.self, capacity: Int(NAME_MAX) + 1) {
-                Array(
-                    UnsafeBufferPointer(start: $0, count: strlen(UnsafePointer<CChar>(OpaquePointer($0)))))
-            }
-        }
+        let start = UnsafeRawPointer(self) + (MemoryLayout<dirent>.offset(of: \.d_name) ?? 19)
+        let text = start.assumingMemoryBound(to: CChar.self)
+        return Array(UnsafeRawBufferPointer(start: start, count: strlen(text)))
     }
 }

@@ -53,7 +53,7 @@ extension OpenDirectory {
                 if errno != 0 { throw diskError("read", path) }
                 return found
             }
-            found.append(entry.pointee.name)
+            found.append(entry.name)
         }
     }
 }
