@@ -21,12 +21,24 @@ public struct Keymap: Sendable {
         public let keys: [Key]
         public let context: Context
         public let group: Group
+        /// Instead of the action's own words; nil for those.
+        let help: String?
+        /// The user has bound it.
+        let isOwn: Bool
 
         init(_ action: Action, _ context: Context, _ group: Group, _ keys: Key...) {
+            self.init(action, context, group, keys, help: nil, isOwn: false)
+        }
+
+        init(
+            _ action: Action, _ context: Context, _ group: Group, _ keys: [Key], help: String?, isOwn: Bool
+        ) {
             self.action = action
             self.keys = keys
             self.context = context
             self.group = group
+            self.help = help
+            self.isOwn = isOwn
         }
     }
 

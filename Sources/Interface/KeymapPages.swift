@@ -26,11 +26,13 @@ extension Keymap {
     private func merged(_ bindings: [Binding]) -> [Line] {
         var lines: [Line] = []
         var done: Set<String> = []
-        for binding in bindings where done.insert(binding.action.help).inserted {
-            let keys = bindings.filter { $0.action.help == binding.action.help }.flatMap(\.keys)
+        for binding in bindings where done.insert(binding.words).inserted {
+            let same = bindings.filter { $0.words == binding.words }
+            // `*` stands before the user's own.
+            let mark = same.contains(where: \.isOwn) ? "* " : ""
             lines.append(
                 Line(
-                    group: binding.group, keys: Self.label(keys), help: binding.action.help,
+                    group: binding.group, keys: mark + Self.label(same.flatMap(\.keys)), help: binding.words,
                     action: binding.action))
         }
         return lines
@@ -73,8 +75,19 @@ extension Keymap {
                 text += "| \(line.keys) | \(line.help) |\n"
             }
         }
+        text += "\n## Names\n\nFor `keys.toml`, which holds only what differs:\n\n"
+        text +=
+            "```toml\n[panes]                       # or everywhere, queue, log\n\"ctrl+t\" = \"compare\"\n"
+        text +=
+            "\"x\"      = \"none\"\n[queue]\n\"space\"  = { run = \"queue.pause\", help = \"pause or go on\" }\n```\n"
+        text += "\n| name | what |\n|---|---|\n"
+        for (name, action) in Self.names { text += "| `\(name)` | \(action.commandName.lowercased()) |\n" }
         return text
     }
+}
+
+extension Keymap.Binding {
+    fileprivate var words: String { help ?? action.help }
 }
 
 extension Action {

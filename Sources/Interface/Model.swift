@@ -68,6 +68,8 @@ public struct Model: Sendable {
     public var whenDone = WhenDone.nothing
     /// There is a program for `WhenDone.command`.
     public var hasDoneCommand = false
+    /// What the keys do; the user may have changed it.
+    public var keymap = Keymap.standard
     /// Those with a name, as the user has saved them.
     public var sites: [KnownSite] = []
 

@@ -73,24 +73,22 @@ final class Application: EffectRunner, Sendable {
 
     static func run(_ start: Start) throws -> End {
         let files = UserFiles.ofThisProcess()
-        let (configuration, configurationProblems) = Configuration.load(files.configuration + "/config.toml")
-        let themes = ThemeLoader(directories: files.themes)
-        let (theme, themeProblems) = chosenTheme(configuration, themes)
+        let settings = Settings.load(files)
+        let configuration = settings.configuration
         // The terminal first: without one nothing else is begun.
         let terminal = try Terminal.start(
-            theme: theme,
+            theme: settings.theme,
             options: .init(
                 mouse: configuration.mouse, escapeDelay: configuration.escapeDelay, colors: wantsColor()))
         guard let signals = Signals.take(after: terminal) else {
             throw Failure(.localDisk, "no descriptors left for signals")
         }
         let application = Application(start, configuration)
-        let problems = (configurationProblems + themeProblems).map { Action.engine(.notice($0)) }
-        let model = application.model(start, configuration, terminal)
-        let onLight = configuration.theme == "auto" ? themes.load(ThemeLoader.light).theme : nil
+        let problems = settings.problems.map { Action.engine(.notice($0)) }
+        let model = application.model(start, settings, terminal)
         let loop = MainLoop(
             terminal: terminal, signals: signals, inbox: application.inbox, runner: application, model: model,
-            programs: ExternalPrograms(configuration), themeOnLight: onLight)
+            programs: ExternalPrograms(configuration), settings: settings, watch: SettingsWatch(files))
         let status = loop.run(first: [.started] + problems + application.firstActions(start))
         if status == 128 + SIGHUP, configuration.onHangup == .background, application.queue.hasWork {
             application.goOnInBackground()
@@ -98,7 +96,7 @@ final class Application: EffectRunner, Sendable {
         return application.stop(status, configuration)
     }
 
-    private func model(_ start: Start, _ configuration: Configuration, _ terminal: borrowing Terminal)
+    private func model(_ start: Start, _ settings: Settings, _ terminal: borrowing Terminal)
         -> Model
     {
         let home = LocalPath(getenv("HOME").map { String(cString: $0) } ?? "/")
@@ -106,27 +104,12 @@ final class Application: EffectRunner, Sendable {
             size: terminal.size, now: wallClockNanoseconds(),
             directory: start.localDirectory ?? LocalPath(bytes: LocalDirectory.currentDirectory()),
             localHome: home,
-            glyphs: configuration.glyphs == .ascii || !terminal.isUnicode ? .ascii : .unicode,
+            glyphs: settings.configuration.glyphs == .ascii || !terminal.isUnicode ? .ascii : .unicode,
             isDemo: start.isDemo, version: portsideVersion, utcOffset: Self.utcOffset,
             charsets: Self.charsets())
-        model.whenDone = configuration.whenDone
-        model.hasDoneCommand = configuration.whenDoneCommand != nil
-        model.onConflict = configuration.onConflict
-        model.sites = start.isDemo ? [] : Self.knownSites()
+        model.apply(settings)
+        if start.isDemo { model.sites = [] }
         return model
-    }
-
-    /// The saved sites that can be understood; `portside sites` says what is wrong with the others.
-    private static func knownSites() -> [KnownSite] {
-        guard let book = try? SiteBook.opened() else { return [] }
-        return book.sites.compactMap { saved in
-            guard let options = try? ConnectionOptions.parse(saved.arguments),
-                let place = try? remoteTarget(saved.url, options.names),
-                let site = try? options.site(of: place)
-            else { return nil }
-            let local = saved.localDirectory.map { LocalPath(UserFiles.expandingHome($0)) }
-            return KnownSite(name: saved.name, site: site, directory: place.directory, localDirectory: local)
-        }
     }
 
     private func firstActions(_ start: Start) -> [Action] {
@@ -221,17 +204,6 @@ final class Application: EffectRunner, Sendable {
 
     // MARK: - Before the first frame
 
-    private static func chosenTheme(_ configuration: Configuration, _ themes: ThemeLoader) -> (
-        Theme, [String]
-    ) {
-        let name =
-            configuration.theme == "auto"
-            ? ThemeLoader.automatic(colorFGBG: getenv("COLORFGBG").map { String(cString: $0) })
-            : configuration.theme
-        let loaded = themes.load(name)
-        return (loaded.theme, loaded.problems)
-    }
-
     private static func wantsColor() -> Bool {
         guard let value = getenv("NO_COLOR") else { return true }
         return value.pointee == 0
@@ -262,5 +234,17 @@ final class Application: EffectRunner, Sendable {
         var parts = tm()
         localtime_r(&time, &parts)
         return parts.tm_gmtoff
+    }
+}
+
+extension Model {
+    /// What can be changed while the screen is up. What was chosen with a key meanwhile stays.
+    mutating func apply(_ settings: Settings, after before: Settings? = nil) {
+        let configuration = settings.configuration
+        if before?.configuration.whenDone != configuration.whenDone { whenDone = configuration.whenDone }
+        hasDoneCommand = configuration.whenDoneCommand != nil
+        onConflict = configuration.onConflict
+        keymap = settings.keymap
+        if !isDemo { sites = settings.sites }
     }
 }

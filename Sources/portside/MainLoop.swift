@@ -3,6 +3,7 @@ import Engine
 import Glibc
 import Interface
 import Terminal
+import Transfers
 import Transport
 
 /// The interface's thread: wait, take all that is waiting, update the model, draw once.
@@ -17,10 +18,15 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
     private let signals: Signals
     private let inbox: Inbox
     private let runner: Runner
-    private let programs: ExternalPrograms
+    private var programs: ExternalPrograms
     private var model: Model
     /// What to change to if the terminal says that its background is light; nil when the theme was chosen.
     private var themeOnLight: Theme?
+
+    private var settings: Settings
+    private var watch: SettingsWatch
+    /// When the files of the settings are read that were written meanwhile.
+    private var readAt: ContinuousClock.Instant?
 
     private var exitStatus: Int32?
     private var isChanged = true
@@ -31,7 +37,7 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
 
     init(
         terminal: consuming Terminal, signals: consuming Signals, inbox: Inbox, runner: Runner, model: Model,
-        programs: ExternalPrograms, themeOnLight: Theme? = nil
+        programs: ExternalPrograms, settings: Settings, watch: SettingsWatch
     ) {
         self.terminal = terminal
         self.signals = signals
@@ -39,7 +45,9 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
         self.runner = runner
         self.programs = programs
         self.model = model
-        self.themeOnLight = themeOnLight
+        self.settings = settings
+        self.watch = watch
+        themeOnLight = settings.themeOnLight
     }
 
     /// Runs until the user leaves or a signal ends the program; then the terminal is as it was found.
@@ -55,6 +63,7 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
             takeKeys()
             takeEvents()
             wakeWhenDue()
+            readSettingsWhenDue()
         }
         return exitStatus ?? 0
     }
@@ -67,16 +76,21 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
             pollfd(fd: inbox.descriptor, events: Int16(POLLIN), revents: 0),
             pollfd(fd: signals.descriptor, events: Int16(POLLIN), revents: 0),
         ]
+        descriptors += watch.descriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
         let timeout = holdsKeys ? 0 : timeout()
         holdsKeys = false
         guard poll(&descriptors, nfds_t(descriptors.count), timeout) > 0 else { return }
+        if descriptors[3...].contains(where: { $0.revents != 0 }) {
+            watch.forget()
+            readAt = .now + SettingsWatch.rest
+        }
         // The terminal is gone: its window was closed, the line was lost.
         if Int32(descriptors[0].revents) & (POLLHUP | POLLERR | POLLNVAL) != 0 { exitStatus = 128 + SIGHUP }
     }
 
     /// Milliseconds until the next frame or the wake-up asked for, rounded up; -1, for ever, when nothing moves.
     private func timeout() -> Int32 {
-        let due = [isChanged ? nextFrame : nil, wakeAt].compactMap { $0 }.min()
+        let due = [isChanged ? nextFrame : nil, wakeAt, readAt].compactMap { $0 }.min()
         guard let due else { return -1 }
         let (seconds, attoseconds) = ContinuousClock.now.duration(to: due).components
         if seconds < 0 || attoseconds < 0 { return 0 }
@@ -133,6 +147,27 @@ struct MainLoop<Runner: EffectRunner>: ~Copyable {
         guard let wakeAt, wakeAt <= .now else { return }
         self.wakeAt = nil
         act { update(&$0, .woke) }
+    }
+
+    /// A broken file changes nothing, and says what is wrong in it.
+    private mutating func readSettingsWhenDue() {
+        guard let readAt, readAt <= .now else { return }
+        self.readAt = nil
+        guard let new = watch.load() else { return }
+        // What was wrong before was said before.
+        let problems = new.isWhole ? new.problems.filter { !settings.problems.contains($0) } : new.problems
+        if new.isWhole {
+            let old = settings
+            settings = new
+            terminal.use(terminal.isLight == true ? new.themeOnLight ?? new.theme : new.theme)
+            programs = ExternalPrograms(new.configuration)
+            model.apply(new, after: old)
+        }
+        act { model in
+            problems.isEmpty
+                ? update(&model, .engine(.notice("The settings were read again.")))
+                : problems.flatMap { update(&model, .engine(.notice($0))) }
+        }
     }
 
     // MARK: what follows

@@ -107,7 +107,7 @@ private func checkBox(
 ) {
     if case .input(let form) = dialog, form.isInPane { return }
     var rect = dialogBox(dialog, model, frame.size).rect(in: frame.size)
-    if case .menu(let form) = dialog { rect = MenuPlaces(form, frame.size).box }
+    if case .menu(let form) = dialog { rect = MenuPlaces(form, model.keymap.menus, frame.size).box }
     let isInside =
         rect.column >= 0 && rect.row >= 0 && rect.endColumn <= frame.size.columns
         && rect.endRow <= frame.size.rows

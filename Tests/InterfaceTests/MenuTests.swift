@@ -11,12 +11,12 @@ private func picture(_ model: Model) -> [String] { view(model, size: model.size)
     _ = handle(.function(9), &model)
     #expect(picture(model)[0].contains("Act") && picture(model)[0].contains("Program"))
     #expect(picture(model).joined().contains("Copy into the queue"))
-    #expect(Menu.all.flatMap(\.items).count == Keymap.standard.commands.count)
+    #expect(Keymap.standard.menus.flatMap(\.items).count == Keymap.standard.commands.count)
     _ = handle(.right, &model)
     #expect(picture(model).joined().contains("Disconnect"))
     // A letter goes to the next item that begins with it.
     _ = handle("d", &model)
-    let items = Menu.all.first { $0.group == .connection }?.items ?? []
+    let items = Keymap.standard.menus.first { $0.group == .connection }?.items ?? []
     guard case .menu(let form)? = model.dialogs.last else { return #expect(Bool(false), "no menu") }
     #expect(items[form.item].help.hasPrefix("D"))
     _ = handle(.escape, &model)
@@ -32,9 +32,9 @@ private func picture(_ model: Model) -> [String] { view(model, size: model.size)
 func everyMenuAndItsChosenItemCanBeSeen(columns: Int, rows: Int) {
     var model = sampleModel(columns, rows)
     _ = handle(.function(9), &model)
-    for menu in Menu.all {
+    for menu in Keymap.standard.menus {
         guard case .menu(let form)? = model.dialogs.last else { return #expect(Bool(false), "no menu") }
-        let shown = Menu.all[form.menu]
+        let shown = Keymap.standard.menus[form.menu]
         #expect(picture(model)[0].contains(shown.group.rawValue), "\(menu.group)")
         _ = handle(.end, &model)
         let words = shown.items.last?.help.prefix(12) ?? ""

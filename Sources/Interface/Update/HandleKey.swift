@@ -21,7 +21,7 @@ extension Model {
         if Layout(self, size: size).isTooSmall { return tooSmallTakes(key) }
         if !dialogs.isEmpty { return dialogTakes(key) }
         if isTypingAddress, let effects = addressTakes(key) { return effects }
-        guard let action = Keymap.standard.action(for: key, in: keyContext) else {
+        guard let action = keymap.action(for: key, in: keyContext) else {
             if !key.label.isEmpty { say("\(key.label) does nothing here; ? shows the keys.") }
             return []
         }
@@ -31,7 +31,7 @@ extension Model {
     /// Where nothing can be seen, nothing is done but leaving.
     private mutating func tooSmallTakes(_ key: Key) -> [Effect] {
         if case .quit? = dialogs.last { return dialogTakes(key) }
-        switch Keymap.standard.action(for: key, in: .everywhere) {
+        switch keymap.action(for: key, in: .everywhere) {
         case .quitAsked?: return quit()
         case .suspendAsked?: return [.suspend]
         case .redrawAsked?: return [.redraw]

@@ -40,7 +40,7 @@ extension Model {
     /// Best first: a word that begins so, then anywhere, then the letters in this order.
     func commandsFound(_ text: String) -> [Keymap.Line] {
         let wanted = text.lowercased()
-        let ranked = Keymap.standard.commands.compactMap { line -> (line: Keymap.Line, rank: Int)? in
+        let ranked = keymap.commands.compactMap { line -> (line: Keymap.Line, rank: Int)? in
             let name = line.help.lowercased()
             if wanted.isEmpty || name.hasPrefix(wanted) { return (line, 0) }
             if name.split(whereSeparator: { !$0.isLetter }).contains(where: { $0.hasPrefix(wanted) }) {

@@ -9,15 +9,16 @@ extension Model {
             case .queue: .queue
             case .log: .log
             }
-        dialogs.append(.menu(MenuForm(menu: Menu.all.firstIndex { $0.group == wanted } ?? 0)))
+        dialogs.append(.menu(MenuForm(menu: keymap.menus.firstIndex { $0.group == wanted } ?? 0)))
     }
 
     mutating func menuTakes(_ key: Key, _ form: MenuForm) -> [Effect] {
         var form = form
-        let items = Menu.all[form.menu].items
+        let menus = keymap.menus
+        let items = menus[form.menu].items
         switch key {
-        case .left, .backTab: form = MenuForm(menu: (form.menu + Menu.all.count - 1) % Menu.all.count)
-        case .right, .tab: form = MenuForm(menu: (form.menu + 1) % Menu.all.count)
+        case .left, .backTab: form = MenuForm(menu: (form.menu + menus.count - 1) % menus.count)
+        case .right, .tab: form = MenuForm(menu: (form.menu + 1) % menus.count)
         case .up: form.item = (form.item + items.count - 1) % items.count
         case .down: form.item = (form.item + 1) % items.count
         case .home: form.item = 0
@@ -46,7 +47,7 @@ extension Model {
     }
 
     mutating func menuClicked(_ event: MouseEvent, _ form: MenuForm) -> [Effect] {
-        let places = MenuPlaces(form, size)
+        let places = MenuPlaces(form, keymap.menus, size)
         if event.row == 0 {
             guard
                 let menu = places.titles.firstIndex(where: {
@@ -60,7 +61,7 @@ extension Model {
             return []
         }
         let item = places.top + event.row - places.box.row - 1
-        let items = Menu.all[form.menu].items
+        let items = keymap.menus[form.menu].items
         let isOnItem = event.row > places.box.row && event.row < places.box.endRow - 1
         return isOnItem && items.indices.contains(item) ? choose(items[item]) : []
     }
@@ -76,12 +77,14 @@ struct MenuForm: Sendable {
 struct Menu: Sendable {
     let group: Keymap.Group
     let items: [Keymap.Line]
+}
 
-    static let all: [Menu] = {
-        let commands = Keymap.standard.commands
-        return Keymap.Group.allCases.compactMap { group in
+extension Keymap {
+    var menus: [Menu] {
+        let commands = commands
+        return Group.allCases.compactMap { group in
             let items = commands.filter { $0.group == group }
             return items.isEmpty ? nil : Menu(group: group, items: items)
         }
-    }()
+    }
 }

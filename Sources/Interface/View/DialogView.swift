@@ -2,7 +2,7 @@ internal import FTPProtocol
 internal import Transfers
 
 func draw(_ dialog: Dialog, _ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
-    if case .menu(let form) = dialog { return drawMenu(form, layout.size, &canvas) }
+    if case .menu(let form) = dialog { return drawMenu(form, model.keymap.menus, layout.size, &canvas) }
     if case .input(let form) = dialog, drawInPane(form, model, layout, &canvas) { return }
     dialogBox(dialog, model, layout.size).draw(&canvas, layout.size)
 }

@@ -5,7 +5,7 @@ func helpBox(_ page: HelpPage, _ model: Model, _ size: Size) -> DialogBox {
     box.hint = page.filter.isEmpty ? "type to find a key or a word" : "/\(page.filter.text)"
     box.isFull = true
     let wanted = page.filter.text.lowercased()
-    let lines = Keymap.standard.lines(for: page.context).filter {
+    let lines = model.keymap.lines(for: page.context).filter {
         wanted.isEmpty || $0.help.lowercased().contains(wanted) || $0.keys.lowercased().contains(wanted)
     }
     let width = box.rect(in: size).columns - 4
@@ -17,6 +17,7 @@ func helpBox(_ page: HelpPage, _ model: Model, _ size: Size) -> DialogBox {
     let height = max(1, size.rows - 3)
     box.lines = Array(text.dropFirst(min(page.top, max(0, text.count - height))).prefix(height))
     box.footer = "Tab next: panes · queue · log   ↑↓ scroll   Esc close"
+    if model.keymap.bindings.contains(where: \.isOwn) { box.footer += "   * from keys.toml" }
     return box
 }
 

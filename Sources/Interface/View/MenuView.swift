@@ -6,8 +6,8 @@ struct MenuPlaces {
     /// The first item that is shown.
     let top: Int
 
-    init(_ form: MenuForm, _ size: Size) {
-        let widths = Menu.all.map { cellWidth($0.group.rawValue) + 2 }
+    init(_ form: MenuForm, _ menus: [Menu], _ size: Size) {
+        let widths = menus.map { cellWidth($0.group.rawValue) + 2 }
         var first = 0
         func end(from first: Int) -> Int { 1 + widths[first...form.menu].reduce(0, +) }
         while first < form.menu, end(from: first) > size.columns { first += 1 }
@@ -17,7 +17,7 @@ struct MenuPlaces {
             defer { column += width }
             return Rect(column: column, row: 0, columns: width, rows: 1)
         }
-        let items = Menu.all[form.menu].items
+        let items = menus[form.menu].items
         let text = items.map { cellWidth($0.help) + cellWidth($0.keys) + 3 }.max() ?? 0
         let columns = min(size.columns, text + 4)
         let rows = min(items.count + 2, max(3, size.rows - 2))
@@ -27,18 +27,18 @@ struct MenuPlaces {
     }
 }
 
-func drawMenu(_ form: MenuForm, _ size: Size, _ canvas: inout Canvas) {
-    let places = MenuPlaces(form, size)
+func drawMenu(_ form: MenuForm, _ menus: [Menu], _ size: Size, _ canvas: inout Canvas) {
+    let places = MenuPlaces(form, menus, size)
     canvas.clear(Rect(column: 0, row: 0, columns: size.columns, rows: 1), .tab)
     for (index, place) in places.titles.enumerated() {
         guard let place else { continue }
         canvas.put(
-            " \(Menu.all[index].group.rawValue) ", place.column, 0, index == form.menu ? .tabActive : .tab)
+            " \(menus[index].group.rawValue) ", place.column, 0, index == form.menu ? .tabActive : .tab)
     }
     let box = places.box
     canvas.clear(box, .dialog)
     canvas.box(box, .dialogBorder)
-    let items = Menu.all[form.menu].items
+    let items = menus[form.menu].items
     for line in 0..<max(0, box.rows - 2) {
         let index = places.top + line
         guard items.indices.contains(index) else { break }

@@ -16,6 +16,9 @@ func drawQueueAlone(
     ]
     let pieces = all.map { Piece(" \($0.0) \(grouped(Int64($0.1))) ", $0.2) }
     canvas.put(clipped(pieces, to: rows.columns - 2), rows.column + 1, rect.row + 1)
+    let whenDone = "w when done: \(model.whenDone.words)"
+    let column = rows.endColumn - 1 - cellWidth(whenDone)
+    if column > rows.column + 2 + width(pieces) { canvas.put(whenDone, column, rect.row + 1, .textFaint) }
 
     let head = rows.row - 1
     canvas.put("Name", rows.column + 3, head, .column)

@@ -93,8 +93,9 @@ extension QueueHolder {
 
 private func queueTitleRight(_ snapshot: QueueSnapshot, _ layout: Layout) -> String {
     guard layout.isWide else { return "" }
+    let reason = snapshot.bottleneck.map { "limited by \($0.rawValue) · " } ?? ""
     let limit = snapshot.rateLimit.map { "limit \(rate(Double($0))) · " } ?? ""
-    return " \(limit)\(plural(snapshot.connectionLimit, "connection", "connections")) "
+    return " \(reason)\(limit)\(plural(snapshot.connectionLimit, "connection", "connections")) "
 }
 
 /// Columns by what there is room for; the name takes what is left.
