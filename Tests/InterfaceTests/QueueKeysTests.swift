@@ -134,3 +134,16 @@ func aPausedTransferKeepsItsBar(_ columns: Int) {
     _ = update(&model, .engine(.queue(snapshot)))
     #expect(screen(model).joined().contains("limit 5.0 MB/s · 4 connections"))
 }
+
+@Test func fromATransferToItsLinesInTheLog() {
+    var model = sampleModel()
+    _ = update(&model, .focused(.queue))
+    _ = handle(.home, &model)
+    _ = handle(.enter, &model)
+    #expect(screen(model).joined().contains("l in the log"))
+    _ = handle("l", &model)
+    #expect(model.dialogs.isEmpty && model.focus == .log)
+    #expect(model.log.filter.text == "t1")
+    _ = handle(.escape, &model)
+    #expect(model.log.filter.isEmpty)
+}

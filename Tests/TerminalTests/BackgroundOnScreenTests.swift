@@ -167,6 +167,26 @@ import Testing
         #expect(try first.terminal.waitForExit() == 0)
     }
 
+    @Test func theSecondScreenGoesOnWithWhatTheFirstLeaves() throws {
+        let shared = try Shared(bytesPerSecond: 60_000)
+        let first = try shared.screenWithTransfer()
+        let second = try shared.screen()
+        try second.terminal.expect("3 Queue in process \(first.terminal.process) · 1 active")
+        try first.terminal.press("F10")
+        try first.terminal.expect("Stop; keep the queue")
+        try first.terminal.press("s")
+        #expect(try first.terminal.waitForExit() == 0)
+        try second.terminal.expect("The queue is this screen's own again.")
+        try second.terminal.expect("3 Queue 1 active")
+        #expect(try shared.holder() == second.terminal.process)
+        try eventually("the whole file", within: .seconds(60)) {
+            try shared.home.contents(of: Play.localName + "/big.bin") == ServedDirectory.big
+        }
+        try second.terminal.expect("1 done")
+        try second.terminal.press("F10")
+        #expect(try second.terminal.waitForExit() == 0)
+    }
+
     @Test func aLostLineLeavesTheQueueAtWorkIfTheUserWantsIt() throws {
         let shared = try Shared(
             bytesPerSecond: 60_000, configuration: "[transfers]\non_hangup = \"background\"\n")

@@ -16,6 +16,7 @@ import Testing
             escape_delay_ms = 100
             [transfers]
             connections = 6
+            on_hangup = "background"
             """, file: "c.toml", problems: &problems)
         var expected = Configuration()
         expected.theme = "paper"
@@ -23,6 +24,7 @@ import Testing
         expected.mouse = false
         expected.escapeDelay = 100
         expected.connections = 6
+        expected.onHangup = .background
         #expect(configuration == expected)
         #expect(problems == [])
     }
@@ -31,6 +33,7 @@ import Testing
         ("[interface]\nmouse = \"no\"", "c.toml:2: mouse is true or false"),
         ("[interface]\n\nglyphs = \"nerdy\"", "c.toml:3: glyphs is auto, unicode or ascii"),
         ("[interface]\nescape_delay_ms = 5000", "c.toml:2: escape_delay_ms is a number from 0 to 1000"),
+        ("[transfers]\non_hangup = \"go\"", "c.toml:2: on_hangup is stop or background"),
         ("[transfers]\nconnections = 0", "c.toml:2: connections is a number from 1 to 32"),
         ("[interface]\ntheme = 3", "c.toml:2: theme is a text in quotes"),
     ])

@@ -74,7 +74,9 @@ final class Play {
 
     func waitForListing(of name: String) throws {
         try terminal.waitUntil("a listing with \(name)") { screen in
+            // The reply is in the log before the pane has taken the end of the listing.
             Self.pane(screen, .remote, name) && screen.text.contains { $0.contains(" < 226") }
+                && !screen.picture.contains("listing … ")
         }
     }
 

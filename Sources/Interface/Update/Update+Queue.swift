@@ -159,9 +159,20 @@ extension Model {
         case .function(3), "v":
             dialogs.removeLast()
             return []
+        case "l":
+            showLog(of: details.row.id, details.row)
+            return []
         default:
             return scrollTakes(key, details.top) { .details(QueueDetails(row: details.row, top: $0)) }
         }
+    }
+
+    /// The log with the lines of a transfer's connection, or, where it has none now, those that name its file.
+    private mutating func showLog(of id: Transfer.ID, _ known: QueueSnapshot.Row) {
+        let row = queue.snapshot.rows.first { $0.id == id } ?? known
+        dialogs.removeLast()
+        log.setFilter(row.connection.map { "\($0)" } ?? sourceName(of: row.transfer))
+        setFocus(.log)
     }
 
     /// Opens the question of the first transfer that has one.

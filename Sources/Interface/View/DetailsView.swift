@@ -29,7 +29,7 @@ func detailsBox(_ details: QueueDetails, _ model: Model, _ width: Int, _ size: S
         case .failed, .retrying, .skipped: "r try again   y copy the error   "
         default: ""
         }
-    box.footer = "\(again)x remove   Esc close"
+    box.footer = "\(again)l in the log   x remove   Esc close"
     return box
 }
 

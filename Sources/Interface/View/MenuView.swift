@@ -18,7 +18,7 @@ struct MenuPlaces {
             return Rect(column: column, row: 0, columns: width, rows: 1)
         }
         let items = menus[form.menu].items
-        let text = items.map { cellWidth($0.help) + cellWidth($0.keys) + 3 }.max() ?? 0
+        let text = items.map { cellWidth($0.help) + cellWidth($0.keys) + 4 }.max() ?? 0
         let columns = min(size.columns, text + 4)
         let rows = min(items.count + 2, max(3, size.rows - 2))
         let left = titles[form.menu]?.column ?? 0
@@ -43,13 +43,13 @@ func drawMenu(_ form: MenuForm, _ menus: [Menu], _ size: Size, _ canvas: inout C
         let index = places.top + line
         guard items.indices.contains(index) else { break }
         let isChosen = index == form.item
-        let room = box.columns - 4 - cellWidth(items[index].keys)
+        let room = box.columns - 5 - cellWidth(items[index].keys)
         let row = box.row + 1 + line
         canvas.put(
             " \(padded(clipped(items[index].help, to: room), to: room)) ", box.column + 1, row,
             isChosen ? .cursor : .dialog)
         canvas.put(
-            "\(items[index].keys)", box.endColumn - 1 - cellWidth(items[index].keys), row,
+            "\(items[index].keys) ", box.endColumn - 2 - cellWidth(items[index].keys), row,
             isChosen ? .cursor : .dialogKey)
         if isChosen { canvas.setCursor(box.column + 1, row, shown: false) }
     }
