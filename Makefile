@@ -19,7 +19,10 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 export PATH := $(PATH):/opt/swift/usr/bin
 
-RELEASE := -c release --product portside
+# With Swift's libraries in it where the toolchain has them to link: it starts sooner, and runs where no Swift is.
+STATIC := $(and $(wildcard $(dir $(realpath $(shell command -v swift)))../lib/swift_static/linux),\
+	--static-swift-stdlib -Xswiftc -use-ld=lld)
+RELEASE := -c release --product portside $(STATIC)
 BINARY = $$(swift build $(RELEASE) --show-bin-path)/portside
 
 # The libraries, and what the Swift toolchain itself links with.

@@ -48,6 +48,12 @@ struct Download {
         switch try judge(directory, &source, session) {
         case .end(let outcome): return outcome
         case .write(let target):
+            // Nothing else is asked in between of a small one.
+            if source.modified == nil, let size = source.size, size < PartFile.worthRemembering,
+                target.goesOnAt == nil, transfer.part == nil, !job.isText
+            {
+                try session.askAhead(beforeRetrieving: transfer.remotePath)
+            }
             try learn(&source, session)
             // What one connection has begun one connection ends.
             if target.goesOnAt == nil, !transfer.options.writesInPlace, transfer.part == nil {
