@@ -20,8 +20,8 @@ PREFIX ?= /usr/local
 export PATH := $(PATH):/opt/swift/usr/bin
 
 # With Swift's libraries in it where the toolchain has them to link: it starts sooner, and runs where no Swift is.
-STATIC := $(and $(wildcard $(dir $(realpath $(shell command -v swift)))../lib/swift_static/linux),\
-	--static-swift-stdlib -Xswiftc -use-ld=lld)
+TOOLCHAIN = $(dir $(realpath $(firstword $(wildcard $(addsuffix /swift,$(subst :, ,$(PATH)))))))
+STATIC := $(and $(wildcard $(TOOLCHAIN)../lib/swift_static/linux),--static-swift-stdlib -Xswiftc -use-ld=lld)
 RELEASE := -c release --product portside $(STATIC)
 BINARY = $$(swift build $(RELEASE) --show-bin-path)/portside
 

@@ -1,4 +1,3 @@
-import Dispatch
 import FTPProtocol
 import Synchronization
 import Transfers
@@ -48,7 +47,10 @@ struct SegmentedDownload {
         try FileTransfer.disk { () throws(TransportError) in try work.checkpoint(in: file.lent) }
         job.progress.set(plan.done)
         job.activity(nil)
-        let failure = fetch(work, into: file.lent, on: session)
+        let lent = file.lent
+        let failure = job.onSeveralConnections(
+            session, while: { !work.isComplete && !work.restartIsIgnored }, refused: { work.refused }
+        ) { session in work.run(on: session, into: lent) }
         if work.restartIsIgnored {
             try FileTransfer.disk { () throws(TransportError) in try directory.removeFile(part) }
             job.progress.set(0)
@@ -91,34 +93,6 @@ struct SegmentedDownload {
 
     private func status(_ name: [UInt8]) throws(Failure) -> FileStatus? {
         try FileTransfer.disk { () throws(TransportError) in try directory.status(of: name) }
-    }
-
-    /// This connection and as many others as are allowed, until nothing is left or all have failed.
-    ///
-    /// - Returns: what ended this connection early.
-    private func fetch(
-        _ work: Work, into file: LocalFile.Lent, on session: Session
-    ) -> Failure? {
-        let others = DispatchGroup()
-        for _ in 1..<max(1, job.connections) {
-            guard let another = job.anotherSession() else { break }
-            let helper = Confined(another, label: "portside.segment")
-            others.enter()
-            helper.perform { session in
-                _ = work.run(on: session, into: file)
-                session.quit()
-                others.leave()
-            }
-        }
-        var failure = work.run(on: session, into: file)
-        others.wait()
-        // What a helper left behind when it failed.
-        if failure == nil, !work.isComplete, !work.restartIsIgnored {
-            failure = work.run(on: session, into: file)
-        }
-        let refused = work.refused
-        if refused > 0 { job.narrowed(max(1, job.connections - refused)) }
-        return failure
     }
 
     /// What the connections share.

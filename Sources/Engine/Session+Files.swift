@@ -212,10 +212,10 @@ extension Session {
         }
     }
 
-    /// Stores what `source` puts into the buffer it is given, until it puts nothing: standard input.
+    /// Stores what `source` puts into the buffer it is given, until it puts nothing: standard input, a range of a file.
     public func store(
         as path: RemotePath, type: RepresentationType = .image, with store: StoreCommand = .store,
-        progress: ProgressCounter?, limit: RateLimit?,
+        from offset: Int64 = 0, progress: ProgressCounter?, limit: RateLimit?,
         source: (UnsafeMutableRawBufferPointer) throws(TransportError) -> Int
     ) throws(Failure) -> Int64 {
         try connect()
@@ -224,9 +224,8 @@ extension Session {
             try prepareTransfer(as: type)
             return try transfer(
                 TransferOrder(
-                    command: try command(store, path), file: resolve(path), isUpload: true,
-                    progress: progress,
-                    limit: limit)
+                    command: try command(store, path), file: resolve(path), restartOffset: offset,
+                    isUpload: true, progress: progress, limit: limit)
             ) { pump, socket, conditions in
                 defer { isResuming = true }
                 return pump.send(to: socket, conditions, resuming: isResuming, source: source)

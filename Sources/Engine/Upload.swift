@@ -1,6 +1,6 @@
-public import FTPProtocol
+import FTPProtocol
 import Transfers
-public import Transport
+import Transport
 
 /// STOR of a local file to a temporary name, the proof by SIZE that all of it is there, and RNFR and RNTO; or APPE.
 ///
@@ -12,7 +12,7 @@ struct Upload {
     var transfer: Transfer { job.transfer }
 
     /// What is sent, as it was when it was opened.
-    final class Source {
+    final class Source: Sendable {
         let file: LocalFile
         let status: FileStatus
 
@@ -92,7 +92,22 @@ struct Upload {
     private func throughTemporary(
         _ source: Source, as target: RemotePath, replacing replaces: Bool, _ session: Session
     ) throws(Failure) -> FileTransfer.Outcome {
-        let temporary = target.parent.appending(temporaryName(for: target.lastComponent))
+        let segments = SegmentedUpload(
+            job: job, source: source,
+            temporary: target.parent.appending(
+                temporaryName(for: target.lastComponent, SegmentedUpload.suffix)))
+        if try segments.run(on: session) {
+            do throws(Failure) {
+                return try finish(
+                    segments.temporary, sent: source.status.size, source, as: target,
+                    replacing: replaces, session)
+            } catch {
+                // Of what is wrong somewhere nothing is a beginning.
+                if error.kind == .doesNotVerify { segments.forget(session) }
+                throw error
+            }
+        }
+        let temporary = target.parent.appending(temporaryName(for: target.lastComponent, PartFile.suffix))
         let offset = try whereToGoOn(temporary, source, session)
         begin(temporary.lastComponent, source)
         let sent: Int64
@@ -107,6 +122,15 @@ struct Upload {
             session.features.disable(Self.temporaryNames)
             return outcome
         }
+        return try finish(
+            temporary, sent: sent, begunAt: offset, source, as: target, replacing: replaces, session)
+    }
+
+    /// All of it is there under its temporary name: proves that, and gives it its time and its name.
+    private func finish(
+        _ temporary: RemotePath, sent: Int64, begunAt offset: Int64 = 0, _ source: Source,
+        as target: RemotePath, replacing replaces: Bool, _ session: Session
+    ) throws(Failure) -> FileTransfer.Outcome {
         // Nothing else is asked in between of a small one, and where nothing is it replaces nothing.
         var isRenamed = false
         if job.isDestinationFresh, job.comparesSizes, transfer.options.verification != .hash,
@@ -126,12 +150,12 @@ struct Upload {
 
     /// `NAME.1a2b3c4d.part`: of this job alone, and the same with each try, so that a try replaces what the one before
     /// has left.
-    private func temporaryName(for name: [UInt8]) -> [UInt8] {
+    private func temporaryName(for name: [UInt8], _ suffix: [UInt8]) -> [UInt8] {
         // FNV-1a: nobody's file is called so by chance.
         let hash = (transfer.localPath.bytes + [0] + transfer.remotePath.bytes).reduce(UInt32(0x811C_9DC5)) {
             ($0 ^ UInt32($1)) &* 0x0100_0193
         }
-        let end = Array(".\(String(hash, radix: 16))".utf8) + PartFile.suffix
+        let end = Array(".\(String(hash, radix: 16))".utf8) + suffix
         return Array(name.prefix(PartFile.longestName - end.count)) + end
     }
 
@@ -256,149 +280,9 @@ struct Upload {
         copy.message += "; all of it is there as \(transfer.charset.shown(temporary))"
         return copy
     }
-
-    // MARK: - The bytes
-
-    /// The journal knows of what is large before it is begun, so that it is gone on with after a crash.
-    private func begin(_ name: [UInt8], _ source: Source) {
-        job.activity(nil)
-        guard source.status.size >= PartFile.worthRemembering else { return }
-        let part = Part(
-            name: name, sourceSize: source.status.size, sourceModified: source.status.modified)
-        if part != transfer.part { job.beginning(part) }
-    }
-
-    private func forgetPart(_ source: Source) {
-        if transfer.part != nil || source.status.size >= PartFile.worthRemembering { job.kept(nil) }
-    }
-
-    /// - Returns: the offset reached.
-    private func send(
-        _ source: Source, from offset: Int64, as target: RemotePath, _ session: Session
-    ) throws(Failure) -> Int64 {
-        job.progress.set(offset)
-        if offset == source.status.size, offset > 0 { return offset }
-        do throws(Failure) {
-            return try store(source, from: offset, as: target, session)
-        } catch {
-            throw session.sayingWhatIsLeft(of: target, after: job.progress, error)
-        }
-    }
-
-    private func store(
-        _ source: Source, from offset: Int64, as target: RemotePath, _ session: Session
-    ) throws(Failure) -> Int64 {
-        do throws(Failure) {
-            return try storeOnce(source, from: offset, as: target, session)
-        } catch {
-            if error.kind == .cannotCreate, job.makesDirectories, offset == 0, target.parent != session.home,
-                try session.ensureDirectoryWithParents(target.parent)
-            {
-                return try storeOnce(source, from: 0, as: target, session)
-            }
-            guard offset > 0, error.refusesRestart else { throw error }
-        }
-        // No REST for uploads here: append what is missing (RFC 3659 §5 allows no REST with APPE).
-        return try offset
-            + session.store(
-                source.file, from: offset, as: target, with: .append, progress: job.progress,
-                limit: job.limit)
-    }
-
-    /// - Returns: the offset reached.
-    private func storeOnce(
-        _ source: Source, from offset: Int64, as target: RemotePath, _ session: Session
-    ) throws(Failure) -> Int64 {
-        if job.isText {
-            return try session.storeText(source.file, as: target, progress: job.progress, limit: job.limit)
-        }
-        return try offset
-            + session.store(source.file, from: offset, as: target, progress: job.progress, limit: job.limit)
-    }
-
-    private func append(
-        _ source: Source, to target: RemotePath, _ session: Session
-    ) throws(Failure) -> FileTransfer.Outcome {
-        guard transfer.bytes == 0 else { throw Self.appendedInPart(session.shown(target)) }
-        let before = try session.size(of: target)
-        job.progress.set(0)
-        do throws(Failure) {
-            let sent =
-                try job.isText
-                ? session.storeText(
-                    source.file, as: target, with: .append, progress: job.progress, limit: job.limit)
-                : session.store(
-                    source.file, from: 0, as: target, with: .append, progress: job.progress, limit: job.limit)
-            if job.comparesSizes, let before, let now = try session.size(of: target), now != before + sent {
-                throw Failure(
-                    .doesNotVerify,
-                    "\(session.shown(target)): the server has \(now) bytes, \(before + sent) were expected; compare the two"
-                )
-            }
-            return .done(bytes: sent)
-        } catch {
-            // A second APPE would append the beginning once more.
-            throw job.progress.bytes > 0 && error.kind != .cancelled
-                ? Self.appendedInPart(session.shown(target), error) : error
-        }
-    }
-
-    private static func appendedInPart(_ target: String, _ cause: Failure? = nil) -> Failure {
-        let why = cause.map { "\($0.message); " } ?? ""
-        return Failure(
-            .doesNotVerify,
-            why
-                + "\(target): a part may have been appended already; compare the two, then append what is missing"
-        )
-    }
-
-    private func verify(
-        _ source: Source, sent: Int64, _ target: RemotePath, _ session: Session
-    ) throws(Failure) {
-        job.activity("checking")
-        let now = try FileTransfer.disk { () throws(TransportError) in try source.file.status() }
-        guard now.size == source.status.size, now.modified == source.status.modified,
-            sent == source.status.size
-        else {
-            throw Failure(
-                .doesNotVerify, "\(transfer.localPath) changed while it was sent; trying again",
-                isTemporary: true)
-        }
-        if job.comparesSizes, let stored = try session.size(of: target), stored != sent {
-            throw Failure(
-                .doesNotVerify,
-                "\(session.shown(target)): the server has \(stored) of \(sent) bytes; trying again",
-                isTemporary: true)
-        }
-        try job.compareHash(target, size: sent, source.file.lent, session)
-    }
-}
-
-extension Session {
-    /// Adds to the sentence about an upload that failed how much of it there is, and under which name.
-    public func sayingWhatIsLeft(
-        of path: RemotePath, after progress: ProgressCounter, _ failure: Failure
-    ) -> Failure {
-        guard progress.bytes > 0, !failure.endsConnection, failure.kind != .cancelled,
-            let left = try? size(of: path)
-        else { return failure }
-        var copy = failure
-        copy.message += "; \(left) bytes of it are there as \(shown(path))"
-        return copy
-    }
 }
 
 extension Failure {
-    /// REST is refused, or taken and then held against STOR (ProFTPD without AllowStoreRestart says 451).
-    fileprivate var refusesRestart: Bool {
-        guard let reply else { return false }
-        switch verb {
-        case "REST": return reply.code.kind == .permanentNegative
-        case "STOR": return reply.code == .localError || reply.code.meansNotImplemented
-        default: return false
-        }
-    }
-
     /// 553 and the like to STOR: not for want of space, and not of a connection.
     fileprivate var refusesName: Bool {
         verb == "STOR" && kind == .cannotCreate && reply?.code.kind == .permanentNegative

@@ -96,7 +96,9 @@ extension Transfer {
 
     /// As many connections as it could use, if the server allows them.
     var wantedConnections: Int {
-        guard kind == .file, direction == .download, options.segments > 1 else { return 1 }
+        guard kind == .file, options.segments > 1 else { return 1 }
+        // What is appended has one end only.
+        if direction == .upload, options.appends || options.writesInPlace { return 1 }
         guard let size else { return options.segments }
         return Int(clamping: min(Int64(options.segments), max(1, (size - bytes) / Self.smallestSegment)))
     }

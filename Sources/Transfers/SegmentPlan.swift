@@ -27,15 +27,20 @@ public struct SegmentPlan: Hashable, Sendable {
     /// Halves of less are not worth a connection, in bytes.
     private let smallest: Int64
 
-    public init(size: Int64, parts: Int, smallest: Int64 = Transfer.smallestSegment) {
+    /// - Parameter done: so many bytes from the beginning are there already.
+    public init(size: Int64, parts: Int, done: Int64 = 0, smallest: Int64 = Transfer.smallestSegment) {
         self.size = size
         self.smallest = max(1, smallest)
-        let count = max(1, Int64(clamping: min(Int64(parts), size / self.smallest)))
+        let done = min(max(0, done), size)
+        let rest = size - done
+        let count = max(1, Int64(clamping: min(Int64(parts), rest / self.smallest)))
         segments = (0..<count).map { index in
-            let begin = size / count * index
+            let begin = done + rest / count * index
             return Segment(
-                begin: begin, next: begin, end: index == count - 1 ? size : size / count * (index + 1))
+                begin: begin, next: begin, end: index == count - 1 ? size : done + rest / count * (index + 1))
         }
+        if done > 0 { segments.insert(Segment(begin: 0, next: done, end: done), at: 0) }
+        if rest == 0, segments.count > 1 { segments.removeLast() }
     }
 
     /// What an earlier run left; nil when it is no plan of a file of this size.
@@ -100,6 +105,17 @@ public struct SegmentPlan: Hashable, Sendable {
     private func isFree(_ index: Int) -> Bool {
         index < segments.count && !segments[index].isTaken && segments[index].next == segments[index].begin
     }
+
+    /// What was sent of the segment beyond `position`, which lies in it, counts for nothing: nobody has confirmed it.
+    public mutating func takeBack(_ begin: Int64, to position: Int64) {
+        guard let index = segments.firstIndex(where: { $0.begin == begin }),
+            (begin...segments[index].next).contains(position)
+        else { return }
+        segments[index].next = position
+    }
+
+    /// The segment that begins there.
+    public func segment(at begin: Int64) -> Segment? { segments.first { $0.begin == begin } }
 
     /// Its connection is gone.
     public mutating func release(_ begin: Int64) {

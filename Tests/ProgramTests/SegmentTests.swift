@@ -5,7 +5,7 @@ import Testing
 
 /// One large file over several connections.
 struct SegmentTests {
-    private static let large = (0..<(12 << 20)).map {
+    static let large = (0..<(12 << 20)).map {
         UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8 &+ $0 >> 16)
     }
 

@@ -55,6 +55,34 @@ import Transfers
         #expect(room == 400)
     }
 
+    @Test func whatNobodyConfirmedIsTakenAgain() throws {
+        var plan = SegmentPlan(size: 1_000, parts: 2, smallest: 100)
+        let taken = plan.take()
+        let first = try #require(taken)
+        _ = plan.advance(first.begin, by: 300)
+        plan.takeBack(first.begin, to: 120)
+        plan.release(first.begin)
+        #expect(plan.done == 120)
+        let again = plan.take()
+        #expect(again?.begin == 0 && again?.next == 120)
+        // Beyond what was sent there is nothing to take back to.
+        plan.takeBack(0, to: 400)
+        #expect(plan.segment(at: 0)?.next == 120)
+    }
+
+    @Test(arguments: [0, 1, 499, 999, 1_000, 5_000] as [Int64])
+    func whatIsThereFromTheBeginningIsNobodysWork(_ done: Int64) throws {
+        var plan = SegmentPlan(size: 1_000, parts: 4, done: done, smallest: 100)
+        #expect(plan.done == min(done, 1_000))
+        #expect(plan.segments.reduce(0) { $0 + $1.end - $1.begin } == 1_000)
+        #expect(SegmentPlan(size: 1_000, stored: plan.segments) != nil)
+        while let segment = plan.take() {
+            #expect(segment.begin >= done)
+            _ = plan.advance(segment.begin, by: Int(segment.missing))
+        }
+        #expect(plan.isComplete)
+    }
+
     @Test func whatIsNoPlanOfThisFileIsNotTaken() {
         typealias Segment = SegmentPlan.Segment
         #expect(SegmentPlan(size: 10, stored: []) == nil)
