@@ -41,6 +41,12 @@ public struct MirrorScan {
     /// - Throws: when the roots cannot be listed, or the connection is lost; what is missed below is a note.
     public func plan(on session: Session) throws(Failure) -> MirrorPlan {
         try session.connect()
+        guard options.comparison != .hash || !session.features.hashMethods.isEmpty else {
+            throw Failure(
+                .invalidRequest,
+                "\(visible(session.site.host)) computes no check sums (HASH, XCRC and their kin), so nothing can be compared by them; "
+                    + Advice.otherComparison.rawValue)
+        }
         let root = session.resolve(remote)
         var plan = MirrorPlan(
             direction: direction, site: session.site.id, remote: root.bytes, local: local.bytes)
@@ -67,11 +73,18 @@ public struct MirrorScan {
                 plan.note(error.message)
                 continue
             }
-            if let there = destination { try learnTimes(&source, there, place, root, session) }
-            if let there = destination, direction == .upload {
-                var exact = there
-                try learnTimes(&exact, source, place, root, session)
-                destination = exact
+            if let there = destination {
+                switch options.comparison {
+                case .size: break
+                case .hash: try compareSums(&source, there, place, root, session, &plan)
+                case .time:
+                    try learnTimes(&source, there, place, root, session)
+                    if direction == .upload {
+                        var exact = there
+                        try learnTimes(&exact, source, place, root, session)
+                        destination = exact
+                    }
+                }
             }
             if destination == nil { plan.makeDirectory(place.path) }
             let below = plan.compare(
@@ -184,6 +197,40 @@ public struct MirrorScan {
         } catch {
             guard error.kind == .noSuchSource, place.path.isEmpty, direction == .upload else { throw error }
             return nil
+        }
+    }
+
+    /// Finds out which files of one name and size have the same check sum.
+    private func compareSums(
+        _ source: inout MirrorSide, _ destination: MirrorSide, _ place: Place, _ root: RemotePath,
+        _ session: Session, _ plan: inout MirrorPlan
+    ) throws(Failure) {
+        let others = Dictionary(
+            destination.entries.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        for (index, entry) in source.entries.enumerated()
+        where entry.kind == .file && isSafeLocalName(entry.name) {
+            guard let there = others[entry.name], there.kind == .file, let size = entry.size,
+                there.size == size,
+                filter.takes(file: entry.name, size: entry.size, modified: entry.modified)
+            else { continue }
+            let below = place.path + [entry.name]
+            let path = below.reduce(local) { $0.appending($1) }
+            let file = try FileTransfer.disk { () throws(TransportError) in
+                try LocalFile.openForReading(path.bytes)
+            }
+            do throws(Failure) {
+                let proof = try session.compareHash(
+                    of: try session.charset.path(root, below: below), size: size, with: file.lent)
+                source.entries[index].hasSameSum = proof == nil ? nil : true
+            } catch {
+                guard error.kind == .doesNotVerify else { throw error }
+                source.entries[index].hasSameSum = false
+            }
+            if source.entries[index].hasSameSum == nil {
+                plan.note(
+                    "\(shown(Place(path: below, isNew: false))): the server computes no check sum of it; compared by time"
+                )
+            }
         }
     }
 

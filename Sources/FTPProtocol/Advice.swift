@@ -28,6 +28,7 @@ public enum Advice: String, CaseIterable, Sendable {
     case virtualHost = "check the virtual host"
     case charset = "use another charset"
     case moreDeletions = "allow more deletions"
+    case otherComparison = "compare sizes and times"
     case deletionsFromEmpty = "unless that is allowed"
 
     /// The text with other words for each advice in it.

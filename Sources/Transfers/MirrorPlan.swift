@@ -104,6 +104,8 @@ public struct MirrorSide: Hashable, Sendable {
         public var size: Int64?
         /// Seconds since 1970; nil when it is not known to the second in UTC.
         public var modified: Int64?
+        /// Of a file in the source: whether the one at the destination has the same check sum; nil when that was not found out.
+        public var hasSameSum: Bool?
 
         public init(name: [UInt8], kind: Kind, size: Int64? = nil, modified: Int64? = nil) {
             self.name = name
@@ -182,7 +184,7 @@ extension MirrorPlan {
                 }
                 if let other, other.kind != .file {
                     note("\(shown(place)): is a file in the source, and none at the destination")
-                } else if let reason = Self.difference(entry, other, clockAhead) {
+                } else if let reason = Self.difference(entry, other, options.comparison, clockAhead) {
                     steps.append(
                         Step(
                             .copy, place, size: entry.size, modified: entry.modified, reason: reason))
@@ -248,19 +250,21 @@ extension MirrorPlan {
 
     /// Why the source's file is to be copied; nil when the destination has it.
     static func difference(
-        _ source: MirrorSide.Entry, _ destination: MirrorSide.Entry?, _ clockAhead: Int64
+        _ source: MirrorSide.Entry, _ destination: MirrorSide.Entry?, _ comparison: MirrorComparison,
+        _ clockAhead: Int64
     ) -> String? {
         guard let destination else { return "new" }
         if let size = source.size, let other = destination.size, size != other { return "another size" }
+        let areSizesKnown = source.size != nil && destination.size != nil
+        if comparison == .hash, let isSame = source.hasSameSum { return isSame ? nil : "another check sum" }
+        if comparison == .size { return areSizesKnown ? nil : "nothing is known to compare" }
         // The same time on both sides is that of a copy, whatever the clocks say.
         if let time = source.modified, let other = destination.modified, abs(time - other) > tolerance,
             time - clockAhead - tolerance > other
         {
             return "newer"
         }
-        if source.size == nil || destination.size == nil,
-            source.modified == nil || destination.modified == nil
-        {
+        if !areSizesKnown, source.modified == nil || destination.modified == nil {
             return "nothing is known to compare"
         }
         return nil

@@ -109,6 +109,16 @@ public enum Verification: String, CaseIterable, Hashable, Sendable, Codable {
     case hash
 }
 
+/// What tells the files of two trees apart that have the same name and size.
+public enum MirrorComparison: String, CaseIterable, Hashable, Sendable, Codable {
+    /// Nothing more.
+    case size
+    /// The source is newer.
+    case time
+    /// Other check sums, as the server computes them (HASH, XCRC and their kin) and this machine does.
+    case hash
+}
+
 /// How a destination is made equal to its source.
 public struct MirrorOptions: Hashable, Sendable, Codable {
     /// `--delete`: what the source does not have is deleted at the destination.
@@ -117,10 +127,26 @@ public struct MirrorOptions: Hashable, Sendable, Codable {
     public var mostDeletions: Int?
     /// `--delete-from-empty`: also when the source is empty, which more often is a mistake than a wish.
     public var deletesFromEmpty: Bool
+    /// `--compare`.
+    public var comparison: MirrorComparison
 
-    public init(deletes: Bool = false, mostDeletions: Int? = nil, deletesFromEmpty: Bool = false) {
+    public init(
+        deletes: Bool = false, mostDeletions: Int? = nil, deletesFromEmpty: Bool = false,
+        comparison: MirrorComparison = .time
+    ) {
         self.deletes = deletes
         self.mostDeletions = mostDeletions
         self.deletesFromEmpty = deletesFromEmpty
+        self.comparison = comparison
+    }
+
+    /// What an older version did not write has its usual value.
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            deletes: try container.decode(Bool.self, forKey: .deletes),
+            mostDeletions: try container.decodeIfPresent(Int.self, forKey: .mostDeletions),
+            deletesFromEmpty: try container.decode(Bool.self, forKey: .deletesFromEmpty),
+            comparison: try container.decodeIfPresent(MirrorComparison.self, forKey: .comparison) ?? .time)
     }
 }

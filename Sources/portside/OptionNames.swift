@@ -30,6 +30,7 @@ extension Advice {
         case .virtualHost: "check --virtual-host"
         case .charset: "use another --charset"
         case .moreDeletions: "raise --max-delete"
+        case .otherComparison: "use --compare time"
         case .deletionsFromEmpty: "--delete-from-empty allows it"
         }
     }

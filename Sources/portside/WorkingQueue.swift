@@ -23,6 +23,12 @@ final class WorkingQueue: Sendable {
         return (getenv("HOME").map { String(cString: $0) } ?? "/tmp") + "/.local/state/portside"
     }
 
+    /// How far a server's clock was found to be ahead of ours by transfers of the queue, in seconds; 0 where none tells.
+    static func clockAhead(of site: Site.ID) -> Int64 {
+        guard (try? LocalDirectory.status(of: Array(directory.utf8))) != nil else { return 0 }
+        return (try? QueueStore(directory: directory).settings())?.sites[site]?.clockSkew ?? 0
+    }
+
     /// Opens the queue. What others left for it meanwhile is taken in by whoever works on it.
     ///
     /// - Returns: nil while another process works on it.

@@ -119,6 +119,7 @@ UseSendfile on
 TimesGMT on
 LoadModule mod_facl.c
 LoadModule mod_deflate.c
+LoadModule mod_digest.c
 DeflateEngine on
 <IfModule mod_delay.c>
 DelayEngine off

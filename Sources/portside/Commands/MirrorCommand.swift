@@ -13,6 +13,8 @@ struct MirrorOptionGroup: ParsableArguments {
     @Option(help: ArgumentHelp("Do nothing when more would have to be deleted.", valueName: "n"))
     var maxDelete: Int?
     @Flag(help: "Delete also where a directory of the source is empty.") var deleteFromEmpty = false
+    @Option(help: "What tells files of one size apart: size (nothing more), time, hash.")
+    var compare = MirrorComparison.time
 
     func validate() throws {
         if let maxDelete, maxDelete < 0 { throw ValidationError("--max-delete takes a number from 0 up") }
@@ -25,7 +27,8 @@ struct MirrorOptionGroup: ParsableArguments {
     }
 
     var mirror: MirrorOptions {
-        MirrorOptions(deletes: delete, mostDeletions: maxDelete, deletesFromEmpty: deleteFromEmpty)
+        MirrorOptions(
+            deletes: delete, mostDeletions: maxDelete, deletesFromEmpty: deleteFromEmpty, comparison: compare)
     }
 
     var direction: Transfer.Direction { TargetURL.looksRemote(source) ? .download : .upload }
@@ -88,10 +91,10 @@ struct MirrorCommand: ParsableCommand {
     }
 
     private func makePlan(_ target: TargetURL, _ sessions: RemoteSessions) throws -> MirrorPlan {
-        let scan = MirrorScan(
+        var scan = MirrorScan(
             direction: sides.direction, remote: target.path, local: try sides.local(),
-            filter: transfer.filter,
-            options: sides.mirror)
+            filter: transfer.filter, options: sides.mirror)
+        scan.clockAhead = WorkingQueue.clockAhead(of: try sessions.credentials.site(of: target).id)
         return try sessions.with(target) { try scan.plan(on: $0) }
     }
 

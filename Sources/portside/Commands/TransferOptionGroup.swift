@@ -60,6 +60,7 @@ struct TransferOptionGroup: ParsableArguments {
 
 extension ConflictPolicy: ExpressibleByArgument {}
 extension Verification: ExpressibleByArgument {}
+extension MirrorComparison: ExpressibleByArgument {}
 extension TypeChoice: ExpressibleByArgument {}
 
 /// `2026-11-20`, `30m`, `12h`, `7d`: seconds since 1970, UTC.
