@@ -129,18 +129,23 @@ private func end(
     }
 }
 
-extension ListingEntry {
-    init(_ entry: LocalDirectory.Entry) {
-        let status = entry.status
-        let kind: Kind =
-            switch status.kind {
+extension ListingEntry.Kind {
+    init(_ kind: FileStatus.Kind) {
+        self =
+            switch kind {
             case .file: .file
             case .directory: .directory
             case .link: .link
             case .other: .other
             }
+    }
+}
+
+extension ListingEntry {
+    init(_ entry: LocalDirectory.Entry) {
+        let status = entry.status
         self.init(
-            name: entry.name, kind: kind, size: status.kind == .file ? status.size : nil,
+            name: entry.name, kind: Kind(status.kind), size: status.kind == .file ? status.size : nil,
             modified: CivilDate(secondsSince1970: status.modified),
             permissions: Self.permissions(status.mode),
             target: entry.target)

@@ -141,7 +141,7 @@ public struct MirrorScan {
         return MirrorSide(
             taken.map { entry in
                 MirrorSide.Entry(
-                    name: entry.name, kind: MirrorSide.Entry.Kind(entry.status.kind), size: entry.status.size,
+                    name: entry.name, kind: ListingEntry.Kind(entry.status.kind), size: entry.status.size,
                     modified: entry.status.modified)
             }.sorted { $0.name.lexicographicallyPrecedes($1.name) },
             isIncomplete: taken.contains { isForeign($0.name, session.charset) })
@@ -184,7 +184,7 @@ public struct MirrorScan {
                     }
                     entries.append(
                         MirrorSide.Entry(
-                            name: name, kind: MirrorSide.Entry.Kind(entry.kind), size: entry.size,
+                            name: name, kind: entry.kind, size: entry.size,
                             modified: entry.modified?.utcSeconds))
                 }
             }
@@ -252,28 +252,6 @@ public struct MirrorScan {
     func shown(_ place: Place) -> String {
         let path = place.path.map { visible($0) }.joined(separator: "/")
         return path.isEmpty ? "." : path
-    }
-}
-
-extension MirrorSide.Entry.Kind {
-    fileprivate init(_ kind: ListingEntry.Kind) {
-        self =
-            switch kind {
-            case .file: .file
-            case .directory: .directory
-            case .link: .link
-            case .other: .other
-            }
-    }
-
-    fileprivate init(_ kind: FileStatus.Kind) {
-        self =
-            switch kind {
-            case .file: .file
-            case .directory: .directory
-            case .link: .link
-            case .other: .other
-            }
     }
 }
 
