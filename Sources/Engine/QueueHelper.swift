@@ -134,7 +134,8 @@ struct QueueHelperCore: ~Copyable {
         }
         if worker.isLoggedIn { report([.began]) }
         worker.run(
-            transfer, configuration, limit: limit, connections: 1, clockAhead: leased.lease.clockAhead,
+            transfer, configuration, limit: limit, connections: leased.lease.connections,
+            clockAhead: leased.lease.clockAhead,
             isDestinationFresh: false, mayHaveEnded: leased.lease.mayHaveEnded,
             reports: TransferWorker.Reports(
                 loggedIn: { report([.began]) },
@@ -145,7 +146,8 @@ struct QueueHelperCore: ~Copyable {
                     report([.verified(algorithm: proof.algorithm.rawValue, value: proof.value)])
                 },
                 // Trees are never leased.
-                found: { _ in }, madeDirectory: { _, _ in }, leftOut: { _ in }, narrowed: { _ in },
+                found: { _ in }, madeDirectory: { _, _ in }, leftOut: { _ in },
+                narrowed: { count in report([.narrowed(connections: count)]) },
                 clockMeasured: reportsClock,
                 ended: { end, facts in
                     let last = WorkerEnd(end, bytes: worker.progress.bytes, isDownload: isDownload)

@@ -6,20 +6,20 @@ import Transport
 extension TransferQueueCore {
     /// Who is to carry it out, when it is another process: the one with the least to do, if that is less than here.
     func helper(for transfer: Transfer) -> Helper? {
-        // What makes transfers, and what takes several connections, stays where the decisions are.
-        guard !helpers.isEmpty, transfer.kind == .file, scheduler.connections(of: transfer.id) == 1 else {
-            return nil
-        }
+        // What makes transfers stays where the decisions are: what is found is added there, and is given away itself.
+        guard !helpers.isEmpty, transfer.kind == .file else { return nil }
+        let wanted = scheduler.connections(of: transfer.id)
         var load: [Int64: Int] = [:]
-        for lease in leased.values { load[lease.worker, default: 0] += 1 }
+        for lease in leased.values { load[lease.worker, default: 0] += lease.connections }
         let free = helpers.values.filter {
-            load[$0.number, default: 0] < $0.connections && $0.sites.contains(transfer.site)
+            load[$0.number, default: 0] + wanted <= $0.connections && $0.sites.contains(transfer.site)
         }
         guard let best = free.min(by: { load[$0.number, default: 0] < load[$1.number, default: 0] }) else {
             return nil
         }
-        let isFull = busy.count >= scheduler.connectionLimit
-        return isFull || load[best.number, default: 0] < busy.count ? best : nil
+        let here = busy.keys.reduce(0) { $0 + scheduler.connections(of: $1) }
+        let isFull = here + wanted > scheduler.connectionLimit
+        return isFull || load[best.number, default: 0] < here ? best : nil
     }
 
     mutating func lease(_ transfer: Transfer, to helper: Helper) {
@@ -27,7 +27,8 @@ extension TransferQueueCore {
             number: Int64.random(in: 1...Int64.max), worker: helper.number,
             onConflict: transfer.options.onConflict,
             clockAhead: scheduler.memory(of: transfer.site).clockSkew ?? 0,
-            mayHaveEnded: transfer.id < firstNewID || foundAgain.contains(transfer.id))
+            mayHaveEnded: transfer.id < firstNewID || foundAgain.contains(transfer.id),
+            connections: scheduler.connections(of: transfer.id))
         leased[transfer.id] = lease
         leasedSites[transfer.id] = transfer.site
         unsaved.lease(transfer.id, lease)
@@ -63,6 +64,7 @@ extension TransferQueueCore {
         case .part(let part): handle(.partKept(id, part))
         case .progressed(let bytes): handle(.progressed(id, bytes: bytes))
         case .clockMeasured(let ahead): clockMeasured(of: siteID, ahead)
+        case .narrowed(let connections): handle(.narrowed(id, connections: connections))
         case .verified(let algorithm, let value):
             guard let algorithm = HashAlgorithm(rawValue: algorithm) else { return }
             let proof = HashProof(algorithm: algorithm, value: value)

@@ -15,10 +15,14 @@ public struct Lease: Hashable, Sendable, Codable {
     public var clockAhead: Int64
     /// It may have come to its end before a crash.
     public var mayHaveEnded: Bool
+    /// How many it may use, for the segments of a large file; nil: one.
+    public var segments: Int?
 
     public init(
-        number: Int64, worker: Int64, onConflict: ConflictPolicy, clockAhead: Int64, mayHaveEnded: Bool
+        number: Int64, worker: Int64, onConflict: ConflictPolicy, clockAhead: Int64, mayHaveEnded: Bool,
+        connections: Int = 1
     ) {
+        segments = connections > 1 ? connections : nil
         self.number = number
         self.worker = worker
         self.onConflict = onConflict
@@ -27,11 +31,16 @@ public struct Lease: Hashable, Sendable, Codable {
     }
 }
 
+extension Lease {
+    /// Connections it may use.
+    public var connections: Int { max(1, segments ?? 1) }
+}
+
 /// A process that offers to work on the queue, and lives.
 public struct Helper: Hashable, Sendable {
     public var number: Int64
     public var process: Int32
-    /// Transfers it takes at a time.
+    /// Connections it has for transfers.
     public var connections: Int
     /// The servers it can log in at.
     public var sites: Set<Site.ID>
@@ -102,6 +111,8 @@ public enum WorkerReport: Hashable, Sendable, Codable {
     case part(Part?)
     case progressed(bytes: Int64)
     case clockMeasured(ahead: Int64?)
+    /// The server took so many connections of a transfer, and no more.
+    case narrowed(connections: Int)
     case verified(algorithm: String, value: String)
     case ended(WorkerEnd)
 }

@@ -66,7 +66,7 @@ extension Scheduler {
         let reached = max(0, failure.bytes)
         let furthest = table.furthest(slot) ?? max(0, startedAt)
         let hasProgressed = reached - furthest >= RetryPolicy.progress(ofSize: table[slot].size)
-        let attempts = (hasProgressed ? 0 : Int(table[slot].attempts)) + 1
+        let attempts = (hasProgressed ? 0 : table[slot].attempts) + 1
         let retries = table.common(of: slot).options.retries
         let state: TransferState
         if failure.isTemporary && attempts <= retries {
@@ -80,7 +80,7 @@ extension Scheduler {
             table[slot].bytes = max(0, failure.bytes)
             guard isWanted else { return }
             table.setFurthest(hasProgressed ? reached : furthest, of: slot)
-            table[slot].attempts = Int32(clamping: attempts)
+            table[slot].attempts = attempts
             table.setState(state, of: slot)
         }
         remember(slot)

@@ -29,10 +29,10 @@ extension Scheduler {
             case .waiting, .paused, .asking, .failed, .done, .skipped: break
             }
             nextID = max(nextID, transfer.id == .max ? .max : transfer.id + 1)
-            let isLeased = transfer.state == .waiting && leases[transfer.id] != nil
-            if isLeased { transfer.state = .running }
+            let lease = transfer.state == .waiting ? leases[transfer.id] : nil
+            if lease != nil { transfer.state = .running }
             guard enter(transfer.sanitized) else { continue }
-            if isLeased { keepLeased(transfer) }
+            if let lease { keepLeased(transfer, lease.connections) }
             if transfer.kind == .tree { restoring?.trees.append(transfer.id) }
             if !Self.possiblePositions.contains(transfer.position) { restoring?.hasOddPositions = true }
         }
@@ -53,12 +53,13 @@ extension Scheduler {
     }
 
     /// Another process was given it, and may be at it.
-    private mutating func keepLeased(_ transfer: Transfer) {
+    private mutating func keepLeased(_ transfer: Transfer, _ connections: Int) {
         let number = siteNumber(transfer.site)
         atWork[transfer.id] = Worker(
-            site: number, isTree: false, bytesAtStart: transfer.bytes, cursor: transfer.position)
-        sites[number].connections += 1
-        connectionsInUse += 1
+            site: number, connections: connections, isTree: false, bytesAtStart: transfer.bytes,
+            cursor: transfer.position)
+        sites[number].connections += connections
+        connectionsInUse += connections
     }
 
     /// Whether it can be done now, or waits until all of the queue was read.

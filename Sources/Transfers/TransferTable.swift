@@ -1,6 +1,6 @@
 internal import FTPProtocol
 
-/// The transfers of the queue, each stored once, in about 80 bytes and its name.
+/// The transfers of the queue, each stored once, in 64 bytes and its name.
 ///
 /// What the files of one directory have in common (both directories, site, options) is stored once
 /// for all of them, so that a million queued files stay small. A slot is an index that stays valid until
@@ -12,17 +12,50 @@ struct TransferTable: Sendable {
     struct Record: Sendable {
         var id: Transfer.ID
         var position: Int64
-        var size: Int64?
-        var modified: Int64?
+        private var storedSize: Int64
+        private var storedModified: Int64
         var bytes: Int64
         var remoteName: [UInt8]
         var localName: [UInt8]
         fileprivate var common: Int32
-        var attempts: Int32
+        private var storedAttempts: Int16
         /// The state without what it carries; that is in `details`, because few carry something.
         fileprivate var plainState: PlainState
         /// In which list of what may be started it is.
         var listing = Listing.none
+
+        // An optional would take twice the room.
+        private static let unknown = Int64.min
+
+        var size: Int64? {
+            get { storedSize == Self.unknown ? nil : storedSize }
+            set { storedSize = newValue ?? Self.unknown }
+        }
+
+        var modified: Int64? {
+            get { storedModified == Self.unknown ? nil : storedModified }
+            set { storedModified = newValue ?? Self.unknown }
+        }
+
+        var attempts: Int {
+            get { Int(storedAttempts) }
+            set { storedAttempts = Int16(clamping: newValue) }
+        }
+
+        fileprivate init(_ transfer: Transfer, common: Int32) {
+            id = transfer.id
+            position = transfer.position
+            storedSize = transfer.size ?? Self.unknown
+            storedModified = transfer.modified ?? Self.unknown
+            bytes = transfer.bytes
+            remoteName = transfer.remoteName
+            // One array for both names where they are equal, as they nearly always are.
+            localName =
+                transfer.localName == transfer.remoteName ? transfer.remoteName : transfer.localName
+            self.common = common
+            storedAttempts = Int16(clamping: transfer.attempts)
+            plainState = .waiting
+        }
     }
 
     enum Listing: UInt8 { case none, startable, scheduled }
@@ -47,7 +80,7 @@ struct TransferTable: Sendable {
 
     private var records: ContiguousArray<Record> = []
     private var vacant: [Slot] = []
-    private var slots: [Transfer.ID: Slot] = [:]
+    private var slots = SlotIndex()
     private var details: [Slot: TransferState] = [:]
     private(set) var skippedCount = 0
     /// Few have begun and not ended.
@@ -68,13 +101,7 @@ struct TransferTable: Sendable {
     /// Adds a transfer; nil when its identifier is taken.
     mutating func insert(_ transfer: Transfer) -> Slot? {
         guard slots[transfer.id] == nil else { return nil }
-        let record = Record(
-            id: transfer.id, position: transfer.position, size: transfer.size, modified: transfer.modified,
-            bytes: transfer.bytes, remoteName: transfer.remoteName,
-            // One array for both names where they are equal, as they nearly always are.
-            localName: transfer.localName == transfer.remoteName ? transfer.remoteName : transfer.localName,
-            common: share(transfer.common), attempts: Int32(clamping: transfer.attempts),
-            plainState: .waiting)
+        let record = Record(transfer, common: share(transfer.common))
         let slot: Slot
         if let reused = vacant.popLast() {
             slot = reused
@@ -169,7 +196,7 @@ struct TransferTable: Sendable {
             remoteDirectory: common.remoteDirectory, remoteName: record.remoteName,
             localDirectory: common.localDirectory, localName: record.localName, size: record.size,
             modified: record.modified, options: common.options, state: state(of: slot), bytes: record.bytes,
-            attempts: Int(record.attempts), position: record.position, depth: common.depth,
+            attempts: record.attempts, position: record.position, depth: common.depth,
             part: parts[slot], batch: common.batch)
         transfer.proof = proofs[slot]
         return transfer
@@ -210,5 +237,42 @@ extension Transfer {
         TransferTable.Common(
             direction: direction, kind: kind, site: site, remoteDirectory: remoteDirectory,
             localDirectory: localDirectory, depth: depth, batch: batch, options: options)
+    }
+}
+
+/// Which slot an identifier has. Identifiers come in order, so that most of a page is in use: a fifth of what a dictionary
+/// takes.
+private struct SlotIndex: Sendable {
+    private struct Page: Sendable {
+        var slots = ContiguousArray<TransferTable.Slot>(repeating: -1, count: SlotIndex.pageSize)
+        var used = 0
+    }
+
+    /// Small, since a damaged journal may have one identifier on each.
+    private static let pageSize = 64
+
+    private var pages: [Int64: Page] = [:]
+    private(set) var count = 0
+
+    private static func place(_ id: Transfer.ID) -> (page: Int64, index: Int) {
+        (id >> 6, Int(id & Int64(pageSize - 1)))
+    }
+
+    subscript(id: Transfer.ID) -> TransferTable.Slot? {
+        get {
+            let (page, index) = Self.place(id)
+            guard let slot = pages[page]?.slots[index], slot >= 0 else { return nil }
+            return slot
+        }
+        set {
+            let (page, index) = Self.place(id)
+            let before = pages[page]?.slots[index] ?? -1
+            guard before >= 0 || newValue != nil else { return }
+            pages[page, default: Page()].slots[index] = newValue ?? -1
+            let change = (newValue == nil ? 0 : 1) - (before >= 0 ? 1 : 0)
+            pages[page]?.used += change
+            count += change
+            if pages[page]?.used == 0 { pages[page] = nil }
+        }
     }
 }

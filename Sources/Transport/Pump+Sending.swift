@@ -1,3 +1,5 @@
+// For `MSG_NOSIGNAL`, which belongs to whichever C module is seen first.
+import CLinux
 import Glibc
 
 /// Uploads: from a file or a source to the data connection.

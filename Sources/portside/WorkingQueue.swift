@@ -68,7 +68,13 @@ final class WorkingQueue: Sendable {
     {
         var scheduler = Scheduler(isHeld: true)
         let now = wallClockNanoseconds() / 1_000_000_000
-        _ = scheduler.handle(.restored(try store.load()), now: now)
+        // A long one piece by piece, so that it is never in memory twice.
+        let begun = try store.begin()
+        _ = scheduler.handle(.restored(begun), now: now)
+        while scheduler.isRestoring {
+            let piece = try store.next()
+            _ = scheduler.handle(.restoredFurther(piece?.transfers ?? [], isLast: piece == nil), now: now)
+        }
         var changed: Set<Transfer.ID> = []
         var change = JournalChange(sites: sites)
         func take(_ left: LeftForWorker) -> LeftAnswer {

@@ -1,5 +1,6 @@
 import EmbeddedServer
 import Glibc
+import Storage
 import TestSupport
 import Testing
 
@@ -111,5 +112,50 @@ import Testing
         #expect(try second.finish().status == 143)
         #expect(try first.finish().status == 0)
         try pair.expectAllWhole()
+    }
+
+    @Test func theSegmentsOfALargeFileAreFetchedByTheHelperThatHasTheConnectionsForThem() throws {
+        let bench = try Bench(faults: [
+            .slow(Array("big.bin".utf8), bytesPerSecond: 40_000),
+            .slow(Array("large".utf8), bytesPerSecond: 4_000_000),
+        ])
+        let large = (0..<20_000_000).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 11) }
+        try bench.served.write(large, to: "large")
+        func add(_ name: String) throws {
+            let into = bench.local.path(of: name)
+            #expect(
+                try bench.run("queue", "add", "get", "--segments", "4", "-o", into, bench.target(name)).status
+                    == 0)
+        }
+        func lines(_ name: String) throws -> [String] {
+            String(decoding: try bench.local.contents(of: "record-\(name)") ?? [], as: UTF8.self)
+                .split(separator: "\n").filter { $0.contains("\"sent\"") }.map(String.init)
+        }
+        try add("big.bin")
+        func worker(_ name: String, _ connections: Int) throws -> Command {
+            try bench.start([
+                "queue", "run", "--stay", "--connections", "\(connections)", "--record",
+                bench.local.path(of: "record-\(name)"),
+            ])
+        }
+        let first = try worker("first", 1)
+        try eventually("the first is at work", within: .seconds(30)) {
+            try lines("first").contains { $0.contains("RETR") }
+        }
+        let second = try worker("second", 4)
+        try eventually("the second helps", within: .seconds(30)) { try bench.helpers() > 0 }
+        try add("large")
+        try eventually("it is whole", within: .seconds(60)) { try bench.local.contents(of: "large") == large }
+        #expect(try lines("second").count { $0.contains("RETR") && $0.contains("large") } > 1)
+        #expect(try !lines("first").contains { $0.contains("RETR") && $0.contains("large") })
+        for worker in [second, first] { worker.signal(SIGTERM) }
+        for worker in [second, first] { #expect(try worker.finish().status == 143) }
+    }
+}
+
+extension Bench {
+    /// How many processes offer their help.
+    func helpers() throws -> Int {
+        try QueueStore(directory: home.path(of: "state/portside")).helpers().count
     }
 }
