@@ -168,7 +168,7 @@ def journal(place, report):
 
 def segments(place, report):
     """A server that gives each connection 8 MB/s."""
-    rate, mebibytes = 8_000_000, 64
+    rate, mebibytes = 8_000_000, 128
     source = os.path.join(place.served, "segmented")
     with open(source, "wb") as file:
         for _ in range(mebibytes):
