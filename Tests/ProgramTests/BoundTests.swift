@@ -47,7 +47,7 @@ import Testing
         try run(["ls", alice, "-v", "--record", record, "--password-file", file])
         try run(["ls", bench.target(user: "alice:\(canary)@"), "-v", "--tls", "off"])
         try run(["get", alice + "a.txt", "-o", bench.local.path(of: "a"), "--password-file", file, "-v"])
-        try run(["quote", alice, "PASS \(canary)", "-v", "--password-file", file], 77)
+        try run(["quote", alice, "PASS \(canary)", "-v", "--password-file", file], 64)
         // A wrong one, which is a secret all the same, in a URL.
         try run(["ls", bench.target(user: "alice:\(canary)x@"), "-v"], 77)
         try run([
