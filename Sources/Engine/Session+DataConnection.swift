@@ -209,8 +209,12 @@ extension Session {
             attempts: failures.map(\.attempt), server: control?.peer.host ?? visible(site.host),
             listeningPorts: site.activePorts ?? EphemeralPorts.range, mode: mode)
         let isTemporary = failures.contains { $0.failure.isTemporary }
+        // Refused in every way by a server that was reached: nothing in the network, and nothing here, changes that.
+        let isRefused = mode == .auto && failures.allSatisfy { $0.failure.reply != nil }
         return Failure(
-            isTemporary ? .temporary : .permissionRefused, "\(order.command.verb): \(diagnosis.sentence)",
+            isTemporary ? .temporary : .permissionRefused,
+            "\(order.command.verb): \(diagnosis.sentence)"
+                + (isRefused ? "; try again later, or tell who runs the server" : ""),
             isTemporary: isTemporary)
     }
 }

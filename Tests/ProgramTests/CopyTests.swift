@@ -1,4 +1,5 @@
 import EmbeddedServer
+import Foundation
 import TestSupport
 import Testing
 
@@ -28,6 +29,24 @@ import Testing
         #expect(outcome.status == 0, "\(outcome.complaint)")
         #expect(outcome.complainsInOneLine && outcome.complaint.contains("through this machine"))
         #expect(try to.served.contents(of: "copy") == Bench.big)
+    }
+
+    /// ProFTPD with its mod_copy; the others are asked and know nothing of it.
+    @Test(arguments: [RealServer.Kind.proftpd, .vsftpd])
+    func aServerThatCopiesByItselfIsLeftToIt(_ kind: RealServer.Kind) throws {
+        let server = try RealServer.start(kind)
+        let bench = try Bench()
+        try Data(Bench.big).write(to: URL(filePath: "\(server.root)/big"))
+        try bench.home.write(Array(server.password.utf8), to: "password")
+        let url = "ftp://\(server.user)@\(server.host):\(server.port)"
+        let outcome = try bench.run(
+            "copy", "\(url)/big", "\(url)/again", "-v", "--tls", "off", "--password-file",
+            bench.home.path(of: "password"))
+        #expect(outcome.status == 0, "\(outcome.complaint)")
+        #expect(outcome.complaint.contains("SITE CPFR"))
+        #expect(outcome.complaint.contains("SITE CPTO") == (kind == .proftpd), "\(outcome.complaint)")
+        #expect(outcome.complaint.contains("> RETR") == (kind == .vsftpd))
+        #expect(try Array(Data(contentsOf: URL(filePath: "\(server.root)/again"))) == Bench.big)
     }
 
     @Test func withinOneServerAndByWishThroughThisMachine() throws {

@@ -45,6 +45,11 @@ struct RefusalTests {
         expect(1, "does not know FOO", try bench.run("quote", bench.target(), "FOO", "PWD"))
     }
 
+    @Test func whatTheServerRefusesInEveryWayIsSaidToBeItsOwn() throws {
+        let bench = try Bench(faults: [try #require(Fault("reply:MLSD=425 Cannot open"))])
+        expect(75, "or tell who runs the server", try bench.run("ls", bench.target()))
+    }
+
     @Test func theLoginDirectoryHasAName() throws {
         let bench = try Bench()
         let line = try bench.run("stat", bench.target())

@@ -120,6 +120,7 @@ TimesGMT on
 LoadModule mod_facl.c
 LoadModule mod_deflate.c
 LoadModule mod_digest.c
+LoadModule mod_copy.c
 DeflateEngine on
 <IfModule mod_delay.c>
 DelayEngine off

@@ -38,6 +38,7 @@ struct CopyCommand: ParsableCommand {
                     .cannotCreate, "\(far.shown(to.path)) exists already; use --overwrite, or another name")
             }
             let size = try near.size(of: from.path)
+            if try !relay && isOneServer(from, to) && copyThere(from.path, to.path, far) { return }
             if try relay || !copyDirectly(from.path, near, to.path, far) {
                 near.quit()
                 _ = try RelayedCopy.run(
@@ -49,6 +50,22 @@ struct CopyCommand: ParsableCommand {
                     .doesNotVerify, "\(far.shown(to.path)): \(arrived) bytes arrived, the source has \(size)")
             }
         }
+    }
+
+    private func isOneServer(_ from: TargetURL, _ to: TargetURL) -> Bool { from.site.id == to.site.id }
+
+    /// Within one server some copy by themselves (SITE CPFR and CPTO); most know nothing of it.
+    private func copyThere(_ path: RemotePath, _ target: RemotePath, _ session: Session) throws -> Bool {
+        do throws(Failure) { try session.copy(path, to: target) } catch {
+            guard error.verb == "SITE", !error.endsConnection else { throw error }
+            return false
+        }
+        if let size = try session.size(of: path), let arrived = try session.size(of: target), size != arrived
+        {
+            throw Failure(
+                .doesNotVerify, "\(session.shown(target)): \(arrived) bytes arrived, the source has \(size)")
+        }
+        return true
     }
 
     private func copyDirectly(
