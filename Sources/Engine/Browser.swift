@@ -241,8 +241,8 @@ struct BrowserCore: ~Copyable {
             let (copy, source) = try session.fetch(path)
             events(.fetched(ticket, copy: copy, of: source))
         case .lookUp(let path, let ticket): events(.found(ticket, try session.entry(at: path)))
-        case .compare(let path, let local, let ticket):
-            let scan = CompareScan(remote: path, local: local) { [events] in
+        case .compare(let path, let local, let criterion, let ticket):
+            let scan = CompareScan(remote: path, local: local, criterion: criterion) { [events] in
                 events(.comparing(ticket, files: $0))
             }
             events(.compared(ticket, try scan.comparison(on: session)))
@@ -270,7 +270,7 @@ struct BrowserCore: ~Copyable {
         case .list(_, let ticket): events(.listingFailed(.remote, ticket, message))
         case .makeDirectory(_, let ticket), .rename(_, _, let ticket), .delete(_, let ticket),
             .changeMode(_, _, let ticket), .fetch(_, let ticket), .lookUp(_, let ticket),
-            .compare(_, _, let ticket):
+            .compare(_, _, _, let ticket):
             events(.operationEnded(.remote, ticket, error: message))
         case .raw: events(.notice(message))
         case .connect, .disconnect, .setDataMode, .trust, .stop: break

@@ -7,6 +7,7 @@ import Transport
 struct CompareScan {
     let remote: RemotePath
     let local: LocalPath
+    let criterion: Comparison.Criterion
     /// Told how many files were compared so far, a few times a second.
     let activity: (Int) -> Void
 
@@ -18,13 +19,16 @@ struct CompareScan {
     /// - Throws: when one of the two cannot be listed, or the connection is lost; what is missed below is a note.
     func comparison(on session: Session) throws(Failure) -> Comparison {
         try session.connect()
+        if criterion == .sum { try MirrorScan.requireSums(session) }
         let root = session.resolve(remote)
         // As a mirror to the server sees them: names that the server cannot have are left out, and noted.
         let sides = MirrorScan(
-            direction: .upload, remote: root, local: local, filter: FileFilter(), options: MirrorOptions())
+            direction: .upload, remote: root, local: local, filter: FileFilter(),
+            options: MirrorOptions(comparison: criterion == .sum ? .hash : .time))
         var plan = MirrorPlan(
             direction: .upload, site: session.site.id, remote: root.bytes, local: local.bytes)
-        var comparison = Comparison(site: session.site.id, remote: root, local: local)
+        var comparison = Comparison(
+            site: session.site.id, remote: root, local: local, hasSums: criterion == .sum)
         var open = [MirrorScan.Place(path: [], isNew: false)]
         var told: Int64 = 0
         while let place = open.popLast() {
@@ -38,13 +42,14 @@ struct CompareScan {
                 activity(comparison.equal + comparison.rows.count)
             }
             do throws(Failure) {
-                guard let here = try sides.side(place, isSource: true, root, session, &plan) else {
+                guard var here = try sides.side(place, isSource: true, root, session, &plan) else {
                     throw Failure(.noSuchSource, "\(local): no such directory")
                 }
                 guard var there = try sides.side(place, isSource: false, root, session, &plan) else {
                     throw Failure(.noSuchSource, "\(session.shown(root)): no such directory")
                 }
                 try sides.learnTimes(&there, here, place, root, session)
+                if criterion == .sum { try sides.compareSums(&here, there, place, root, session, &plan) }
                 open += comparison.compare(here, there, at: place.path).reversed()
                     .map { MirrorScan.Place(path: place.path + [$0], isNew: false) }
             } catch {

@@ -41,12 +41,7 @@ public struct MirrorScan {
     /// - Throws: when the roots cannot be listed, or the connection is lost; what is missed below is a note.
     public func plan(on session: Session) throws(Failure) -> MirrorPlan {
         try session.connect()
-        guard options.comparison != .hash || !session.features.hashMethods.isEmpty else {
-            throw Failure(
-                .invalidRequest,
-                "\(visible(session.site.host)) computes no check sums (HASH, XCRC and their kin), so nothing can be compared by them; "
-                    + Advice.otherComparison.rawValue)
-        }
+        if options.comparison == .hash { try Self.requireSums(session) }
         let root = session.resolve(remote)
         var plan = MirrorPlan(
             direction: direction, site: session.site.id, remote: root.bytes, local: local.bytes)
@@ -200,8 +195,17 @@ public struct MirrorScan {
         }
     }
 
+    /// A comparison by check sums is none where the server computes no check sums.
+    static func requireSums(_ session: Session) throws(Failure) {
+        guard session.features.hashMethods.isEmpty else { return }
+        throw Failure(
+            .invalidRequest,
+            "\(visible(session.site.host)) computes no check sums (HASH, XCRC and their kin), so nothing can be compared by them; "
+                + Advice.otherComparison.rawValue)
+    }
+
     /// Finds out which files of one name and size have the same check sum.
-    private func compareSums(
+    func compareSums(
         _ source: inout MirrorSide, _ destination: MirrorSide, _ place: Place, _ root: RemotePath,
         _ session: Session, _ plan: inout MirrorPlan
     ) throws(Failure) {

@@ -14,7 +14,7 @@ struct CompareForm: Sendable {
     let remote: Location
     var phase: Phase
     var aim = Comparison.Aim.newest
-    var criterion = Comparison.Criterion.sizeAndTime
+    var criterion: Comparison.Criterion
     /// What is typed after `/`: patterns of names that take part, `-` before those that do not.
     var filter = TextField()
     var isTypingFilter = false
@@ -37,7 +37,8 @@ struct CompareForm: Sendable {
         var undecided = 0
     }
 
-    init(local: Location, remote: Location, ticket: Ticket) {
+    init(local: Location, remote: Location, ticket: Ticket, criterion: Comparison.Criterion) {
+        self.criterion = criterion
         self.local = local
         self.remote = remote
         phase = .running(ticket, files: 0)

@@ -32,13 +32,19 @@ public struct Comparison: Hashable, Sendable {
         case onlyHere, onlyThere, newerHere, newerThere
         /// Of another size, and nothing tells which is newer.
         case otherSize
+        /// Of one size and time, and another check sum.
+        case otherSum
         /// Of one size, and one of the times is not known.
         case unknownTimes
         /// As far as the criterion goes.
         case equal
     }
 
-    public enum Criterion: Hashable, Sendable, CaseIterable { case sizeAndTime, size }
+    public enum Criterion: Hashable, Sendable, CaseIterable {
+        case sizeAndTime, size
+        /// Check sums where the sizes are the same: of a comparison that was made with them only.
+        case sum
+    }
 
     /// What is to be done about a row.
     public enum Decision: Hashable, Sendable { case toServer, toHere, deleteHere, deleteThere, nothing }
@@ -60,7 +66,9 @@ public struct Comparison: Hashable, Sendable {
     public let remote: RemotePath
     public let local: LocalPath
     public private(set) var rows: [Row] = []
-    /// Files that are equal in size and time.
+    /// Check sums were compared, too.
+    public let hasSums: Bool
+    /// Files that are equal in size and time, or in their check sums.
     public private(set) var equal = 0
     /// What is left as it is although it may differ, a sentence each.
     public private(set) var notes: [String] = []
@@ -71,7 +79,9 @@ public struct Comparison: Hashable, Sendable {
     public private(set) var isLocalEmpty = true
     public private(set) var isRemoteEmpty = true
 
-    public init(site: Site.ID, remote: RemotePath, local: LocalPath) {
+    /// - Parameter hasSums: check sums decide what is equal.
+    public init(site: Site.ID, remote: RemotePath, local: LocalPath, hasSums: Bool = false) {
+        self.hasSums = hasSums
         self.site = site
         self.remote = remote
         self.local = local
@@ -123,7 +133,7 @@ public struct Comparison: Hashable, Sendable {
         let row = Row(path: place, isDirectory: entry.kind == .directory, local: here, remote: there)
         if entry.kind == .directory, !row.isOnOneSide {
             below.append(entry.name)
-        } else if Self.relation(of: row, .sizeAndTime) == .equal {
+        } else if Self.relation(of: row, hasSums ? .sum : .sizeAndTime) == .equal {
             equal += 1
         } else if rows.count < Self.mostRows {
             rows.append(row)
@@ -138,13 +148,15 @@ public struct Comparison: Hashable, Sendable {
         guard let there = row.remote else { return .onlyHere }
         let sizesDiffer = if let size = here.size, let other = there.size { size != other } else { false }
         if criterion == .size, !sizesDiffer { return .equal }
+        let sumsDiffer = criterion == .sum && here.hasSameSum == false
+        if criterion == .sum, here.hasSameSum == true { return .equal }
         guard let time = here.modified, let other = there.modified else {
-            return sizesDiffer ? .otherSize : .unknownTimes
+            return sizesDiffer ? .otherSize : sumsDiffer ? .otherSum : .unknownTimes
         }
         // The same time on both sides is that of a copy.
         let (apart, isFar) = time.subtractingReportingOverflow(other)
         if isFar || abs(apart) > MirrorPlan.tolerance { return time > other ? .newerHere : .newerThere }
-        return sizesDiffer ? .otherSize : .equal
+        return sizesDiffer ? .otherSize : sumsDiffer ? .otherSum : .equal
     }
 
     // MARK: - Deciding
@@ -158,7 +170,7 @@ public struct Comparison: Hashable, Sendable {
             return switch relation {
             case .onlyHere, .newerHere: .toServer
             case .onlyThere, .newerThere: .toHere
-            case .otherSize, .unknownTimes, .equal: .nothing
+            case .otherSize, .otherSum, .unknownTimes, .equal: .nothing
             }
         case .server: return relation == .onlyThere ? .nothing : .toServer
         case .here: return relation == .onlyHere ? .nothing : .toHere

@@ -58,7 +58,7 @@ public enum RemoteRequest: Hashable, Sendable {
     /// What is at a path now: `EngineEvent.found`, or `operationEnded` with an error.
     case lookUp(RemotePath, Ticket)
     /// The directory with everything below it beside one here: `EngineEvent.compared`, or `operationEnded` with an error.
-    case compare(RemotePath, LocalPath, Ticket)
+    case compare(RemotePath, LocalPath, by: Comparison.Criterion, Ticket)
     /// A line typed by the user, sent as it is; the reply is in the dialogue.
     case raw([UInt8])
     /// Holds from the next data connection on, without reconnecting; confirmed by `dataModeChanged`.

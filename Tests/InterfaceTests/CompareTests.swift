@@ -15,7 +15,7 @@ private func comparing(_ columns: Int = 120, _ rows: Int = 36) throws -> Model {
     var model = sampleModel(columns, rows)
     let effects = handle("=", &model)
     var asked: (RemotePath, LocalPath, Ticket)?
-    for case .request(.remote(.compare(let remote, let local, let ticket))) in effects {
+    for case .request(.remote(.compare(let remote, let local, _, let ticket))) in effects {
         asked = (remote, local, ticket)
     }
     let (remote, local, ticket) = try #require(asked)
@@ -101,7 +101,7 @@ private func names(_ transfers: [Transfer], _ direction: Transfer.Direction) -> 
     let effects = handle(.escape, &model)
     #expect(effects.contains(.request(.remote(.stop))) && model.dialogs.isEmpty)
     let again = handle("=", &model)
-    for case .request(.remote(.compare(_, _, let ticket))) in again {
+    for case .request(.remote(.compare(_, _, _, let ticket))) in again {
         _ = update(&model, .engine(.operationEnded(.remote, ticket, error: "550 gone")))
     }
     #expect(picture(model).contains("550 gone"))
@@ -111,4 +111,46 @@ private func names(_ transfers: [Transfer], _ direction: Transfer.Direction) -> 
 func aComparisonFitsOnASmallScreen(columns: Int, rows: Int) throws {
     let model = try comparing(columns, rows)
     #expect(picture(model).contains("here.txt"))
+}
+
+/// What was asked of the engine.
+private func asked(_ effects: [Effect]) -> (criterion: Comparison.Criterion, ticket: Ticket)? {
+    for case .request(.remote(.compare(_, _, let criterion, let ticket))) in effects {
+        return (criterion, ticket)
+    }
+    return nil
+}
+
+@Test func checkSumsAreComparedAnewAndShowWhatTimesDoNot() throws {
+    var model = try comparing()
+    #expect(asked(handle("c", &model)) == nil && picture(model).contains("by size"))
+    let again = try #require(asked(handle("c", &model)))
+    #expect(again.criterion == .sum && picture(model).contains("comparing"))
+    var same = entry("same.txt", 1, 100)
+    same.hasSameSum = true
+    var other = entry("other.txt", 1, 100)
+    other.hasSameSum = false
+    var comparison = Comparison(
+        site: try #require(model.connectedSite).id, remote: RemotePath("/"), local: LocalPath("/"),
+        hasSums: true)
+    _ = comparison.compare(
+        MirrorSide([same, other]), MirrorSide([entry("same.txt", 1, 9_000), entry("other.txt", 1, 100)]),
+        at: [])
+    _ = update(&model, .engine(.compared(again.ticket, comparison)))
+    let text = picture(model)
+    #expect(
+        text.contains("other.txt") && text.contains("bytes differ") && !text.contains("same.txt"), "\(text)")
+    #expect(text.contains("by check sum"))
+    // Nothing tells which is the right one: that is for the user to say.
+    #expect(added(handle(.enter, &model)).isEmpty)
+}
+
+@Test func whereNoCheckSumsAreToBeHadTheFirstComparisonIsAKeyAway() throws {
+    var model = try comparing()
+    _ = handle("c", &model)
+    let again = try #require(asked(handle("c", &model)))
+    _ = update(
+        &model, .engine(.operationEnded(.remote, again.ticket, error: "no sums; compare sizes and times")))
+    #expect(picture(model).contains("no sums"))
+    #expect(try #require(asked(handle("c", &model))).criterion == .sizeAndTime)
 }

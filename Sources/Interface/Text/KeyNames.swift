@@ -6,6 +6,7 @@ extension Advice {
         explained(text) { advice in
             switch advice {
             case .activeMode, .passiveMode, .otherMode: "\(advice.rawValue) (P)"
+            case .otherComparison: "\(advice.rawValue) (c)"
             default: nil
             }
         }

@@ -3,7 +3,7 @@ internal import Transfers
 
 /// `=`: the two panes compared, and what is decided about their differences put into the queue.
 extension Model {
-    mutating func compareFolders() -> [Effect] {
+    mutating func compareFolders(by criterion: Comparison.Criterion = .sizeAndTime) -> [Effect] {
         guard connectedSite != nil, let here = local.location, let there = remote.location else {
             say("Connect first: F2, or type an address in the remote pane.")
             return []
@@ -12,8 +12,9 @@ extension Model {
         operations[ticket] = Operation(
             what: "Compare", location: there, cursorName: nil, kind: .compare, since: now)
         wasStopped = false
-        dialogs.append(.compare(CompareForm(local: here, remote: there, ticket: ticket)))
-        return [.request(.remote(.compare(there.path, here.localPath, ticket)))]
+        dialogs.append(
+            .compare(CompareForm(local: here, remote: there, ticket: ticket, criterion: criterion)))
+        return [.request(.remote(.compare(there.path, here.localPath, by: criterion, ticket)))]
     }
 
     // MARK: What the engine says
@@ -52,7 +53,9 @@ extension Model {
         form.message = nil
         if form.isTypingFilter { return filterTakes(key, &form) }
         guard form.comparison != nil else {
-            if key == .control("r"), case .failed = form.phase { return compareAgain() }
+            guard case .failed = form.phase else { return [] }
+            if key == .control("r") { return compareAgain(by: form.criterion) }
+            if key == "c" { return compareAgain(by: .sizeAndTime) }
             return []
         }
         let page = max(1, compareHeight(size) - 1)
@@ -70,10 +73,13 @@ extension Model {
         case "X": decideToDeleteAll(&form)
         case "d": form.change(form.aim.next)
         case "c":
-            form.criterion = form.criterion.next
+            // Check sums take a comparison of their own.
+            let next = form.criterion.next
+            guard next != .sum, form.criterion != .sum else { return compareAgain(by: next) }
+            form.criterion = next
             form.refresh()
         case "/": form.isTypingFilter = true
-        case .control("r"): return compareAgain()
+        case .control("r"): return compareAgain(by: form.criterion)
         case "q":
             dialogs.removeLast()
             return []
@@ -108,9 +114,9 @@ extension Model {
         return true
     }
 
-    private mutating func compareAgain() -> [Effect] {
+    private mutating func compareAgain(by criterion: Comparison.Criterion) -> [Effect] {
         dialogs.removeLast()
-        return compareFolders()
+        return compareFolders(by: criterion)
     }
 
     /// And on to the next row, as marking does.

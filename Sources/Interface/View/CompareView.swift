@@ -174,6 +174,7 @@ private struct CompareColumns {
         case .newerHere: "newer here"
         case .newerThere: "newer there"
         case .otherSize: "sizes differ"
+        case .otherSum: "bytes differ"
         case .unknownTimes: "time not known"
         case .equal: "equal"
         }
@@ -195,6 +196,7 @@ extension Comparison.Criterion {
         switch self {
         case .sizeAndTime: "by size and time"
         case .size: "by size"
+        case .sum: "by check sum"
         }
     }
 }
