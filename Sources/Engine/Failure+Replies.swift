@@ -76,7 +76,8 @@ extension Failure {
                         + "on it; \(Advice.onlyEncryption.rawValue)")
                 : Meaning(
                     kind: .permissionRefused,
-                    words: ": the server does not speak this version of IP on data connections; use -4 or -6")
+                    words: ": the server does not speak this version of IP on data connections; "
+                        + Advice.otherFamily.rawValue)
         case _ where isStoring && !isTemporary:
             return Meaning(
                 kind: .cannotCreate, words: "; check the folder and your permission to write there")

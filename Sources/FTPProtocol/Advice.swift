@@ -7,6 +7,7 @@ public enum Advice: String, CaseIterable, Sendable {
     case activeMode = "use active mode"
     case passiveMode = "use passive mode"
     case otherMode = "try the other mode"
+    case otherFamily = "speak the other one"
     case moreTime = "allow more time"
     case fewerConnections = "use fewer connections"
     case proxy = "check the proxy"

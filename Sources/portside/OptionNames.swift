@@ -9,6 +9,7 @@ extension Advice {
         case .activeMode: "use --mode active"
         case .passiveMode: "use --mode passive"
         case .otherMode: "try the other mode (--mode passive or active)"
+        case .otherFamily: "use -4 or -6"
         case .moreTime: "raise --timeout"
         case .fewerConnections: "use fewer --connections"
         case .proxy: "check --proxy"

@@ -45,7 +45,7 @@ import Transport
             verb: "LIST", code: 522, text: "Use (1)", kind: .permissionRefused, isTemporary: false,
             sentence:
                 "LIST a: the server answered “522 Use (1)”: the server does not speak this version of IP on data "
-                + "connections; use -4 or -6"),
+                + "connections; speak the other one"),
         Refusal(
             verb: "LIST", code: 522, text: "SSL session reuse required", kind: .permissionRefused,
             isTemporary: false,
