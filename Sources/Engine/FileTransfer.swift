@@ -40,8 +40,8 @@ struct FileTransfer {
     /// Told, before the first byte of a large file, what is this transfer's own from now on. Returns when the journal
     /// has it: after a crash what is found there is gone on with, not taken for a stranger's.
     var beginning: (Part) -> Void = { _ in }
-    /// Told what is left if it stops now; nil when nothing is.
-    var kept: (Part?) -> Void = { _ in }
+    /// Told what is left if it stops now, from any thread; nil when nothing is.
+    var kept: @Sendable (Part?) -> Void = { _ in }
     /// Given what makes the bytes safe that have arrived; nil when there is nothing more to make safe.
     var checkpoints: (Checkpoint?) -> Void = { _ in }
     /// Told in a word what is being done while no bytes move.

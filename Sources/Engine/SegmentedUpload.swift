@@ -35,7 +35,7 @@ struct SegmentedUpload {
         if safe == 0 { job.beginning(part(safe: 0)) }
         let work = Work(
             plan: SegmentPlan(size: size, parts: job.connections, done: safe), source: source,
-            path: temporary, job)
+            path: temporary, begun: part(safe: safe), job)
         job.progress.set(safe)
         job.activity(nil)
         let main = ObjectIdentifier(session)
@@ -141,13 +141,20 @@ struct SegmentedUpload {
         private let path: RemotePath
         private let progress: ProgressCounter
         private let limit: RateLimit?
+        private let begun: Part
+        private let kept: @Sendable (Part?) -> Void
 
-        /// So many bytes are stored before the server is to confirm them: no more than this is sent again, for each
-        /// connection, after a crash.
-        private static let confirmedAtOnce: Int64 = 64 << 20
+        /// So many bytes are stored before the server is to confirm them: a file's first connection sends no more than
+        /// this again after a crash.
+        private static let confirmedAtOnce: Int64 = 16 << 20
 
-        init(plan: SegmentPlan, source: Upload.Source, path: RemotePath, _ job: FileTransfer) {
-            state = Mutex(State(plan: plan))
+        /// - Parameter begun: what is there from the beginning on, as the journal has it.
+        init(
+            plan: SegmentPlan, source: Upload.Source, path: RemotePath, begun: Part, _ job: FileTransfer
+        ) {
+            state = Mutex(State(plan: plan, confirmed: begun.safeBytes > 0 ? [0: begun.safeBytes] : [:]))
+            self.begun = begun
+            kept = job.kept
             self.source = source
             self.path = path
             progress = job.progress
@@ -160,7 +167,13 @@ struct SegmentedUpload {
         var seams: [Int64] { state.withLock { $0.seams.subtracting([0]).sorted() } }
         var confirmed: Int64 { state.withLock { $0.plan.done } }
         var confirmedFromTheBeginning: Int64 {
-            state.withLock { $0.plan.segments.first { $0.missing > 0 }?.next ?? $0.plan.size }
+            state.withLock { state in
+                for segment in state.plan.segments {
+                    let confirmed = state.confirmed[segment.begin] ?? segment.begin
+                    guard confirmed >= segment.end else { return confirmed }
+                }
+                return state.plan.size
+            }
         }
 
         /// Stores ranges until there are none.
@@ -228,6 +241,9 @@ struct SegmentedUpload {
                 state.confirmed[begin] = position
                 state.seams.insert(start)
             }
+            var part = begun
+            part.safeBytes = confirmedFromTheBeginning
+            kept(part)
         }
     }
 }

@@ -29,6 +29,32 @@ import Transport
         #expect(Disk.print(of: rig.served.path(of: "file")) == fingerprint(Self.contents))
     }
 
+    /// While the upload runs: a kill at any moment finds this in the journal.
+    @Test func whatTheServerConfirmedOfSegmentsIsInTheJournalAndNotSentAgain() async throws {
+        let rig = try Rig()
+        let contents = Disk.noise(48 << 20, seed: 23)
+        try rig.local.write(contents, to: "file")
+        let bench = try rig.queue(connections: 2)
+        bench.queue.perform(.setRate(bytesPerSecond: 16 << 20))
+        bench.add(rig.upload("file", options: TransferOptions(retries: 0, segments: 2)))
+        try eventually("16 MiB that are confirmed", within: .seconds(60)) {
+            (try bench.journal.load().transfers.first?.part?.safeBytes ?? 0) >= 16 << 20
+        }
+        bench.queue.stop()
+        let left = try bench.journal.load()
+        let part = try #require(left.transfers.first?.part)
+        #expect(part.name.suffix(14).elementsEqual(Disk.bytes(".segments.part")))
+        let heard = rig.heard.all.count
+        let again = try QueueBench(site: rig.site, log: rig.log, connections: 1, journal: bench.journal)
+        await again.idle()
+        #expect(try again.only().state == .done, "\(rig.log.transcript)")
+        #expect(Disk.print(of: rig.served.path(of: "file")) == fingerprint(contents))
+        let asked = rig.heard.all[heard...]
+        let first = try #require(asked.firstIndex { $0.hasPrefix("STOR ") })
+        #expect(asked[..<first].contains("REST \(part.safeBytes)"), "\(asked)")
+        #expect(try rig.served.names() == [Disk.bytes("file")])
+    }
+
     @Test func whatIsThereSurvivesAnUploadThatFails() async throws {
         let rig = try Rig([.diskFull(after: 50_000)])
         try rig.local.write(Self.contents, to: "file")
