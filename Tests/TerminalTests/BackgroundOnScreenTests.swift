@@ -55,6 +55,25 @@ import Testing
                 ?? home.contents(of: Play.localName + "/big.bin.part")?.count ?? 0
         }
 
+        func waitForTheWholeFile() throws {
+            try eventually("the whole file", within: .seconds(60)) {
+                try self.home.contents(of: Play.localName + "/big.bin") == ServedDirectory.big
+            }
+        }
+
+        /// With nothing under way; a letter would be typed into the address.
+        func leave(_ play: Play) throws {
+            try play.terminal.press("F10")
+            #expect(try play.terminal.waitForExit() == 0)
+        }
+
+        func stop(_ play: Play) throws {
+            try play.terminal.press("F10")
+            try play.terminal.expect("Stop; keep the queue")
+            try play.terminal.press("s")
+            #expect(try play.terminal.waitForExit() == 0)
+        }
+
         func leaveInBackground(_ play: Play) throws -> pid_t {
             try play.terminal.press("F10")
             try play.terminal.expect("Go on in the background")
@@ -93,17 +112,13 @@ import Testing
         #expect(try terminal.waitForExit() == 0)
         #expect(try shared.holder() == worker)
         #expect(kill(worker, 0) == 0)
-        try eventually("the whole file", within: .seconds(60)) {
-            try shared.home.contents(of: Play.localName + "/big.bin") == ServedDirectory.big
-        }
+        try shared.waitForTheWholeFile()
         try eventually("the worker ends when nothing is left to do", within: .seconds(30)) {
             try shared.holder() == nil
         }
         let third = try shared.screen()
         try third.terminal.expect("In the background meanwhile: 1 done.")
-        // A letter would be typed into the address.
-        try third.terminal.press("F10")
-        #expect(try third.terminal.waitForExit() == 0)
+        try shared.leave(third)
     }
 
     @Test func aKilledWorkerIsReplacedByTheScreenThatLooks() throws {
@@ -117,12 +132,9 @@ import Testing
             $0.picture.contains("3 Queue 1 active") && !$0.picture.contains("in the background")
         }
         #expect(try shared.holder() == second.terminal.process)
-        try eventually("the whole file", within: .seconds(60)) {
-            try shared.home.contents(of: Play.localName + "/big.bin") == ServedDirectory.big
-        }
+        try shared.waitForTheWholeFile()
         try second.terminal.expect("1 done")
-        try second.terminal.press("F10")
-        #expect(try second.terminal.waitForExit() == 0)
+        try shared.leave(second)
     }
 
     @Test func theQueueIsStoppedFromTheScreenThatShowsIt() throws {
@@ -130,19 +142,13 @@ import Testing
         let worker = try shared.leaveInBackground(try shared.screenWithTransfer())
         let second = try shared.screen()
         try second.terminal.expect("3 Queue in the background · 1 active")
-        try second.terminal.press("F10")
-        try second.terminal.expect("Stop; keep the queue")
-        try second.terminal.press("s")
-        #expect(try second.terminal.waitForExit() == 0)
+        try shared.stop(second)
         try eventually("the worker has ended", within: .seconds(20)) { kill(worker, 0) != 0 }
         let size = try shared.arrived()
         #expect(size < ServedDirectory.big.count)
         let third = try shared.screen()
         try third.terminal.expect("3 Queue 1 active")
-        try third.terminal.press("F10")
-        try third.terminal.expect("Stop; keep the queue")
-        try third.terminal.press("s")
-        #expect(try third.terminal.waitForExit() == 0)
+        try shared.stop(third)
     }
 
     @Test func whatASecondScreenAddsIsDoneByTheFirst() throws {
@@ -161,10 +167,7 @@ import Testing
         try first.terminal.expect("1 done")
         // It leaves without a question: the first one goes on.
         try second.quit()
-        try first.terminal.press("F10")
-        try first.terminal.expect("Stop; keep the queue")
-        try first.terminal.press("s")
-        #expect(try first.terminal.waitForExit() == 0)
+        try shared.stop(first)
     }
 
     @Test func theSecondScreenGoesOnWithWhatTheFirstLeaves() throws {
@@ -172,19 +175,13 @@ import Testing
         let first = try shared.screenWithTransfer()
         let second = try shared.screen()
         try second.terminal.expect("3 Queue in process \(first.terminal.process) · 1 active")
-        try first.terminal.press("F10")
-        try first.terminal.expect("Stop; keep the queue")
-        try first.terminal.press("s")
-        #expect(try first.terminal.waitForExit() == 0)
+        try shared.stop(first)
         try second.terminal.expect("The queue is this screen's own again.")
         try second.terminal.expect("3 Queue 1 active")
         #expect(try shared.holder() == second.terminal.process)
-        try eventually("the whole file", within: .seconds(60)) {
-            try shared.home.contents(of: Play.localName + "/big.bin") == ServedDirectory.big
-        }
+        try shared.waitForTheWholeFile()
         try second.terminal.expect("1 done")
-        try second.terminal.press("F10")
-        #expect(try second.terminal.waitForExit() == 0)
+        try shared.leave(second)
     }
 
     @Test func aLostLineLeavesTheQueueAtWorkIfTheUserWantsIt() throws {
@@ -197,9 +194,7 @@ import Testing
         #expect(try play.terminal.waitForExit() == 129)
         let worker = try #require(try shared.holder())
         #expect(worker != play.terminal.process)
-        try eventually("the whole file", within: .seconds(60)) {
-            try shared.home.contents(of: Play.localName + "/big.bin") == ServedDirectory.big
-        }
+        try shared.waitForTheWholeFile()
     }
 
     @Test func aLostLineStopsTheQueueOtherwise() throws {
