@@ -278,16 +278,22 @@ def long_queue(place, report):
 
 def million_queue(place, report):
     count = place.options.rows
-    source = os.path.join(place.served, "one")
+    # As many as are fetched while the memory is watched: more than the fastest machine does. Names of one file each,
+    # since rows that look alike would make frames that are equal, and equal frames are not drawn.
+    served = min(count, 50_000)
+    folder = os.path.join(place.served, "many")
+    os.mkdir(folder)
+    source = os.path.join(folder, "file-0000000")
     with open(source, "wb") as file:
         file.write(b"x" * 1000)
-    place.adopt("one")
+    place.adopt("many")
+    for index in range(1, served):
+        os.link(source, os.path.join(folder, f"file-{index:07}"))
     into = os.path.join(place.local, "million")
     os.mkdir(into)
-    shutil.rmtree(os.path.join(place.home, ".local/state/portside"), ignore_errors=True)
     password = place.password_file()
     # The queue's own document, once, is the pattern of a million rows.
-    place.measure([place.portside, "queue", "add", "get", f"{place.url}/one", "-o", into + "/first"])
+    place.measure([place.portside, "queue", "add", "get", f"{place.url}/many/file-0000000", "-o", into + "/first"])
     export = subprocess.run(
         [place.portside, "queue", "export"], env=place.environment, stdout=subprocess.PIPE, check=True, text=True
     ).stdout.splitlines()
@@ -298,8 +304,7 @@ def million_queue(place, report):
         for index in range(count):
             pattern["transfer"]["localDirectory"] = f"{into}/d{index // 1000:04}"
             pattern["transfer"]["localName"] = f"file-{index:07}"
-            # The first ones are there to be fetched; the others differ, so that scrolling draws something.
-            pattern["transfer"]["remoteName"] = "one" if index < 10_000 else f"file-{index:07}"
+            pattern["transfer"]["remoteName"] = f"file-{index:07}"
             file.write(json.dumps(pattern) + "\n")
     wall, _ = place.measure([place.portside, "queue", "import", document])
     os.remove(document)

@@ -24,8 +24,8 @@ class Place:
         self.path = tempfile.mkdtemp(prefix="portside-bench-", dir=parent)
         os.chmod(self.path, 0o755)
         self.served = self.directory("served")
-        self.local = self.directory("local")
-        self.home = self.directory("home")
+        self.local = self.home = None
+        self.clear()
         self.environment = {
             "PATH": os.environ["PATH"],
             "HOME": self.home,
@@ -43,6 +43,14 @@ class Place:
     def __exit__(self, *_):
         self.stop(self.identifier)
         shutil.rmtree(self.path, ignore_errors=True)
+
+    def clear(self):
+        """A home and a local directory in which no case has left anything, its queue above all."""
+        for path in (self.local, self.home):
+            if path:
+                shutil.rmtree(path)
+        self.local = self.directory("local")
+        self.home = self.directory("home")
 
     def server(self, identifier, *options):
         """Starts one that serves the same directory; its values as `servers.sh env` has them."""

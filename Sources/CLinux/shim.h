@@ -27,11 +27,13 @@ extern int grantpt(int fd);
 extern int unlockpt(int fd);
 extern int ptsname_r(int fd, char *buf, size_t buflen);
 extern int fcntl(int fd, int cmd, ...);
+extern int mallopt(int param, int value);
 
 static const unsigned int cl_splice_move = 1;      // SPLICE_F_MOVE
 static const unsigned int cl_splice_nonblock = 2;  // SPLICE_F_NONBLOCK
 static const int cl_ip_bind_address_no_port = 24;  // IP_BIND_ADDRESS_NO_PORT (Linux 4.2)
 static const unsigned int cl_rename_noreplace = 1; // RENAME_NOREPLACE
+static const int cl_malloc_arena_max = -8;         // M_ARENA_MAX
 static const short cl_spawn_setsid = 0x80;         // POSIX_SPAWN_SETSID
 
 // Nothing that arrives at the socket gets through (a filter that returns 0), or everything again.

@@ -17,6 +17,15 @@ import Transport
     private static let usualDialogue = 5_000
     private static let report = ProcessInfo.processInfo.environment["PORTSIDE_KILL_REPORT"]
 
+    private static let begun = ContinuousClock.now
+
+    /// How far it has come, for whoever waits for thousands of kills.
+    private static func tell(_ progress: String) {
+        guard let report, let file = fopen(report + "-progress", "a") else { return }
+        defer { fclose(file) }
+        fputs("\(progress), \((ContinuousClock.now - begun).components.seconds) s\n", file)
+    }
+
     private final class Heard: Sendable {
         /// By connection.
         let lines = Mutex<[String: [String]]>([:])
@@ -95,6 +104,7 @@ import Transport
     }
 
     @Test func killedAtAnyMomentTheQueueGoesOnAndEveryFileIsWhole() throws {
+        _ = Self.begun
         var random = SystemRandomNumberGenerator()
         var killed = 0
         var round = 0
@@ -142,6 +152,7 @@ import Transport
             let rows = try field.start("queue", "list", "--json").finish().lines
             #expect(rows.count == 2 * field.contents.count)
             #expect(rows.allSatisfy { $0.contains("\"state\":\"done\"") }, "\(rows)")
+            Self.tell("embedded server, round \(round), \(killed) of \(Self.kills) kills")
         }
         // What was fetched again from its beginning, was so for a reason that was said.
         #expect(fromStart <= reasons, "\(fromStart) times from the start, \(reasons) reasons")
@@ -214,6 +225,7 @@ import Transport
         try home.write(Array((server.password + "\n").utf8), to: "password")
         chmod(home.path(of: "password"), 0o600)
         let url = "ftp://\(server.user)@\(server.host):\(server.port)/tree"
+        _ = Self.begun
         let added = try Command(["queue", "add", "get", "-r", "-o", local.path, url], home: home.path)
             .finish()
         #expect(added.status == 0, "\(added.complaint)")
@@ -254,6 +266,9 @@ import Transport
                 break
             }
             killed += 1
+            if killed % 10 == 0 {
+                Self.tell("\(kind.rawValue), tree \(round + 1), \(killed) of \(Self.treeKills) kills")
+            }
         }
         #expect(unexplained.isEmpty, "\(unexplained.prefix(10))")
         // At each kill some were at work.
