@@ -236,7 +236,8 @@ struct Download {
                     transfer.remotePath, into: part.file, progress: job.progress, limit: job.limit)
             } else {
                 bytes = try session.retrieve(
-                    transfer.remotePath, from: 0, into: part.file, progress: job.progress, limit: job.limit)
+                    transfer.remotePath, from: 0, into: part.file, progress: job.progress, limit: job.limit,
+                    atEndOfData: { part.finishAhead(source) })
             }
             job.activity("checking")
             if start > 0, let size = source.size, bytes > size {

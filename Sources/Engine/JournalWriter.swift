@@ -59,6 +59,10 @@ struct JournalBatch: Sendable {
 
     /// What came later wins.
     mutating func add(_ later: JournalBatch) {
+        if isEmpty {
+            self = later
+            return
+        }
         sites.merge(later.sites) { $1 }
         remember(Array(later.transfers.values))
         forget(Array(later.forgotten))

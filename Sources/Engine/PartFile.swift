@@ -34,6 +34,8 @@ final class PartFile {
     private var name: [UInt8]?
     private var record: Part?
     private var checkpoint: Checkpoint?
+    /// What came of `finishAhead`.
+    private var finished: Result<Void, TransportError>?
 
     private init(
         _ file: consuming LocalFile, _ name: [UInt8]?, _ job: FileTransfer, _ directory: OpenDirectory,
@@ -283,11 +285,27 @@ final class PartFile {
     /// Time and disk; after this the file is whole and safe, but not in its place.
     func finish(_ source: ConflictDecision.File) throws(Failure) {
         job.checkpoints(nil)
-        if let modified = source.modified { file.setModified(modified) }
         try FileTransfer.disk { () throws(TransportError) in
+            // A disk tells of an error once.
+            if let finished { return try finished.get() }
             try checkpoint?.end()
-            try file.synchronize()
+            try complete(source)
         }
+    }
+
+    /// The same for a small file whose last byte has come, while the server is still about to say so.
+    func finishAhead(_ source: ConflictDecision.File) {
+        guard name == nil else { return }
+        do throws(TransportError) {
+            finished = .success(try complete(source))
+        } catch {
+            finished = .failure(error)
+        }
+    }
+
+    private func complete(_ source: ConflictDecision.File) throws(TransportError) {
+        if let modified = source.modified { file.setModified(modified) }
+        try file.synchronize()
     }
 
     /// Gives it its name, the mode of what it replaces or else the usual one, and has the disk know of it.

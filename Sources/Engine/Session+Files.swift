@@ -134,12 +134,14 @@ extension Session {
 
     /// Retrieves a file into `file` from `offset` on (RFC 959 RETR; REST, RFC 3659 §5).
     ///
-    /// - Parameter progress: counts the bytes of this run.
+    /// - Parameters:
+    ///   - progress: counts the bytes of this run.
+    ///   - atEndOfData: called when they have come, before the server has said that they are all.
     /// - Returns: the bytes moved now, without what was there before `offset`. Whether they are all is for
     ///   the caller to compare: see `Pump.receive`.
     public func retrieve(
         _ path: RemotePath, from offset: Int64, into file: borrowing LocalFile, progress: ProgressCounter?,
-        limit: RateLimit?
+        limit: RateLimit?, atEndOfData: (() -> Void)? = nil
     ) throws(Failure) -> Int64 {
         try connect()
         var position = offset
@@ -150,7 +152,7 @@ extension Session {
             return try transfer(
                 TransferOrder(
                     command: .retrieve(try argument(for: path)), file: resolve(path), local: target,
-                    restartOffset: offset, progress: progress, limit: limit)
+                    restartOffset: offset, progress: progress, limit: limit, atEndOfData: atEndOfData)
             ) {
                 pump, socket, conditions in
                 let result = pump.receive(from: socket, into: target, at: position, conditions)

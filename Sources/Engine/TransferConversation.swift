@@ -16,6 +16,8 @@ struct TransferOrder {
     var limit: RateLimit?
     /// Asked when the data has ended, for the right side of the final reply's line in the dialogue.
     var remark: (() -> String)?
+    /// Called when the data of a download has ended, before the final reply is waited for.
+    var atEndOfData: (() -> Void)?
     /// How long the data connection may take to stand.
     var connectPatience = Duration.seconds(30)
 
@@ -211,6 +213,7 @@ struct TransferConversation: ~Copyable {
             isMoving = false
             if result.end == .cutOff { end.isCut = true }
             sayEndOfData()
+            if result.end == .endOfData { order.atEndOfData?() }
             return .step(exchange.dataEnded())
         case .peerFailed(let error): return try dataBroke(error)
         case .cancelled:

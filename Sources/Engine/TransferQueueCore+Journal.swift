@@ -138,7 +138,7 @@ extension TransferQueueCore {
     private mutating func measureThroughput() {
         for (id, worker) in busy {
             throughput.progressed(
-                id, of: scheduler.transfer(id)?.site ?? worker.site.id, to: worker.progress.bytes)
+                id, of: scheduler.site(of: id) ?? worker.siteID, to: worker.progress.bytes)
         }
         guard let rates = throughput.take() else { return }
         for (site, rate) in rates { handle(.measured(site, rate: rate)) }

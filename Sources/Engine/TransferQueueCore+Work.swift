@@ -119,14 +119,14 @@ extension TransferQueueCore {
         guard let worker = busy.removeValue(forKey: id) else { return }
         let bytes = worker.progress.bytes
         pace.end(id, at: bytes)
-        throughput.ended(id, of: scheduler.transfer(id)?.site ?? worker.site.id, at: bytes)
+        throughput.ended(id, of: scheduler.site(of: id) ?? worker.siteID, at: bytes)
         idle.append(Rest(worker: worker, since: monotonicNanoseconds()))
         startIdleTimer()
-        let others = busy.values.count { $0.site.id == worker.site.id }
         let failure: Failure? = if case .failed(let failure, _) = end { failure } else { nil }
         conclude(
-            id, WorkerEnd(end, bytes: bytes, isDownload: isDownload(id)), at: worker.site, others: others,
-            failure)
+            id, WorkerEnd(end, bytes: bytes, isDownload: scheduler.direction(of: id) == .download),
+            at: worker.site,
+            others: failure == nil ? 0 : busy.values.count { $0.siteID == worker.siteID }, failure)
     }
 
     /// - Parameters:
@@ -150,7 +150,7 @@ extension TransferQueueCore {
         case .failed(let what):
             let isHopeless =
                 !configuration.retriesUnreachable && what.isUnreachable
-                && !reached.contains(scheduler.transfer(id)?.site ?? site.id)
+                && !reached.contains(scheduler.site(of: id) ?? site.id)
             handle(
                 .failed(
                     id,
@@ -163,8 +163,6 @@ extension TransferQueueCore {
             }
         }
     }
-
-    private func isDownload(_ id: Transfer.ID) -> Bool { scheduler.transfer(id)?.direction == .download }
 
     private mutating func hold(_ id: Transfer.ID, _ failure: Failure, bytes: Int64) {
         guard let transfer = scheduler.transfer(id) else { return }

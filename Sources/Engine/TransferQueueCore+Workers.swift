@@ -20,8 +20,8 @@ extension TransferQueueCore {
 
     mutating func setDataMode(_ mode: DataMode, for site: Site.ID) {
         dataModes[site] = mode
-        for rest in idle where rest.worker.site.id == site { rest.worker.controls.dataMode = mode }
-        for worker in busy.values where worker.site.id == site { worker.controls.dataMode = mode }
+        for rest in idle where rest.worker.siteID == site { rest.worker.controls.dataMode = mode }
+        for worker in busy.values where worker.siteID == site { worker.controls.dataMode = mode }
     }
 
     /// A connection with nothing to do is given up after this time.

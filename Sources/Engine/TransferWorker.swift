@@ -7,6 +7,8 @@ import Transport
 final class TransferWorker: Sendable {
     let name: ConnectionName
     let site: Site
+    /// `site.id`, which is put together each time it is asked for.
+    let siteID: Site.ID
     let controls: SessionControls
     /// Bytes at the destination of the transfer at work.
     let progress = ProgressCounter()
@@ -27,6 +29,7 @@ final class TransferWorker: Sendable {
         dialogue: @escaping DialogueSink
     ) {
         self.site = site
+        siteID = site.id
         self.name = name
         let controls = SessionControls(dataMode: dataMode)
         self.controls = controls

@@ -98,6 +98,11 @@ extension RemotePath: CustomStringConvertible {
 /// Whether a name from a listing may become one component of a local path: not empty, not `.` or
 /// `..`, no `/`, no NUL.
 public func isSafeLocalName(_ name: some Collection<UInt8>) -> Bool {
-    !name.isEmpty && !name.elementsEqual([0x2E]) && !name.elementsEqual([0x2E, 0x2E])
-        && !name.contains { $0 == slash || $0 == 0 }
+    name.withContiguousStorageIfAvailable(isSafe) ?? Array(name).withUnsafeBufferPointer(isSafe)
+}
+
+private func isSafe(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    let dot = UInt8(ascii: ".")
+    let isDots = name.count <= 2 && name.allSatisfy { $0 == dot }
+    return !isDots && !name.contains { $0 == slash || $0 == 0 }
 }

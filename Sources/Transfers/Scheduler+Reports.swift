@@ -1,10 +1,13 @@
 /// What workers report.
 extension Scheduler {
-    mutating func began(_ id: Transfer.ID) {
-        guard let worker = atWork[id] else { return }
+    /// - Returns: whether the site was being left alone.
+    mutating func began(_ id: Transfer.ID) -> Bool {
+        guard let number = atWork[id]?.site else { return false }
         atWork[id]?.hasBegun = true
-        sites[worker.site].failures = 0
-        sites[worker.site].notBefore = 0
+        let wasHeld = sites[number].notBefore > 0
+        sites[number].failures = 0
+        sites[number].notBefore = 0
+        return wasHeld
     }
 
     /// Done or skipped, which holds even if the user has paused it meanwhile.
@@ -173,10 +176,9 @@ extension Scheduler {
 
     mutating func learn(size: Int64?, modified: Int64?, of id: Transfer.ID) {
         guard let slot = table.slot(of: id) else { return }
-        change(slot) { table, slot in
-            if let size, size >= 0 { table[slot].size = size }
-            if let modified { table[slot].modified = modified }
-        }
+        if let modified { table[slot].modified = modified }
+        guard let size, size >= 0, size != table[slot].size else { return }
+        change(slot) { table, slot in table[slot].size = size }
     }
 
     mutating func progressed(_ id: Transfer.ID, bytes: Int64) {

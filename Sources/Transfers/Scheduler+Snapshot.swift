@@ -63,6 +63,15 @@ extension Scheduler {
         table.slot(of: id).map { table.transfer($0) }
     }
 
+    /// Of `transfer(_:)`, which is put together each time it is asked for.
+    public func site(of id: Transfer.ID) -> Site.ID? {
+        table.slot(of: id).map { table.common(of: $0).site }
+    }
+
+    public func direction(of id: Transfer.ID) -> Transfer.Direction? {
+        table.slot(of: id).map { table.common(of: $0).direction }
+    }
+
     /// The transfers of these rows in display order: running, asking, retrying, waiting, paused,
     /// failed, done, and by position in each, what is done backwards. Rows beyond the end are left out.
     public func rows(in window: Range<Int>) -> [Transfer] {

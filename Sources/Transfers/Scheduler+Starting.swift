@@ -18,7 +18,7 @@ extension Scheduler {
         guard !isPaused, !isHeld else { return }
         while connectionsInUse < capacity, let slot = firstStartable(now: now) {
             let number = site(of: slot)
-            let transfer = table.transfer(slot)
+            var transfer = table.transfer(slot)
             change(slot) { table, slot in table.setState(.running, of: slot) }
             let policy = policy(for: slot)
             let room = min(
@@ -29,9 +29,9 @@ extension Scheduler {
                 onConflict: policy, bytesAtStart: transfer.bytes, cursor: transfer.position)
             sites[number].connections += connections
             connectionsInUse += connections
-            var started = table.transfer(slot)
-            started.options.onConflict = policy
-            orders.starts.append(started)
+            transfer.state = .running
+            transfer.options.onConflict = policy
+            orders.starts.append(transfer)
         }
     }
 

@@ -224,13 +224,15 @@ public struct Scheduler: Sendable {
     /// - Parameter now: seconds since 1970. May step, also backwards.
     public mutating func handle(_ event: Event, now: Int64) -> [Order] {
         clock = now
+        // Whether it may let something start, or alter when to look again.
+        var concernsOthers = true
         switch event {
         case .restored(let contents): restore(contents)
         case .restoredFurther(let transfers, let isLast): restoreFurther(transfers, isLast: isLast)
         case .site(let site): learn(site)
         case .request(let request):
             if isPossible(request) { perform(request, now: now) } else { restoring?.requests.append(request) }
-        case .began(let id): began(id)
+        case .began(let id): concernsOthers = began(id)
         case .scanned(let id, let found): insertFound(found, in: id)
         case .scanEnded(let id, nil): treeEnded(id)
         case .scanEnded(let id, let failure?), .failed(let id, let failure): failed(id, failure, now: now)
@@ -246,14 +248,22 @@ public struct Scheduler: Sendable {
         case .measured(let site, let rate): measured(site, rate: rate, now: now)
         case .programEnds: programEnds()
         case .helpersOffered(let connections): helperConnections = max(0, connections)
-        case .sourceLearnt(let id, let size, let modified): learn(size: size, modified: modified, of: id)
-        case .progressed(let id, let bytes): progressed(id, bytes: bytes)
-        case .partKept(let id, let part): partKept(id, part)
+        case .sourceLearnt(let id, let size, let modified):
+            learn(size: size, modified: modified, of: id)
+            concernsOthers = false
+        case .progressed(let id, let bytes):
+            progressed(id, bytes: bytes)
+            concernsOthers = false
+        case .partKept(let id, let part):
+            partKept(id, part)
+            concernsOthers = false
         case .verified(let id, let proof):
             if let slot = table.slot(of: id) { table.setProof(proof, of: slot) }
+            concernsOthers = false
         // The alarm has gone off, perhaps a little early: it is set again if it is still needed.
         case .tick: alarm = nil
         }
+        guard concernsOthers else { return orders.take() }
         while restoring == nil, groups[Group.done.rawValue].count > mostDone,
             let oldest = groups[Group.done.rawValue].first
         {

@@ -38,7 +38,7 @@ public final class Cancellation: Sendable {
 
     public func reset() {
         state.withLock {
-            guard $0 != .forGood else { return }
+            guard $0 == .once else { return }
             $0 = .none
             var count: UInt64 = 0
             _ = Glibc.read(event.raw, &count, 8)
