@@ -46,6 +46,14 @@ extension TransferQueueCore {
         if offered != scheduler.helperConnections { handle(.helpersOffered(connections: offered)) }
     }
 
+    /// Of a long queue others' requests are taken in when all of it was read. The connections of a helper that died with its
+    /// leases would count as used until then, perhaps all there are.
+    mutating func takeBackLeases(_ reports: [LeftForWorker], _ journal: any Journal) {
+        guard !leased.isEmpty else { return }
+        take(reports)
+        if let found = try? journal.helpers() { take(found) }
+    }
+
     private mutating func endLease(of id: Transfer.ID) {
         leased[id] = nil
         leasedSites[id] = nil

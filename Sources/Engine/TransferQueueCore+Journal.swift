@@ -88,7 +88,7 @@ extension TransferQueueCore {
         }
     }
 
-    private mutating func take(_ left: [LeftForWorker]) {
+    mutating func take(_ left: [LeftForWorker]) {
         for item in left where !isStopping {
             if case .report(let lease, let report) = item.request {
                 unsaved.take(item.number)

@@ -110,7 +110,12 @@ struct TransferQueueCore: ~Copyable {
         leased = contents.leases.filter { scheduler.transfer($0.key)?.state == .running }
         for id in leased.keys { leasedSites[id] = scheduler.transfer(id)?.site }
         applyRates()
-        if contents.isWhole { watchJournal(journal) } else { readFurther(journal) }
+        if contents.isWhole {
+            watchJournal(journal)
+        } else {
+            takeBackLeases(contents.reports, journal)
+            readFurther(journal)
+        }
     }
 
     // MARK: - Events in, orders out

@@ -11,6 +11,12 @@ public enum JSON {
 
     /// Nil for what is not such a value.
     public static func decode<Value: Decodable>(_ type: Value.Type, _ text: String) -> Value? {
-        try? JSONDecoder().decode(type, from: Data(text.utf8))
+        decode(type, text.utf8)
+    }
+
+    public static func decode<Value: Decodable>(
+        _ type: Value.Type, _ text: some Sequence<UInt8>
+    ) -> Value? {
+        try? JSONDecoder().decode(type, from: Data(text))
     }
 }

@@ -96,6 +96,7 @@ struct QueuePieces {
         contents.leases = leases
         contents.isWhole = false
         if !leases.isEmpty {
+            contents.reports = try reading.reports()
             let list = leases.keys.map { "\($0)" }.joined(separator: ", ")
             contents.transfers = try transfers(reading, "WHERE id IN (\(list))", [])
         }

@@ -156,11 +156,6 @@ public struct QueueStore: Journal {
         }
     }
 
-    /// When each transfer that has ended did so, in seconds since 1970.
-    public func endTimes() throws -> [Transfer.ID: Int64] {
-        try mappingErrors { try database.read { try Reading(database: $0, path: path).endTimes() } }
-    }
-
     func change<Result>(_ body: (inout Writing) throws -> Result) throws -> Result {
         seen.contents.withLock { $0 = nil }
         return try mappingErrors {

@@ -80,12 +80,19 @@ struct Reading {
         return settings
     }
 
-    func endTimes() throws -> [Transfer.ID: Int64] {
+    /// - Parameter list: identifiers, as SQL has them between its brackets.
+    func endTimes(of list: String) throws -> [Transfer.ID: Int64] {
         let rows = try Row.fetchAll(
-            database, sql: "SELECT id, endedAt FROM transfer WHERE id > 0 AND endedAt IS NOT NULL")
+            database, sql: "SELECT id, endedAt FROM transfer WHERE id IN (\(list)) AND endedAt IS NOT NULL")
         return Dictionary(
             rows.compactMap { row in row.integer(0).flatMap { id in row.integer(1).map { (id, $0) } } },
             uniquingKeysWith: { $1 })
+    }
+
+    /// As they are now; those that are gone or make no sense are left out.
+    func transfers(_ list: String) throws -> [Transfer.ID: Transfer] {
+        let found = try transfers(where: "id IN (\(list))", siteIDs: try sites().mapValues(\.id))
+        return Dictionary(found.map { ($0.id, $0) }, uniquingKeysWith: { $1 })
     }
 
     /// What has no answer yet, in the order of its arrival. What cannot be read is passed over: a newer
@@ -110,6 +117,20 @@ struct Reading {
                 number: number, request: request, transfers: transfers,
                 sites: sites.values.filter { named.contains($0.id) })
         }
+    }
+
+    /// Of what is without an answer, only what helpers say.
+    func reports() throws -> [LeftForWorker] {
+        let rows = try Row.fetchCursor(
+            database, sql: "SELECT number, body FROM request WHERE answer IS NULL ORDER BY number")
+        var found: [LeftForWorker] = []
+        while let row = try rows.next() {
+            guard let number = row.integer(0), let body = row.text(1),
+                let request = JSON.decode(LeftRequest.self, body), case .report = request
+            else { continue }
+            found.append(LeftForWorker(number: number, request: request))
+        }
+        return found
     }
 
     func sites() throws -> [Int64: Site] {

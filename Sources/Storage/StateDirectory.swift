@@ -28,8 +28,17 @@ struct StateDirectory: Sendable {
     }
 
     /// Makes the database's file (0600) before SQLite does: its -wal and -shm take over the mode.
+    ///
+    /// One that is there is not even opened: when any descriptor of it is closed, the kernel drops all of this process's
+    /// locks on it (fcntl(2)), those of its other connections too. Whoever else closes the file then takes itself for
+    /// the last and removes the log, and what these connections write after that is in a file without a name.
     func makeDatabaseFile() throws(StorageError) {
-        close(try open(database))
+        let descriptor = Glibc.open(database, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            close(descriptor)
+        } else if errno != EEXIST || access(database, R_OK | W_OK) != 0 {
+            throw .notWritable(path: database, reason: lastError())
+        }
     }
 
     /// Opens a file of the directory, made with mode 0600 where it is missing.

@@ -75,6 +75,8 @@ public struct JournalContents: Sendable {
     public var settings: QueueSettings
     /// What other processes were given to do, and may be doing.
     public var leases: [Transfer.ID: Lease] = [:]
+    /// What they have said of it since, where `isWhole` is false: it is looked for later otherwise.
+    public var reports: [LeftForWorker] = []
     /// There is nothing more in the journal.
     public var isWhole = true
 

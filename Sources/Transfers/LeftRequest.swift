@@ -127,4 +127,15 @@ extension Scheduler {
         orders += handle(.request(request), now: now)
         return (orders, LeftAnswer(ids: known, unknown: unknown))
     }
+
+    /// Takes in a piece of a batch that comes in several; for whoever starts nothing.
+    ///
+    /// - Parameter batch: the first identifier that a piece before it was given; nil for the first.
+    public mutating func add(_ piece: [Transfer], to batch: Transfer.ID?, now: Int64) -> LeftAnswer {
+        clock = now
+        let first = nextID
+        add(piece, to: batch)
+        _ = orders.take()
+        return LeftAnswer(ids: Array(first..<nextID), merged: piece.count - Int(nextID - first))
+    }
 }

@@ -8,8 +8,10 @@ extension Scheduler {
 
     /// At the queue's end. What is in it already is not added again; what another one is to write is
     /// kept as failed, for the user to decide.
-    mutating func add(_ transfers: [Transfer]) {
-        let batch = nextID
+    ///
+    /// - Parameter batch: the one they belong to; nil for one of their own.
+    mutating func add(_ transfers: [Transfer], to batch: Transfer.ID? = nil) {
+        let batch = batch ?? nextID
         for transfer in transfers {
             var newcomer = transfer.asNewcomer
             newcomer.batch = batch

@@ -109,7 +109,7 @@ enum Child {
         guard code == 0 else { return .failure(StartError(code: code)) }
         // Somebody has to bury it.
         let process = child
-        DispatchQueue.global().async { waitpid(process, nil, 0) }
+        DispatchQueue(label: "portside.child").async { waitpid(process, nil, 0) }
         return .success(process)
     }
 

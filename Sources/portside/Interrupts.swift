@@ -22,7 +22,7 @@ final class Interrupts: Sendable {
     init(maxTime: Int?) {
         for (number, status) in [(SIGINT, ExitStatus.interrupted), (SIGTERM, ExitStatus.terminated)] {
             signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+            let source = DispatchSource.makeSignalSource(signal: number, queue: Self.queue())
             source.setEventHandler { [weak self] in
                 self?.interrupt(
                     status, .cancelled)
@@ -35,7 +35,7 @@ final class Interrupts: Sendable {
             sources.append(source)
         }
         if let maxTime {
-            let timer = DispatchSource.makeTimerSource(queue: .global())
+            let timer = DispatchSource.makeTimerSource(queue: Self.queue())
             timer.schedule(deadline: .now() + .seconds(maxTime))
             timer.setEventHandler { [weak self] in
                 self?.interrupt(
@@ -45,6 +45,10 @@ final class Interrupts: Sendable {
             sources.append(timer)
         }
     }
+
+    /// One for each, as a handler waits for what it ends. Not the global one: Dispatch looks after that once a second from
+    /// its first use on, and an idle program would never rest.
+    private static func queue() -> DispatchQueue { DispatchQueue(label: "portside.interrupt") }
 
     private func interrupt(_ status: Int32, _ reason: Failure) {
         let (isSecond, cancellations, handlers) = state.withLock { state in

@@ -78,21 +78,6 @@ struct UserFiles {
         return text
     }
 
-    /// All of a file that a command line names; `-` is standard input.
-    static func bytes(of path: String, limit: Int) throws -> [UInt8] {
-        do throws(FileProblem) {
-            if path == "-" { return try contents(of: 0, "standard input", limit: limit) }
-            let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-            guard descriptor >= 0 else {
-                throw FileProblem(file: path, line: nil, what: String(cString: strerror(errno)))
-            }
-            defer { close(descriptor) }
-            return try contents(of: descriptor, path, limit: limit)
-        } catch {
-            throw Failure(.noSuchSource, "\(error)")
-        }
-    }
-
     private static func contents(
         of descriptor: Int32, _ path: String, limit: Int
     ) throws(FileProblem) -> [UInt8] {

@@ -62,10 +62,8 @@ final class WorkingQueue: Sendable {
 
     static var holder: String { QueueLock.holder(directory: directory).map { " (process \($0))" } ?? "" }
 
-    /// Does it without starting anything, after what others left meanwhile, in one transaction.
-    fileprivate func carryOut(_ request: LeftRequest, sites: [Site], transfers: [Transfer]) throws
-        -> LeftAnswer
-    {
+    /// The whole queue, to be changed without starting anything.
+    func scheduler() throws -> Scheduler {
         var scheduler = Scheduler(isHeld: true)
         let now = wallClockNanoseconds() / 1_000_000_000
         // A long one piece by piece, so that it is never in memory twice.
@@ -75,65 +73,6 @@ final class WorkingQueue: Sendable {
             let piece = try store.next()
             _ = scheduler.handle(.restoredFurther(piece?.transfers ?? [], isLast: piece == nil), now: now)
         }
-        var changed: Set<Transfer.ID> = []
-        var change = JournalChange(sites: sites)
-        func take(_ left: LeftForWorker) -> LeftAnswer {
-            let (orders, answer) = scheduler.take(left, now: now)
-            for order in orders {
-                switch order {
-                case .remember(let ids): changed.formUnion(ids)
-                case .forget(let ids): change.forgotten += ids
-                case .rememberSettings: change.settings = scheduler.settings
-                case .merged, .start, .stop, .wakeAt: break
-                }
-            }
-            return answer
-        }
-        for left in try store.left() { change.answers[left.number] = take(left) }
-        let answer = take(LeftForWorker(number: 0, request: request, transfers: transfers, sites: sites))
-        change.transfers = changed.sorted().compactMap { scheduler.transfer($0) }
-        try store.remember(change)
-        return answer
-    }
-}
-
-/// Changes of the persistent queue from the command line, whoever works on it.
-enum QueueChange {
-    /// How long the portside that works on the queue is waited for, in milliseconds.
-    private static let patience = 5_000
-    private static let pause: Int32 = 20
-
-    /// Does it here where nobody works on the queue; else leaves it for who does, and waits for the answer.
-    ///
-    /// - Returns: nil when it was left and not answered yet: it is not lost.
-    static func make(
-        _ request: LeftRequest, sites: [Site] = [], transfers: [Transfer] = []
-    ) throws -> LeftAnswer? {
-        if let queue = try WorkingQueue.open() {
-            if let notice = queue.notice { complain(notice) }
-            return try storage { try queue.carryOut(request, sites: sites, transfers: transfers) }
-        }
-        let answer = try storage {
-            let store = try QueueStore(directory: WorkingQueue.directory)
-            let number = try store.leave(request, sites: sites, transfers: transfers)
-            for _ in 0..<(patience / Int(pause)) {
-                if let answer = try store.answer(to: number) { return LeftAnswer?.some(answer) }
-                poll(nil, 0, pause)
-            }
-            return nil
-        }
-        if answer == nil {
-            complain(
-                "another portside\(WorkingQueue.holder) works on the queue and has not answered; it is done when that goes on, or when the queue is next opened"
-            )
-        }
-        return answer
-    }
-}
-
-/// Runs `body`; what the store has to say becomes the program's own error.
-func storage<Result>(_ body: () throws -> Result) throws -> Result {
-    do { return try body() } catch let error as StorageError {
-        throw Failure(.localDisk, "\(error)")
+        return scheduler
     }
 }

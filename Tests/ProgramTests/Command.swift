@@ -71,6 +71,11 @@ final class Command {
         return stat(capture.path(of: "err"), &status) == 0 ? Int(status.st_size) : 0
     }
 
+    /// What it has written to standard error by now.
+    func complaintSoFar() -> String {
+        String(decoding: (try? capture.contents(of: "err")) ?? [], as: UTF8.self)
+    }
+
     /// The most memory it has had, in KiB; 0 when it has ended. `getrusage` would count what this process had when it
     /// started it.
     private var residentPeak: Int {

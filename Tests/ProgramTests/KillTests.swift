@@ -120,8 +120,13 @@ import Transport
                 // The last ones are let live, so that each round comes to its end.
                 if killed < Self.kills && attempt < 40 {
                     let moment = Int.random(in: 0..<Self.usualDialogue, using: &random)
-                    try eventually("so much of the dialogue was shown, or all") {
-                        run.isOver || run.complaintSize >= moment
+                    // What is tried again is so after at most a quarter of a minute.
+                    do {
+                        try eventually("so much of the dialogue was shown, or all", within: .seconds(30)) {
+                            run.isOver || run.complaintSize >= moment
+                        }
+                    } catch {
+                        Issue.record("it fell silent after: \(run.complaintSoFar().suffix(3_000))")
                     }
                     run.signal(SIGKILL)
                 }

@@ -1,6 +1,7 @@
 import FTPProtocol
 import GRDB
 import Glibc
+import TestSupport
 import Testing
 import Transfers
 
@@ -17,6 +18,29 @@ import Transfers
             #expect(contents.sites == [site])
             #expect(contents.transfers == transfers)
             #expect(contents.nextID == Int64(transfers.count) + 1)
+        }
+    }
+
+    /// The locks of one connection must outlive the opening of another one in the same process: see `makeDatabaseFile`.
+    @Test func whatIsWrittenStaysThoughAnotherConnectionWasOpenedHereAndAnotherProcessHasLooked() throws {
+        try withTemporaryDirectory { directory in
+            let store = try QueueStore(directory: directory)
+            try store.remember(sites: [Site(host: "h")], transfers: [.numbered(1)], forgotten: [])
+            let another = try QueueStore(directory: directory)
+            /// How many transfers another process sees.
+            func count() throws -> String {
+                let look = """
+                    import sqlite3
+                    file = sqlite3.connect("\(directory)/queue.sqlite")
+                    print(file.execute("SELECT count(*) FROM transfer").fetchone()[0])
+                    file.close()
+                    """
+                return try Program.run("/usr/bin/python3", ["-c", look]).output
+            }
+            #expect(try count() == "1\n")
+            try store.remember(sites: [], transfers: [.numbered(2)], forgotten: [])
+            #expect(try count() == "2\n")
+            #expect(try another.load().transfers.count == 2)
         }
     }
 

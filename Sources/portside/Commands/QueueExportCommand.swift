@@ -16,58 +16,60 @@ struct QueueExportCommand: ParsableCommand {
 
     mutating func run() throws {
         let store = try storage { try QueueStore(directory: WorkingQueue.directory) }
-        let contents = try storage { try store.load() }
-        if manifest {
-            try printManifest(contents, store)
-        } else {
-            try printDocument(contents)
-        }
+        try storage { try manifest ? printManifest(store) : printDocument(store) }
     }
 
-    private func printDocument(_ contents: JournalContents) throws {
+    private func printDocument(_ store: QueueStore) throws {
         func write(_ line: QueueDocument.Line) throws { StandardOutput.write(try JSON.encode(line) + "\n") }
         var head = QueueDocument.Line()
         (head.portside, head.version) = ("queue", QueueDocument.version)
         try write(head)
+        let sites = try store.outline().sites
         let numbers = Dictionary(
-            contents.sites.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-        for (number, site) in contents.sites.enumerated() {
+            sites.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        for (number, site) in sites.enumerated() {
             var line = QueueDocument.Line()
             line.site = QueueDocument.ExportedSite(site, number: number)
             try write(line)
         }
-        for transfer in contents.transfers {
-            guard let site = numbers[transfer.site] else { continue }
-            var line = QueueDocument.Line()
-            line.transfer = QueueDocument.ExportedTransfer(transfer, site: site)
-            try write(line)
+        try store.forEachPiece { piece in
+            for row in piece {
+                guard let site = numbers[row.transfer.site] else { continue }
+                var line = QueueDocument.Line()
+                line.transfer = QueueDocument.ExportedTransfer(row.transfer, site: site)
+                try write(line)
+            }
         }
     }
 
-    private func printManifest(_ contents: JournalContents, _ store: QueueStore) throws {
-        let ends = try storage { try store.endTimes() }
-        for transfer in contents.transfers where transfer.kind == .file {
-            var object = JSONObject()
-            object.add("result", transfer.result)
-            object.add("direction", transfer.direction == .download ? "down" : "up")
-            object.add("source", transfer.shownSource)
-            object.add("destination", transfer.shownDestination)
-            object.add("bytes", transfer.bytes)
-            if let size = transfer.size { object.add("size", size) }
-            if let modified = transfer.modified {
-                object.add("mtime", CivilDate(secondsSince1970: modified).iso8601)
-            }
-            if transfer.state == .done { object.add("verified", transfer.verified) }
-            if let proof = transfer.proof {
-                object.add("algorithm", proof.algorithm.rawValue)
-                object.add("hash", proof.value)
-            }
-            if let ended = ends[transfer.id] {
-                object.add("ended", CivilDate(secondsSince1970: ended).iso8601)
-            }
-            if let message = transfer.message { object.add("error", message) }
-            StandardOutput.write(object.line)
+    private func printManifest(_ store: QueueStore) throws {
+        try store.forEachPiece { piece in
+            for row in piece where row.transfer.kind == .file { StandardOutput.write(object(row).line) }
         }
+    }
+
+    private func object(_ row: QueueStore.StoredTransfer) -> JSONObject {
+        let transfer = row.transfer
+        var object = JSONObject()
+        object.add("result", transfer.result)
+        object.add("direction", transfer.direction == .download ? "down" : "up")
+        object.add("source", transfer.shownSource)
+        object.add("destination", transfer.shownDestination)
+        object.add("bytes", transfer.bytes)
+        if let size = transfer.size { object.add("size", size) }
+        if let modified = transfer.modified {
+            object.add("mtime", CivilDate(secondsSince1970: modified).iso8601)
+        }
+        if transfer.state == .done { object.add("verified", transfer.verified) }
+        if let proof = transfer.proof {
+            object.add("algorithm", proof.algorithm.rawValue)
+            object.add("hash", proof.value)
+        }
+        if let ended = row.ended {
+            object.add("ended", CivilDate(secondsSince1970: ended).iso8601)
+        }
+        if let message = transfer.message { object.add("error", message) }
+        return object
     }
 }
 

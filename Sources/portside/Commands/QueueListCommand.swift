@@ -21,31 +21,36 @@ struct QueueListCommand: ParsableCommand {
 
     mutating func run() throws {
         let store = try storage { try QueueStore(directory: WorkingQueue.directory) }
-        let contents = try storage { try store.load() }
-        let ends = try storage { try store.endTimes() }
-        let reasons = Reasons(contents)
         let wanted = Set(state.map(\.rawValue))
-        var transfers = contents.transfers
-        if finished {
-            transfers = transfers.filter(\.state.isEnded).sorted { (ends[$0.id] ?? 0) < (ends[$1.id] ?? 0) }
-        }
-        for transfer in transfers.map(reasons.asItIs)
-        where wanted.isEmpty || wanted.contains(transfer.stateWord) {
-            let reason = reasons.reason(of: transfer)
-            StandardOutput.write(
-                json
-                    ? object(transfer, reason, ended: ends[transfer.id])
-                    : line(transfer, reason, ended: finished ? ends[transfer.id] : nil))
+        try storage {
+            let outline = try store.outline()
+            let isWorkedOn = QueueLock.holder(directory: WorkingQueue.directory) != nil
+            try store.forEachPiece(finished ? .ended : .position) { piece in
+                let reasons = Reasons(piece.map(\.transfer), of: outline, isWorkedOn: isWorkedOn)
+                for row in piece {
+                    let transfer = reasons.asItIs(row.transfer)
+                    guard wanted.isEmpty || wanted.contains(transfer.stateWord) else { continue }
+                    let reason = reasons.reason(of: transfer)
+                    StandardOutput.write(
+                        json
+                            ? object(transfer, reason, ended: row.ended)
+                            : line(transfer, reason, ended: finished ? row.ended : nil))
+                }
+            }
         }
     }
 
-    /// Why each waits, as far as the journal tells: what is at work elsewhere is not in it.
+    /// Why each waits, as far as the journal tells: what is at work elsewhere is not in it. None of it depends on the other
+    /// transfers: what is before one in the line only somebody who works on them can tell.
     private struct Reasons {
         private var scheduler = Scheduler(isHeld: true)
-        private let isWorkedOn = QueueLock.holder(directory: WorkingQueue.directory) != nil
+        private let isWorkedOn: Bool
         private let now = wallClockNanoseconds() / 1_000_000_000
 
-        init(_ contents: JournalContents) {
+        init(_ transfers: [Transfer], of outline: JournalContents, isWorkedOn: Bool) {
+            self.isWorkedOn = isWorkedOn
+            var contents = outline
+            contents.transfers = transfers
             _ = scheduler.handle(.restored(contents), now: now)
         }
 

@@ -1,0 +1,86 @@
+import EmbeddedServer
+import Foundation
+import Glibc
+import TestSupport
+import Testing
+
+/// Commands that go through all of a queue take no more memory the longer it is, but for what the queue itself needs.
+@Suite struct LongQueueTests {
+    private static let rows = 20_000
+
+    /// A document of so many transfers that nobody is asked to do, and its place.
+    private func document(_ count: Int, in bench: Bench, lastLine: String? = nil) throws -> String {
+        _ = try bench.run(
+            "queue", "add", "get", "-o", bench.local.path(of: "name-0"),
+            bench.target("name-0", user: "alice@"))
+        let lines = try bench.run("queue", "export").lines
+        _ = try bench.run("queue", "remove", "1")
+        let pattern = try #require(lines.last)
+        var text = lines.dropLast().joined(separator: "\n") + "\n"
+        for number in 0..<count {
+            text += pattern.replacingOccurrences(of: "name-0", with: "name-\(number)") + "\n"
+        }
+        try bench.local.write(Array((text + (lastLine ?? "")).utf8), to: "document")
+        return bench.local.path(of: "document")
+    }
+
+    @Test func importListAndExportTakeLittleMemoryForALongQueue() throws {
+        /// What each of them takes with so many rows, in KiB.
+        func peaks(_ count: Int) throws -> [String: Int] {
+            let bench = try Bench()
+            var peaks: [String: Int] = [:]
+            func run(_ name: String, _ words: String..., lines: Int) throws {
+                let outcome = try bench.start(["queue"] + words).finish()
+                #expect(outcome.status == 0 && outcome.lines.count == lines, "\(words): \(outcome.complaint)")
+                peaks[name] = outcome.peak
+            }
+            let document = try document(count, in: bench)
+            try run("import", "import", document, lines: count)
+            try run("list", "list", "--json", lines: count)
+            try run("export", "export", lines: count + 2)
+            try run("manifest", "export", "--manifest", lines: count)
+            return peaks
+        }
+        let (few, many) = (try peaks(1), try peaks(Self.rows))
+        #expect(many.count == 4)
+        for (command, peak) in many {
+            // A thousand rows at a time; and of an import the rows as the queue keeps them, 250 bytes each.
+            let most = (command == "import" ? 20 : 10) << 10
+            let idle = try #require(few[command])
+            #expect(idle > 0 && peak < idle + most, "\(command): \(peak) KiB, \(idle) KiB for one")
+        }
+    }
+
+    @Test func aLongDocumentReachesAWorkingQueueWholeAndInItsOrder() throws {
+        let bench = try Bench()
+        let count = 5_000
+        let path = try document(count, in: bench)
+        #expect(try bench.run("queue", "pause").status == 0)
+        let worker = try bench.start(["queue", "run", "--stay"])
+        try eventually("the worker holds the queue", within: .seconds(20)) { try bench.holder() != nil }
+        let outcome = try bench.run("queue", "import", path)
+        #expect(outcome.status == 0 && outcome.lines.count == count, "\(outcome.complaint)")
+        let rows = try objects(bench.run("queue", "list", "--json").lines)
+        let names = rows.compactMap { ($0["source"] as? String)?.split(separator: "/").last.map(String.init) }
+        #expect(names == (0..<count).map { "name-\($0)" })
+        #expect(rows.compactMap { $0["id"] as? Int }.map(String.init) == outcome.lines)
+        let again = try bench.run("queue", "import", path)
+        #expect(again.complaint.contains("\(count) of these are in the queue already"), "\(again.complaint)")
+        worker.signal(SIGTERM)
+        _ = try worker.finish()
+    }
+
+    /// Also where the line that cannot be comes long after the first was read.
+    @Test func aDocumentThatEndsBadlyAddsNothing() throws {
+        let bench = try Bench()
+        let count = 3_000
+        let outcome = try bench.run(
+            "queue", "import", try document(count, in: bench, lastLine: "{\"transfer\":"))
+        #expect(outcome.status == 66 && outcome.lines.isEmpty, "\(outcome.complaint)")
+        #expect(
+            outcome.complaint.contains("document:\(count + 3): ")
+                && outcome.complaint.contains("nothing was added"),
+            "\(outcome.complaint)")
+        #expect(try bench.states().isEmpty)
+    }
+}
