@@ -232,7 +232,11 @@ public struct DirectCopy {
                 source.disconnect()
                 destination.disconnect()
             }
-            if failure.kind == .noSuchSource, failure.verb == "RETR" { throw failure }
+            // Through this machine it would be the same.
+            let isItsOwn =
+                (failure.verb == "RETR" && failure.kind == .noSuchSource)
+                || (failure.verb == "STOR" && failure.kind == .cannotCreate)
+            if isItsOwn { throw failure }
             return failure.message
         }
         return nil

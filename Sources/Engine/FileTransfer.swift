@@ -33,6 +33,10 @@ struct FileTransfer {
     var clockMeasured: ((_ ahead: Int64?) -> Void)?
     /// Makes a session for another segment.
     var anotherSession: () -> Session? = { nil }
+    /// Makes one with another server; nil when the transfer has been cancelled.
+    var sessionWith: (Site) -> Session? = { _ in nil }
+    /// The one that is kept for the copies from that server.
+    var keptSessionWith: (Site) -> Session? = { _ in nil }
     /// Told when the server takes no more than so many connections for it.
     var narrowed: (Int) -> Void = { _ in }
     /// Told what the source turned out to be.
@@ -74,11 +78,20 @@ struct FileTransfer {
             by: Session.rawCommands(options.before, charset: session.charset),
             Session.rawCommands(options.after, charset: session.charset), isDone: isDone
         ) { () throws(Failure) in
-            switch transfer.direction {
+            if let origin = transfer.options.origin {
+                return try CopyTransfer(job: job, origin: origin).run(on: session)
+            }
+            return switch transfer.direction {
             case .download: try Download(job: job).run(on: session)
             case .upload: try Upload(job: job).run(on: session)
             }
         }
+    }
+
+    /// - Throws: `.cancelled`.
+    func companion(with site: Site) throws(Failure) -> Session {
+        guard let session = keptSessionWith(site) else { throw .cancelled }
+        return session
     }
 
     /// Compares check sums where that is wanted and the server computes any.

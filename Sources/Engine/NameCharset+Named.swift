@@ -68,6 +68,17 @@ extension Transfer {
 
     /// What it moves, for people.
     public var shownName: String {
-        direction == .download ? charset.shown(remoteName) : visible(localName)
+        direction == .download
+            ? charset.shown(remoteName) : (originCharset?.shown(localName) ?? visible(localName))
+    }
+
+    /// Of a copy between servers: where it comes from, for people.
+    public var shownOrigin: String? {
+        guard let origin, let charset = originCharset else { return nil }
+        return "\(origin)/\(charset.shown(RemotePath(bytes: localPath.bytes)))"
+    }
+
+    private var originCharset: NameCharset? {
+        options.origin.map { (try? NameCharset.named($0.charset)) ?? .utf8 }
     }
 }

@@ -1,16 +1,19 @@
 public import FTPProtocol
 import Transfers
-import Transport
+public import Transport
 
 /// A file from one server to another through this machine: what one connection reads the other writes, a few
 /// megabytes are in between, and nothing is kept on the disk.
 public enum RelayedCopy {
     /// Blocks until the file is there.
     ///
-    /// - Parameter source: used on a thread of its own, and ended.
+    /// - Parameters:
+    ///   - source: used on a thread of its own, and ended.
+    ///   - progress: counts what was passed on.
     /// - Returns: the bytes that went through.
     public static func run(
-        of path: RemotePath, on source: sending Session, to target: RemotePath, on destination: Session
+        of path: RemotePath, on source: sending Session, to target: RemotePath, on destination: Session,
+        progress: ProgressCounter? = nil, limit: RateLimit? = nil
     ) throws(Failure) -> Int64 {
         let channel = ByteChannel()
         let controls = source.controls
@@ -30,7 +33,7 @@ public enum RelayedCopy {
         }
         let cancellation = destination.cancellation
         do throws(Failure) {
-            let bytes = try destination.store(as: target, progress: nil, limit: nil) {
+            let bytes = try destination.store(as: target, progress: progress, limit: limit) {
                 buffer throws(TransportError) in
                 try channel.read(into: buffer, cancellation: cancellation)
             }

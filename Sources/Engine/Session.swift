@@ -44,6 +44,10 @@ public final class Session {
     var abortsPlainly = false
     /// The server moves nothing in clear, whatever the site would allow.
     var mustProtectData = false
+    /// The other server of copies between two, for as long as there are such; ends with this one.
+    var companion: Session?
+    /// The two have refused to copy among themselves.
+    var leavesCopiesToUs = false
     /// Where the address of a PASV reply and the server's own differ: the second choice is the one that answers.
     var prefersAlternativeAddress = false
     /// After so long without a command the connection is asked whether it still stands.
@@ -302,6 +306,8 @@ public final class Session {
 
     /// Says goodbye and closes; waits at most two seconds for the answer.
     public func quit() {
+        companion?.quit()
+        companion = nil
         guard let control else { return }
         let deadline = Deadline.after(.seconds(2))
         if (try? control.write(.quit, until: deadline, cancellation: nil)) != nil {

@@ -112,7 +112,10 @@ final class TransferWorker: Sendable {
                         makesDirectories: configuration.makesDirectories,
                         isDestinationFresh: isDestinationFresh, mayHaveEnded: mayHaveEnded,
                         connections: connections, clockAhead: clockAhead,
-                        clockMeasured: reports.clockMeasured, anotherSession: { [self] in anotherSession() },
+                        clockMeasured: reports.clockMeasured,
+                        anotherSession: { [self] in anotherSession(with: self.site) },
+                        sessionWith: { [self] in anotherSession(with: $0) },
+                        keptSessionWith: { [self, session] in companion(of: session, with: $0) },
                         narrowed: reports.narrowed,
                         learnt: { size, modified in
                             let facts = SourceFacts(size: size, modified: modified)
@@ -130,6 +133,17 @@ final class TransferWorker: Sendable {
                     reports.ended(.scanned, nil)
                 case .tree:
                     set("scanning")
+                    if let origin = transfer.options.origin {
+                        let scan = CopyScan(
+                            tree: transfer, filter: transfer.options.filter ?? configuration.filter,
+                            makesDirectories: configuration.makesDirectories, found: reports.found,
+                            madeDirectory: reports.madeDirectory, leftOut: reports.leftOut,
+                            activity: { [self] in set($0) })
+                        guard let near = companion(of: session, with: origin.site) else { throw .cancelled }
+                        try scan.run(from: near, to: session)
+                        reports.ended(.scanned, nil)
+                        return
+                    }
                     let scan = TreeScan(
                         tree: transfer, filter: transfer.options.filter ?? configuration.filter,
                         makesDirectories: configuration.makesDirectories, found: reports.found,
@@ -139,7 +153,10 @@ final class TransferWorker: Sendable {
                     reports.ended(.scanned, nil)
                 }
             } catch {
-                if error.endsConnection { session.disconnect() }
+                if error.endsConnection {
+                    session.disconnect()
+                    session.companion?.disconnect()
+                }
                 loggedIn.store(session.isConnected, ordering: .relaxed)
                 reports.ended(.failed(error, isLoggedIn: isLoggedIn), untold)
             }
@@ -195,8 +212,20 @@ final class TransferWorker: Sendable {
         for helper in helpers.withLock({ $0 }) { helper.cancellation.cancel() }
     }
 
+    /// The session with the server that copies come from: kept as long as they come from there.
+    private func companion(of session: Session, with site: Site) -> Session? {
+        guard let known = session.companion, known.site == site else {
+            session.companion?.quit()
+            session.companion = anotherSession(with: site)
+            return session.companion
+        }
+        known.controls.cancellation.reset()
+        helpers.withLock { $0.append(known.controls) }
+        return controls.cancellation.isCancelled ? nil : known
+    }
+
     /// One more connection for this transfer alone.
-    private func anotherSession() -> Session? {
+    private func anotherSession(with site: Site) -> Session? {
         let controls = SessionControls(dataMode: controls.dataMode)
         let number = helpers.withLock { helpers in
             helpers.append(controls)

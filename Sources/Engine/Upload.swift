@@ -25,7 +25,7 @@ struct Upload {
     }
 
     /// A server that refuses temporary names is not asked again on this connection.
-    private static let temporaryNames = "TEMPORARY NAMES"
+    static let temporaryNames = "TEMPORARY NAMES"
 
     func run(on session: Session) throws(Failure) -> FileTransfer.Outcome {
         let file = try FileTransfer.disk { () throws(TransportError) in
@@ -150,7 +150,7 @@ struct Upload {
 
     /// `NAME.1a2b3c4d.part`: of this job alone, and the same with each try, so that a try replaces what the one before
     /// has left.
-    private func temporaryName(for name: [UInt8], _ suffix: [UInt8]) -> [UInt8] {
+    func temporaryName(for name: [UInt8], _ suffix: [UInt8]) -> [UInt8] {
         // FNV-1a: nobody's file is called so by chance.
         let hash = (transfer.localPath.bytes + [0] + transfer.remotePath.bytes).reduce(UInt32(0x811C_9DC5)) {
             ($0 ^ UInt32($1)) &* 0x0100_0193
@@ -275,7 +275,7 @@ struct Upload {
         return outcome
     }
 
-    private func leaving(_ temporary: RemotePath, _ failure: Failure) -> Failure {
+    func leaving(_ temporary: RemotePath, _ failure: Failure) -> Failure {
         var copy = failure
         copy.message += "; all of it is there as \(transfer.charset.shown(temporary))"
         return copy

@@ -101,7 +101,8 @@ public enum QueueDocument {
         /// - Parameter site: the one whose number it names.
         public func value(at site: Site) -> Transfer? {
             let paths = [remoteDirectory, remoteName, localDirectory, localName].map(\.bytes)
-            guard localDirectory.bytes.first == UInt8(ascii: "/"), !localName.bytes.isEmpty,
+            guard localDirectory.bytes.first == UInt8(ascii: "/") || options.origin != nil,
+                !localName.bytes.isEmpty,
                 paths.allSatisfy({ !$0.contains(0) && $0.count <= Self.longestPath }),
                 depth == 0 || isSafeLocalName(localName.bytes)
             else { return nil }

@@ -98,7 +98,9 @@ extension Transfer {
     var wantedConnections: Int {
         guard kind == .file, options.segments > 1 else { return 1 }
         // What is appended has one end only.
-        if direction == .upload, options.appends || options.writesInPlace { return 1 }
+        if direction == .upload, options.appends || options.writesInPlace || options.origin != nil {
+            return 1
+        }
         guard let size else { return options.segments }
         return Int(clamping: min(Int64(options.segments), max(1, (size - bytes) / Self.smallestSegment)))
     }

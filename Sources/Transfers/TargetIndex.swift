@@ -23,6 +23,7 @@ extension Transfer {
     func isSameJob(as other: Transfer) -> Bool {
         direction == other.direction && kind == other.kind && site == other.site
             && remotePath == other.remotePath && localPath == other.localPath
+            && options.origin == other.options.origin
     }
 }
 

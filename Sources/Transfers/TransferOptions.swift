@@ -21,6 +21,8 @@ public struct TransferOptions: Hashable, Sendable {
     public var mirror: MirrorOptions?
     /// How to speak with the server; nil: as usual. The queue fills it in with what is known of the site then.
     public var connection: ConnectionSettings?
+    /// Of a copy between two servers: where it comes from.
+    public var origin: Origin?
     /// `--type`.
     public var type = TypeChoice.image
     /// `--verify`.
@@ -64,6 +66,7 @@ extension TransferOptions: Codable {
             filter: try container.decodeIfPresent(FileFilter.self, forKey: .filter),
             mirror: try container.decodeIfPresent(MirrorOptions.self, forKey: .mirror),
             connection: try container.decodeIfPresent(ConnectionSettings.self, forKey: .connection))
+        origin = try container.decodeIfPresent(Origin.self, forKey: .origin)
         type = try value(.type, .image)
         verification = try value(.verification, .size)
         before = try value(.before, [])

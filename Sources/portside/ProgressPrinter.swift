@@ -108,7 +108,8 @@ final class ProgressPrinter: Sendable {
         object.add("event", event)
         let remote = transfer.charset.shown(transfer.remotePath)
         object.add(
-            "source", transfer.direction == .download ? remote : "\(transfer.localPath)")
+            "source",
+            transfer.direction == .download ? remote : transfer.shownOrigin ?? "\(transfer.localPath)")
         object.add(
             "destination",
             transfer.direction == .download ? "\(transfer.localPath)" : remote)

@@ -37,8 +37,10 @@ func queueFacts(_ row: QueueSnapshot.Row, _ model: Model) -> [(label: String, te
     let transfer = row.transfer
     let path = model.charset(of: transfer).shown(transfer.remotePath)
     let remote = "\(visible(transfer.site))\(path.hasPrefix("/") ? "" : "/")\(path)"
-    let local = shownPath(
-        Location(.local, RemotePath(bytes: transfer.localPath.bytes)), home: model.local.home)
+    let local =
+        transfer.origin.map { "\($0)/\(visible(transfer.localPath.bytes))" }
+        ?? shownPath(
+            Location(.local, RemotePath(bytes: transfer.localPath.bytes)), home: model.local.home)
     let isDownload = transfer.direction == .download
     var facts: [(label: String, text: String, role: Role)] = [
         ("from", isDownload ? remote : local, .dialog), ("to", isDownload ? local : remote, .dialog),

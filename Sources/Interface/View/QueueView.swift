@@ -277,8 +277,10 @@ private func queueName(_ transfer: Transfer, _ model: Model) -> String {
 
 /// `pool/ → ~/mirror/debian-cd`: the server's side in short, as its directory's last name.
 private func route(of transfer: Transfer, _ model: Model, width: Int) -> String {
-    let local = shownPath(
-        Location(.local, RemotePath(bytes: transfer.localDirectory.bytes)), home: model.local.home)
+    let local =
+        transfer.origin.map { "\($0)/\(visible(transfer.localDirectory.bytes))" }
+        ?? shownPath(
+            Location(.local, RemotePath(bytes: transfer.localDirectory.bytes)), home: model.local.home)
     let isElsewhere = model.connectedSite?.id != transfer.site
     let server =
         isElsewhere

@@ -38,11 +38,15 @@ struct CopyCommand: ParsableCommand {
                     .cannotCreate, "\(far.shown(to.path)) exists already; use --overwrite, or another name")
             }
             let size = try near.size(of: from.path)
-            if try !relay && isOneServer(from, to) && copyThere(from.path, to.path, far) { return }
-            if try relay || !copyDirectly(from.path, near, to.path, far) {
-                near.quit()
-                _ = try RelayedCopy.run(
-                    of: from.path, on: try sessions.makeSession(for: from), to: to.path, on: far)
+            try ServerToServer(of: from.path, on: near, to: to.path, on: far).run(
+                isRelayed: relay,
+                reader: { () throws(Failure) in
+                    do { return try sessions.makeSession(for: from) } catch {
+                        throw (error as? Failure) ?? Failure(.permissionRefused, "\(error)")
+                    }
+                }
+            ) {
+                complain("the servers do not copy among themselves (\($0)); copying through this machine")
             }
             let arrived = try far.size(of: to.path)
             if let size, let arrived, size != arrived {
@@ -50,29 +54,5 @@ struct CopyCommand: ParsableCommand {
                     .doesNotVerify, "\(far.shown(to.path)): \(arrived) bytes arrived, the source has \(size)")
             }
         }
-    }
-
-    private func isOneServer(_ from: TargetURL, _ to: TargetURL) -> Bool { from.site.id == to.site.id }
-
-    /// Within one server some copy by themselves (SITE CPFR and CPTO); most know nothing of it.
-    private func copyThere(_ path: RemotePath, _ target: RemotePath, _ session: Session) throws -> Bool {
-        do throws(Failure) { try session.copy(path, to: target) } catch {
-            guard error.verb == "SITE", !error.endsConnection else { throw error }
-            return false
-        }
-        if let size = try session.size(of: path), let arrived = try session.size(of: target), size != arrived
-        {
-            throw Failure(
-                .doesNotVerify, "\(session.shown(target)): \(arrived) bytes arrived, the source has \(size)")
-        }
-        return true
-    }
-
-    private func copyDirectly(
-        _ path: RemotePath, _ near: Session, _ target: RemotePath, _ far: Session
-    ) throws -> Bool {
-        guard let why = try DirectCopy(of: path, on: near, to: target, on: far).run() else { return true }
-        complain("the servers do not copy among themselves (\(why)); copying through this machine")
-        return false
     }
 }

@@ -18,7 +18,10 @@ struct QueueCommand: ParsableCommand {
 struct QueueAddCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "add", abstract: "Put downloads and uploads into the queue and return.",
-        subcommands: [QueueAddGetCommand.self, QueueAddPutCommand.self, QueueAddMirrorCommand.self])
+        subcommands: [
+            QueueAddGetCommand.self, QueueAddPutCommand.self, QueueAddMirrorCommand.self,
+            QueueAddCopyCommand.self,
+        ])
 }
 
 struct QueueAddGetCommand: ParsableCommand {

@@ -110,7 +110,7 @@ extension Transfer {
     }
 
     /// Where it comes from, and where it goes.
-    var shownSource: String { direction == .download ? shownRemote : "\(localPath)" }
+    var shownSource: String { direction == .download ? shownRemote : shownOrigin ?? "\(localPath)" }
     var shownDestination: String { direction == .download ? "\(localPath)" : shownRemote }
 
     private var shownRemote: String { "\(visible(site))/\(charset.shown(remotePath))" }
