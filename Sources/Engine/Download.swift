@@ -174,12 +174,16 @@ struct Download {
             if let why = part.reasonToStartOver(source) {
                 end = .refused(why)
             } else {
-                if let why = part.whyNotGoneOnWith { tell(why, session) }
+                if let why = part.whyNotGoneOnWith {
+                    job.startOver(session.shown(transfer.remotePath), because: why, session)
+                }
                 try part.begin(source)
                 end = try retrieve(into: part, source, session)
             }
             guard case .whole(let bytes) = end else {
-                if case .refused(let why) = end { tell(why, session) }
+                if case .refused(let why) = end {
+                    job.startOver(session.shown(transfer.remotePath), because: why, session)
+                }
                 startsOver = true
                 // A file of the user's stays as it is until the whole new one can take its place.
                 if !part.isOwn { target.goesOnAt = nil }
@@ -203,10 +207,6 @@ struct Download {
             }
             return try place(part, bytes, &source, as: target, in: directory, session)
         }
-    }
-
-    private func tell(_ why: String, _ session: Session) {
-        session.warn("\(session.shown(transfer.remotePath)): starting over: \(why)")
     }
 
     private enum End {

@@ -53,6 +53,8 @@ struct FileTransfer {
 
     /// Told what check sum the file has on both sides.
     var verified: (HashProof) -> Void = { _ in }
+    /// Told, in a sentence, why what an earlier try had is of no use.
+    var startingOver: (String) -> Void = { _ in }
     /// What `--type auto` takes for text.
     var textExtensions = TypeChoice.usualTexts
 
@@ -67,8 +69,8 @@ struct FileTransfer {
     func run(on session: Session) throws(Failure) -> Outcome {
         var job = self
         if isText, transfer.options.onConflict == .resume || transfer.bytes > 0 {
-            session.warn(
-                "\(session.shown(transfer.remotePath)): a text (TYPE A) cannot be gone on with; starting over"
+            startOver(
+                session.shown(transfer.remotePath), because: "a text (TYPE A) cannot be gone on with", session
             )
             if transfer.options.onConflict == .resume { job.transfer.options.onConflict = .overwrite }
         }
@@ -86,6 +88,12 @@ struct FileTransfer {
             case .upload: try Upload(job: job).run(on: session)
             }
         }
+    }
+
+    func startOver(_ file: String, because why: String, _ session: Session) {
+        let sentence = "\(file): starting over: \(why)"
+        session.warn(sentence)
+        startingOver(sentence)
     }
 
     /// - Throws: `.cancelled`.

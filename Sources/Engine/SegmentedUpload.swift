@@ -89,7 +89,7 @@ struct SegmentedUpload {
             why = "what is there is not the beginning of what is here"
         }
         guard let why else { return part.safeBytes }
-        session.warn("\(transfer.localPath): starting over: \(why)")
+        job.startOver("\(transfer.localPath)", because: why, session)
         return 0
     }
 

@@ -49,6 +49,7 @@ extension TransferQueueCore {
                     events(.verified(id, proof))
                     itself.perform { $0.handle(.verified(id, proof)) }
                 },
+                startingOver: { [events] why in events(.startingOver(id, why)) },
                 found: { files in itself.perform { $0.handle(.scanned(id, files)) } },
                 madeDirectory: { path, isNew in
                     itself.perform { $0.remember(path, of: siteID, isFresh: isNew) }

@@ -64,6 +64,8 @@ final class TransferWorker: Sendable {
         var beginning: @Sendable (Part) -> Void
         var kept: @Sendable (Part?) -> Void
         var verified: @Sendable (HashProof) -> Void
+        /// In a sentence, why what an earlier try had is of no use.
+        var startingOver: @Sendable (String) -> Void = { _ in }
         var found: @Sendable ([Transfer]) -> Void
         /// A remote directory of an upload, and whether it was made now.
         var madeDirectory: @Sendable (RemotePath, _ isNew: Bool) -> Void
@@ -125,6 +127,7 @@ final class TransferWorker: Sendable {
                         beginning: reports.beginning, kept: reports.kept,
                         checkpoints: { [self] made in checkpoint.withLock { $0 = made } },
                         activity: { [self] in set($0) }, verified: reports.verified,
+                        startingOver: reports.startingOver,
                         textExtensions: configuration.textExtensions)
                     let outcome = try job.run(on: session)
                     reports.ended(.file(outcome), untold)

@@ -65,7 +65,7 @@ struct Upload {
     ) throws(Failure) -> FileTransfer.Outcome {
         var offset = offset
         if offset > 0, let why = try whyNot(behind: offset, of: target, source, session) {
-            session.warn("\(session.shown(target)): starting over: \(why)")
+            job.startOver(session.shown(target), because: why, session)
             // What is there is no beginning of ours: it stays until the whole new one can take its place.
             if !transfer.options.writesInPlace, !isOwn(target), session.features.mayTry(Self.temporaryNames) {
                 return try throughTemporary(source, as: target, replacing: true, session)
@@ -168,7 +168,8 @@ struct Upload {
         var there: Int64 = 0
         if why == nil {
             guard let size = try session.size(of: temporary) else {
-                session.warn("\(transfer.localPath): starting over: \(session.shown(temporary)) is gone")
+                job.startOver(
+                    "\(transfer.localPath)", because: "\(session.shown(temporary)) is gone", session)
                 return 0
             }
             there = size
@@ -176,7 +177,7 @@ struct Upload {
         }
         if why == nil, there > 0 { why = try whyNot(behind: there, of: temporary, source, session) }
         guard let why else { return there }
-        session.warn("\(transfer.localPath): starting over: \(why)")
+        job.startOver("\(transfer.localPath)", because: why, session)
         return 0
     }
 

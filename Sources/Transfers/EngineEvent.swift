@@ -29,6 +29,8 @@ public enum EngineEvent: Hashable, Sendable {
     case transferEnded(Transfer)
     /// A transferred file has this check sum on both sides; its `transferEnded` follows.
     case verified(Transfer.ID, HashProof)
+    /// What an earlier try had of a file is of no use: a sentence with the file and the reason.
+    case startingOver(Transfer.ID, String)
     /// The connection that was asked for is not made without one.
     case passwordNeeded(Site, reason: String?)
     /// Transfers of the queue wait for one; the others go on.

@@ -20,12 +20,14 @@ final class TransferRun: Sendable {
     private let tally = Mutex(Tally())
     private let progress: ProgressPrinter
     private let interrupts: Interrupts
+    private let isVerbose: Bool
     /// Whether a skip was asked for, and so is not worth a complaint.
     private let isSkippingWanted: Bool
 
     init(options: ConnectionOptions, interrupts: Interrupts, isSkippingWanted: Bool) {
         progress = ProgressPrinter(style: options.progress)
         self.interrupts = interrupts
+        isVerbose = options.verbose
         self.isSkippingWanted = isSkippingWanted
     }
 
@@ -120,7 +122,7 @@ final class TransferRun: Sendable {
         let left = queue.stuck()
         let unsaved = interrupts.status == nil ? queue.stop() : nil
         if let sharing, sharing.beginning != nil { BackgroundWorker.leave(sharing.service.report) }
-        try conclude(left)
+        try conclude(left, isKept: !(journal is ForgetfulJournal))
         // Said already, as everything that cannot be saved is.
         if unsaved != nil { throw ExitStatus.Silent(code: Failure.Kind.localDisk.exitStatus) }
     }
@@ -137,6 +139,8 @@ final class TransferRun: Sendable {
         switch event {
         case .queue(let snapshot): progress.show(snapshot)
         case .verified(let id, let proof): progress.verified(id, proof)
+        // With -v the dialogue has said so.
+        case .startingOver(_, let why): if !isVerbose { progress.complain(why) }
         case .transferEnded(let transfer):
             progress.ended(transfer)
             switch transfer.state {
@@ -226,7 +230,8 @@ final class TransferRun: Sendable {
 
     // MARK: - The end
 
-    private func conclude(_ left: [Transfer]) throws {
+    /// - Parameter isKept: what is left stays in the queue.
+    private func conclude(_ left: [Transfer], isKept: Bool) throws {
         var outcome = tally.withLock { $0 }
         pendingFailures.withLock { pending in
             for (id, failure) in pending {
@@ -246,7 +251,9 @@ final class TransferRun: Sendable {
                 let failure = pendingFailures.withLock { $0[transfer.id] }
                 outcome.failures[transfer.id] = (transfer, failure ?? Failure(.localDisk, reason))
             case .asking(.destinationExists):
-                complain("\(name(transfer)): the destination exists; say what to do with --on-conflict")
+                complain(
+                    "\(name(transfer)): the destination exists; say what to do with "
+                        + (isKept ? "portside queue answer" : "--on-conflict"))
                 outcome.leftOut += 1
             case .asking(.password):
                 outcome.failures[transfer.id] = (

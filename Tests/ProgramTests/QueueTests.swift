@@ -51,6 +51,32 @@ struct QueueTests {
         try bench.local.contents(of: name)
     }
 
+    @Test func whyAFileIsBegunAgainIsSaidWithoutBeingAsked() throws {
+        let bench = try Bench(faults: [.slow(Array("big.bin".utf8), bytesPerSecond: 150_000)])
+        _ = try bench.run("queue", "add", "get", "-o", bench.local.path, bench.target("big.bin"))
+        let run = try bench.start(["queue", "run"])
+        try eventually("bytes in a part", within: .seconds(30)) { try part(of: bench)?.isEmpty == false }
+        run.signal(SIGKILL)
+        _ = try run.finish()
+        try bench.served.write(Bench.big + [1], to: "big.bin")
+        let again = try bench.run("queue", "run")
+        #expect(again.status == 0, "\(again.complaint)")
+        #expect(again.complaint.contains("big.bin: starting over: "), "\(again.complaint)")
+        #expect(try arrived("big.bin", bench) == Bench.big + [1])
+    }
+
+    @Test func whoIsAskedAboutADestinationIsToldHowToAnswer() throws {
+        let bench = try Bench()
+        try bench.local.write([0x78], to: "a.txt")
+        let destination = bench.local.path(of: "a.txt")
+        _ = try bench.run("queue", "add", "get", "-o", destination, bench.target("a.txt"))
+        let asked = try bench.run("queue", "run")
+        #expect(asked.complaint.contains("the destination exists; say what to do with portside queue answer"))
+        #expect(try bench.run("queue", "answer", "overwrite", "1").status == 0)
+        #expect(try bench.run("queue", "run").status == 0)
+        #expect(try bench.local.contents(of: "a.txt") == Array("one\ntwo\n".utf8))
+    }
+
     @Test func aLimitIsKeptWithTheQueueAndShown() throws {
         let bench = try Bench()
         #expect(try bench.run("queue", "limit", "2M").status == 0)

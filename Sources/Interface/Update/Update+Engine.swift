@@ -31,6 +31,7 @@ extension Model {
         case .passwordNeeded(let site, let reason): passwordNeeded(site, reason)
         case .queueNeedsPassword(let site): queueNeedsPassword(site)
         case .verified: return []
+        case .startingOver(_, let why): say(visible(why))
         case .queueNotKept(let reason):
             queue.notKept = visible(reason)
             say("The queue is not kept when you quit: \(visible(reason))", isError: true)
