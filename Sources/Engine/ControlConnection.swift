@@ -60,9 +60,8 @@ final class ControlConnection {
         do {
             socket = try route.connect(cancellation: cancellation, server: &server) { say(.warning, $0) }
         } catch {
-            let failure = Failure(error, attempt: "cannot connect to \(route.words)")
-            if failure.kind != .cancelled { say(.warning, failure.message) }
-            throw failure
+            if error.kind != .cancelled { say(.warning, error.message) }
+            throw error
         }
         self.name = name
         self.dialogue = dialogue
@@ -98,7 +97,7 @@ final class ControlConnection {
             try socket.startTLS(context, host: host)
             try socket.finishHandshake(until: deadline, cancellation: cancellation)
         } catch {
-            throw ended(by: error)
+            throw ended(by: error, awaiting: "end of the TLS handshake")
         }
     }
 
@@ -200,11 +199,15 @@ final class ControlConnection {
     }
 
     /// The dialogue says so too: it is what everything after it is about.
-    private func ended(by error: TransportError) -> Failure {
+    ///
+    /// - Parameter what: what there was to come; nil for the reply to the last command.
+    private func ended(by error: TransportError, awaiting what: String? = nil) -> Failure {
         var error = error
         // Many servers say goodbye in FTP's words and in no others.
         if case .tls(.endedWithoutCloseNotify, _) = error { error = .closedByPeer }
-        if case .timedOut = error { error = .timedOut(what: lastVerb.map { "reply to \($0)" } ?? "greeting") }
+        if case .timedOut = error {
+            error = .timedOut(what: what ?? lastVerb.map { "reply to \($0)" } ?? "greeting")
+        }
         if error != .cancelled { note(.warning, "\(error)") }
         var failure = Failure(error, attempt: peer.host)
         failure.endsConnection = true

@@ -280,7 +280,7 @@ struct Download {
         throw Failure(
             .doesNotVerify,
             "\(session.shown(transfer.remotePath)): \(bytes) bytes arrived, the server has \(size); "
-                + (bytes > size ? "starting over" : "going on from there"),
+                + (bytes > size ? "try again from the beginning" : "try again: it goes on from there"),
             isTemporary: true)
     }
 

@@ -100,7 +100,7 @@ extension Failure {
             return Meaning(kind: .temporary, words: "; try again later", isTemporary: true)
         case _ where reply.code.meansNotImplemented:
             return Meaning(kind: .permissionRefused, words: ": this server cannot do that")
-        default: return Meaning(kind: .permissionRefused, words: "")
+        default: return Meaning(kind: .permissionRefused, words: "; ask who runs the server")
         }
     }
 

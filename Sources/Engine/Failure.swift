@@ -36,6 +36,8 @@ public struct Failure: Error, Hashable, Sendable {
     public var reply: Reply?
     /// The verb of the command it refused.
     public var verb: String?
+    /// The server had begun with the transfer (1yz) before it refused.
+    var cameAfterBeginning = false
     /// What the user may decide about, where a certificate is not trusted.
     public var certificate: CertificateDoubt?
     /// The disk takes nothing now, whatever the file: full, read-only, failing.
@@ -107,9 +109,15 @@ public struct Failure: Error, Hashable, Sendable {
                 .unreachable, "\(attempt): the server closed the connection; try again later",
                 isTemporary: true, endsConnection: true)
         case .tls(let failure, _): self.init(failure, attempt: attempt)
-        case .proxyRefused(let why):
+        case .proxyRefused(let refusal):
+            let (kind, advice, isTemporary): (Kind, String, Bool) =
+                switch refusal.fault {
+                case .login, .request: (.permissionRefused, Advice.proxy.rawValue, false)
+                case .server: (.unreachable, "is the server running, and is the port right?", true)
+                case .proxy: (.unreachable, "try again later, or \(Advice.proxy.rawValue)", true)
+                }
             self.init(
-                .unreachable, "\(attempt): \(visible(why)); \(Advice.proxy.rawValue)", isTemporary: true,
+                kind, "\(attempt): \(visible(refusal.reason)); \(advice)", isTemporary: isTemporary,
                 endsConnection: true)
         case .garbled:
             self.init(

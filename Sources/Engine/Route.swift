@@ -18,7 +18,7 @@ struct Route {
     /// - Parameter server: set to the server where the connection's peer is a proxy that only passes on.
     func connect(
         cancellation: Cancellation, server: inout ProxyRequest.Destination?, warn: (String) -> Void
-    ) throws(TransportError) -> Socket {
+    ) throws(Failure) -> Socket {
         let deadline = Deadline.after(.seconds(site.timeout))
         let family: Address.Family? = site.family.map { $0 == .ipv4 ? .ipv4 : .ipv6 }
         func open(
@@ -30,24 +30,55 @@ struct Route {
                 warn("\($0); going on with the other addresses")
             }
         }
-        guard let proxy else { return try open(site.host, site.port, family) }
+        func toServer<Result: ~Copyable>(
+            _ body: () throws(TransportError) -> Result
+        ) throws(Failure) -> Result {
+            do throws(TransportError) { return try body() } catch {
+                throw Failure(error, attempt: "cannot connect to \(words)")
+            }
+        }
+        guard let proxy else {
+            return try toServer { () throws(TransportError) in try open(site.host, site.port, family) }
+        }
         // A gateway that speaks FTP is told by FTP where to go.
-        guard proxy.kind.isTunnel else { return try open(proxy.host, proxy.port, nil) }
+        guard proxy.kind.isTunnel else { return try toProxy(proxy, open) }
         let destination: ProxyRequest.Destination
         if let numeric = Address(numeric: site.host, port: site.port) {
             destination = .address(numeric)
         } else if proxy.kind == .socks5 {
-            let addresses = try Resolver.addresses(
-                of: site.host, port: site.port, family: family, until: deadline, cancellation: cancellation)
-            guard let first = addresses.first else { throw .unknownHost(site.host, detail: "no address") }
-            destination = .address(first)
+            destination = try toServer { () throws(TransportError) in
+                let addresses = try Resolver.addresses(
+                    of: site.host, port: site.port, family: family, until: deadline,
+                    cancellation: cancellation)
+                guard let first = addresses.first else { throw .unknownHost(site.host, detail: "no address") }
+                return .address(first)
+            }
         } else {
             destination = .name(site.host, port: site.port)
         }
-        let socket = try open(proxy.host, proxy.port, nil)
+        let socket = try toProxy(proxy, open)
         server = destination
-        try request(to: destination)?.carryOut(on: socket, until: deadline, cancellation: cancellation)
+        do throws(TransportError) {
+            try request(to: destination)?.carryOut(on: socket, until: deadline, cancellation: cancellation)
+        } catch {
+            throw Failure(error, attempt: "cannot connect to \(words)")
+        }
         return socket
+    }
+
+    /// That it is the proxy which cannot be reached, and not the server, is the first thing to know.
+    private func toProxy(
+        _ proxy: Proxy, _ open: (String, UInt16, Address.Family?) throws(TransportError) -> Socket
+    ) throws(Failure) -> Socket {
+        do throws(TransportError) { return try open(proxy.host, proxy.port, nil) } catch {
+            let attempt =
+                "cannot connect to the proxy \(visible(proxy.url)) on the way to \(visible(site.host))"
+            var failure = Failure(error, attempt: attempt)
+            if case .network(_, _, let code) = error {
+                failure.message = "\(attempt): \(TransportError.text(code)); \(Advice.proxy.rawValue)"
+            }
+            throw failure
+        }
     }
 
     /// What the proxy is to be asked for; nil where there is none, or one that is not asked.

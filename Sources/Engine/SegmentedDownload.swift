@@ -68,7 +68,7 @@ struct SegmentedDownload {
         if let now = try session.size(of: transfer.remotePath), now != size {
             throw Failure(
                 .doesNotVerify,
-                "\(session.shown(transfer.remotePath)) changed while it was fetched; starting over",
+                "\(session.shown(transfer.remotePath)) changed while it was fetched; try again from the beginning",
                 isTemporary: true)
         }
         try FileTransfer.disk { () throws(TransportError) in

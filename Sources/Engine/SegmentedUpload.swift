@@ -234,7 +234,7 @@ struct SegmentedUpload {
             }
             guard position > start else {
                 throw Failure(
-                    .doesNotVerify, "\(path) has become shorter while it was sent; trying again",
+                    .doesNotVerify, "\(path) has become shorter while it was sent; try again",
                     isTemporary: true)
             }
             state.withLock { state in

@@ -114,18 +114,22 @@ extension Session {
         }
     }
 
-    /// Makes a symbolic link (SITE SYMLINK of ProFTPD). Blanks in either name cannot be told from the one between them, and
-    /// are refused.
+    /// Makes a symbolic link (SITE SYMLINK of ProFTPD's mod_site_misc). Blanks in either name cannot be told from the one
+    /// between them, and are refused.
+    ///
+    /// - Parameter target: what it leads to: from the top, or from the directory that the link is in. The server is told
+    ///   the whole path, since ProFTPD reads it from the working directory and keeps the whole path anyway.
     public func makeLink(at path: RemotePath, to target: [UInt8]) throws(Failure) {
         try connect()
         let path = resolve(path)
-        guard !target.contains(0x20), !path.bytes.contains(0x20) else {
+        let whole = target.first == UInt8(ascii: "/") ? target : path.parent.appending(target).bytes
+        guard !whole.contains(0x20), !path.bytes.contains(0x20) else {
             throw Failure(
                 .invalidRequest,
-                "\(shown(path)): a link with blanks in its name or target cannot be asked for")
+                "\(shown(path)): SITE SYMLINK carries no name with blanks; give both names without")
         }
         try connected(repeatable: false) { () throws(Failure) in
-            try require(.site(Array("SYMLINK ".utf8) + target + [0x20] + path.bytes))
+            try require(.site(Array("SYMLINK ".utf8) + whole + [0x20] + path.bytes))
         }
     }
 

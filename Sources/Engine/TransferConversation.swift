@@ -224,10 +224,12 @@ struct TransferConversation: ~Copyable {
             throw Failure(error, attempt: order.command.verb)
         case .timedOut:
             session.abort(&socket)
+            let isEncrypting = session.security?.protectsData == true && !hasNotedSecurity
             throw Failure(
                 .temporary,
-                "\(order.command.verb): the data connection (\(data.route)) was silent for "
-                    + "\(session.site.timeout) s; try again, or the other mode", isTemporary: true)
+                "\(order.command.verb): the data connection (\(data.route)) "
+                    + (isEncrypting ? "had no answer to its TLS handshake" : "was silent")
+                    + " for \(session.site.timeout) s; try again, or the other mode", isTemporary: true)
         }
     }
 
@@ -300,7 +302,9 @@ struct TransferConversation: ~Copyable {
                 return .unconfirmed(end, Failure(error))
             }
         }
-        throw Failure(error)
+        var failure = Failure(error)
+        failure.cameAfterBeginning = exchange.hasBegun
+        throw failure
     }
 }
 

@@ -106,13 +106,13 @@ extension Upload {
             sent == source.status.size
         else {
             throw Failure(
-                .doesNotVerify, "\(transfer.localPath) changed while it was sent; trying again",
+                .doesNotVerify, "\(transfer.localPath) changed while it was sent; try again",
                 isTemporary: true)
         }
         if job.comparesSizes, let stored = try session.size(of: target), stored != sent {
             throw Failure(
                 .doesNotVerify,
-                "\(session.shown(target)): the server has \(stored) of \(sent) bytes; trying again",
+                "\(session.shown(target)): the server has \(stored) of \(sent) bytes; try again",
                 isTemporary: true)
         }
         try job.compareHash(target, size: sent, source.file.lent, session)

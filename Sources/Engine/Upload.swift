@@ -284,9 +284,11 @@ struct Upload {
 }
 
 extension Failure {
-    /// 553 and the like to STOR: not for want of space, and not of a connection.
+    /// 553 and the like to STOR: not for want of space, and not of a connection. Once the server has begun it has taken
+    /// the name, and whatever happened then would happen to the file that is there under the final name.
     fileprivate var refusesName: Bool {
-        verb == "STOR" && kind == .cannotCreate && reply?.code.kind == .permanentNegative
+        verb == "STOR" && kind == .cannotCreate && !cameAfterBeginning
+            && reply?.code.kind == .permanentNegative
             && reply?.code != .exceededStorage
     }
 }

@@ -54,11 +54,11 @@ public struct RemotePath: Hashable, Sendable {
     /// The path in a 257 reply: from the first quote, doubled quotes being one (RFC 959 appendix II).
     ///
     /// Without quotes the first word counts, which several old servers send, or what stands between
-    /// apostrophes (z/OS). Nil for none at all, for a quote that is never closed, for a NUL and for more
-    /// than a command could carry: then the directory stays unknown.
+    /// apostrophes (z/OS). Nil for none at all, for a quote that is never closed, for what no command could carry
+    /// (CR, LF, NUL, too many bytes): then the directory stays unknown.
     public init?(reply257 text: [UInt8]) {
         guard let path = Self.quoted(text) ?? Self.unquoted(text), !path.isEmpty,
-            path.count <= Command.longestLine, !path.contains(0)
+            path.count <= Command.longestLine, !path.contains(where: { [0, 0x0A, 0x0D].contains($0) })
         else { return nil }
         self.init(bytes: path)
     }

@@ -1,5 +1,27 @@
 import Glibc
 
+/// Why a proxy does not connect us, as a sentence, and whose fault that is.
+public struct ProxyRefusal: Hashable, Sendable {
+    public enum Fault: Hashable, Sendable {
+        /// It lets nobody in without a user and a password, or not with these.
+        case login
+        /// It never will.
+        case request
+        /// It works, and the server is not to be reached from there.
+        case server
+        /// It failed at its own work, which may pass.
+        case proxy
+    }
+
+    public var fault: Fault
+    public var reason: String
+
+    public init(_ fault: Fault, _ reason: String) {
+        self.fault = fault
+        self.reason = reason
+    }
+}
+
 /// What a proxy at the other end of a connection is asked for: SOCKS 5 (RFC 1928, with name and password by
 /// RFC 1929) or HTTP CONNECT (RFC 9110 §9.3.6). Once it has agreed, the connection is one to the destination.
 public struct ProxyRequest: Sendable {
@@ -71,7 +93,9 @@ public struct ProxyRequest: Sendable {
                     into: UnsafeMutableRawBufferPointer(rebasing: buffer[..<(count - bytes.count)]),
                     until: deadline,
                     cancellation: cancellation)
-                guard got > 0 else { throw .proxyRefused("the proxy closed the connection") }
+                guard got > 0 else {
+                    throw .proxyRefused(ProxyRefusal(.proxy, "the proxy closed the connection"))
+                }
                 bytes += buffer[..<got]
             }
             return bytes
@@ -83,14 +107,17 @@ public struct ProxyRequest: Sendable {
     private func askSOCKS(_ socket: borrowing Socket, _ talk: inout Talk) throws(TransportError) {
         try talk.write(user == nil ? [5, 1, 0] : [5, 2, 0, 2], socket)
         let choice = try talk.read(2, socket)
-        guard choice[0] == 5 else { throw .proxyRefused("that is no SOCKS 5 proxy") }
+        guard choice[0] == 5 else { throw .proxyRefused(ProxyRefusal(.request, "that is no SOCKS 5 proxy")) }
         switch choice[1] {
         case 0: break
         case 2 where user != nil: try authenticate(socket, talk)
         default:
             throw .proxyRefused(
-                user == nil
-                    ? "the proxy wants a user and a password, in its URL" : "the proxy takes no password")
+                ProxyRefusal(
+                    .login,
+                    user == nil
+                        ? "the proxy wants a user and a password, in its URL" : "the proxy takes no password")
+            )
         }
         try talk.write([5, 1, 0] + (try socksAddress()), socket)
         let answer = try talk.read(4, socket)
@@ -100,7 +127,7 @@ public struct ProxyRequest: Sendable {
         case 1: _ = try talk.read(6, socket)
         case 4: _ = try talk.read(18, socket)
         case 3: _ = try talk.read(Int(try talk.read(1, socket)[0]) + 2, socket)
-        default: throw .proxyRefused("the proxy's answer makes no sense")
+        default: throw .proxyRefused(ProxyRefusal(.request, "the proxy's answer makes no sense"))
         }
     }
 
@@ -112,7 +139,7 @@ public struct ProxyRequest: Sendable {
         }
         try talk.write([1, UInt8(name.count)] + name + [UInt8(secret.count)] + secret, socket)
         guard try talk.read(2, socket)[1] == 0 else {
-            throw .proxyRefused("the proxy refuses user or password")
+            throw .proxyRefused(ProxyRefusal(.login, "the proxy refuses user or password"))
         }
     }
 
@@ -133,16 +160,32 @@ public struct ProxyRequest: Sendable {
     private static func bytes(of port: UInt16) -> [UInt8] { [UInt8(port >> 8), UInt8(port & 0xFF)] }
 
     /// RFC 1928 §6.
-    private static func socksReason(_ code: UInt8) -> String {
+    private static func socksReason(_ code: UInt8) -> ProxyRefusal {
         switch code {
-        case 2: "the proxy does not allow it"
-        case 3: "the proxy finds the network unreachable"
-        case 4: "the proxy finds the host unreachable"
-        case 5: "the proxy's connection was refused"
-        case 6: "the proxy got no answer in time"
-        case 7: "the proxy makes no connections"
-        case 8: "the proxy does not know this kind of address"
-        default: "the proxy failed (\(code))"
+        case 2: ProxyRefusal(.request, "the proxy does not allow it")
+        case 3: ProxyRefusal(.server, "the proxy has no way to the server's network")
+        case 4: ProxyRefusal(.server, "the proxy finds the server unreachable")
+        case 5: ProxyRefusal(.server, "the server refused the proxy's connection")
+        case 6: ProxyRefusal(.server, "the proxy got no answer from the server in time")
+        case 7: ProxyRefusal(.request, "the proxy makes no connections")
+        case 8: ProxyRefusal(.request, "the proxy does not know this kind of address")
+        default: ProxyRefusal(.proxy, "the proxy failed (\(code))")
+        }
+    }
+
+    /// RFC 9110 §15.
+    private static func httpReason(_ status: Substring, _ text: String, hasUser: Bool) -> ProxyRefusal {
+        switch status {
+        case "407":
+            ProxyRefusal(
+                .login,
+                hasUser
+                    ? "the proxy refuses user or password"
+                    : "the proxy wants a user and a password, in its URL"
+            )
+        case "502", "504":
+            ProxyRefusal(.server, "the proxy does not reach the server: it answered “\(text)”")
+        default: ProxyRefusal(status.first == "5" ? .proxy : .request, "the proxy answered “\(text)”")
         }
     }
 
@@ -168,21 +211,19 @@ public struct ProxyRequest: Sendable {
             !answer.suffix(2).elementsEqual([0x0A, 0x0A])
         {
             guard answer.count < Self.longestHead else {
-                throw .proxyRefused("the proxy's answer has no end")
+                throw .proxyRefused(ProxyRefusal(.request, "the proxy's answer has no end"))
             }
             answer += try talk.read(1, socket)
         }
         let line = String(decoding: answer.prefix { $0 != 0x0D && $0 != 0x0A }, as: UTF8.self)
         let words = line.split(separator: " ", maxSplits: 2)
         guard line.hasPrefix("HTTP/1."), words.count >= 2 else {
-            throw .proxyRefused("that is no HTTP proxy")
+            throw .proxyRefused(ProxyRefusal(.request, "that is no HTTP proxy"))
         }
         if words[1].count == 3, words[1].first == "2" { return }
         throw .proxyRefused(
-            words[1] == "407"
-                ? (user == nil
-                    ? "the proxy wants a user and a password" : "the proxy refuses user or password")
-                : "the proxy answered “\(words.dropFirst().joined(separator: " "))”")
+            Self.httpReason(
+                words[1], words.dropFirst().joined(separator: " "), hasUser: user != nil))
     }
 
     private static func base64(_ bytes: [UInt8]) -> String {

@@ -128,7 +128,8 @@ public struct TLSIdentity: Hashable, Sendable {
                 throw .unusable("there is no certificate in PEM form in the certificate file")
             }
             guard X509_check_private_key(first, key) == 1 else {
-                throw .unusable("the key is not the one of the certificate")
+                throw .unusable(
+                    "the key is not the one of the certificate: check which files belong together")
             }
         }
 
@@ -160,7 +161,7 @@ public struct TLSIdentity: Hashable, Sendable {
                     identity.isKeyEncrypted
                         ? identity.passphrase == nil
                             ? "the key is encrypted: its passphrase is needed"
-                            : "the passphrase of the key is wrong"
+                            : "the passphrase of the client key is wrong: check it, and try again"
                         : "there is no private key in PEM form in the key file")
             }
             return key

@@ -14,8 +14,8 @@ public enum TransportError: Error, Hashable, Sendable {
     case cancelled
     /// The peer closed the connection where more was expected.
     case closedByPeer
-    /// A proxy does not connect us; the reason as a sentence.
-    case proxyRefused(String)
+    /// A proxy does not connect us.
+    case proxyRefused(ProxyRefusal)
     /// TLS failed on a connection to `peer`.
     case tls(TLSFailure, peer: String)
     /// Data that were to be compressed are not, or not all of them. Completes “the compressed data make no sense: …”.
@@ -72,7 +72,7 @@ extension TransportError: CustomStringConvertible {
         case .cancelled: "interrupted"
         case .closedByPeer: "the server closed the connection"
         case .tls(let failure, _): "\(failure)"
-        case .proxyRefused(let why): why
+        case .proxyRefused(let refusal): refusal.reason
         case .garbled(let why): "the compressed data make no sense: \(why)"
         case .unusable(let why): why
         }

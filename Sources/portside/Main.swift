@@ -19,8 +19,9 @@ struct Portside: ParsableCommand {
             OpenCommand.self, DemoCommand.self, ListCommand.self, GetCommand.self, PutCommand.self,
             CatCommand.self,
             RemoveCommand.self, MakeDirectoryCommand.self, RemoveDirectoryCommand.self, MoveCommand.self,
-            ChangeModeCommand.self, StatCommand.self, QuoteCommand.self, QueueCommand.self, ServeCommand.self,
-            MirrorCommand.self, CopyCommand.self, ProbeCommand.self, SitesCommand.self, ReplayCommand.self,
+            ChangeModeCommand.self, LinkCommand.self, StatCommand.self, QuoteCommand.self,
+            QueueCommand.self, ServeCommand.self, MirrorCommand.self, CopyCommand.self, ProbeCommand.self,
+            SitesCommand.self, ReplayCommand.self,
         ],
         defaultSubcommand: OpenCommand.self)
 

@@ -267,8 +267,9 @@ final class TransferRun: Sendable {
         }
         for (id, failed) in outcome.failures where failed.failure.endsConnection {
             guard failed.transfer.direction == .upload, failed.transfer.bytes > 0 else { continue }
+            let name = failed.transfer.part.map { ", as “\(failed.transfer.charset.shown($0.name))”" } ?? ""
             outcome.failures[id]?.failure.message +=
-                "; \(failed.transfer.bytes) bytes of it were sent, put -c goes on"
+                "; \(failed.transfer.bytes) bytes of it were sent\(name), put -c goes on"
         }
         let failures = outcome.failures.values.sorted { $0.transfer.id < $1.transfer.id }
         let isAlone = outcome.done == 0 && outcome.skipped == 0 && outcome.leftOut == 0

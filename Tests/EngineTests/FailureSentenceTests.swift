@@ -101,6 +101,9 @@ import Transport
                 "STOR a: the server answered “553 Name”: the server does not take this name, or not here; check the "
                 + "folder and your permission to write there, or choose another name"),
         Refusal(
+            verb: "RETR", code: 551, text: "Page type", kind: .permissionRefused, isTemporary: false,
+            sentence: "RETR a: the server answered “551 Page type”; ask who runs the server"),
+        Refusal(
             verb: "NOOP", code: 421, text: "Bye", kind: .temporary, isTemporary: true,
             sentence:
                 "NOOP a: the server answered “421 Bye”: it closes the connection; try again later, it may be "

@@ -158,7 +158,7 @@ import Transport
                 < 350 go on
                 > SITE CPTO /c d
                 < 250 done
-                > SITE SYMLINK a /link
+                > SITE SYMLINK /a /link
                 < 200 done
                 > QUIT
                 < 221

@@ -100,6 +100,28 @@ import Transport
         }
     }
 
+    @Test func aHandshakeThatIsNotAnsweredIsSaidToBeOne() async throws {
+        let stalled = try Ground(["auth-stall"], timeout: 1)
+        let failure = #expect(throws: Failure.self) { try stalled.session().connect() }
+        #expect(
+            failure?.message.contains("no end of the TLS handshake in time") == true,
+            "\(failure?.message ?? "")")
+        let plain = try Ground(["tls-data-plain"], timeout: 1)
+        let session = plain.session()
+        try Disk.write(Disk.noise(1_000), to: plain.local.path(of: "up"))
+        let file = try LocalFile.openForReading(Disk.bytes(plain.local.path(of: "up")))
+        var silent: Failure?
+        do throws(Failure) {
+            _ = try session.store(file, from: 0, as: RemotePath("/up"), progress: nil, limit: nil)
+        } catch {
+            silent = error
+        }
+        #expect(
+            silent?.message.contains("had no answer to its TLS handshake") == true, "\(silent?.message ?? "")"
+        )
+        session.disconnect()
+    }
+
     @Test(arguments: ["data-cert-differs", "tls-data-plain"])
     func aDataConnectionThatIsNotTheServersIsAnError(_ fault: String) async throws {
         let ground = try Ground([fault], timeout: 2)

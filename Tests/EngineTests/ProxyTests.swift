@@ -56,10 +56,39 @@ import Transfers
             let session = session(try site(rig, "\(way.0)://\(login)127.0.0.1:\(proxy.port)"), rig.log)
             let failure = #expect(throws: Failure.self) { try session.connect() }
             #expect(
-                failure?.kind == .unreachable && failure?.message.contains("the proxy") == true,
+                failure?.kind == .permissionRefused && failure?.isTemporary == false
+                    && failure?.message.contains("the proxy") == true
+                    && failure?.message.contains("check the proxy") == true,
                 "\(failure?.message ?? "")")
             #expect(failure?.message.contains("wrong") == false)
         }
+    }
+
+    @Test(arguments: [("socks5", SmallProxy.Kind.socks5), ("http", .http)])
+    func aServerThatTheProxyDoesNotReachIsNotTheProxysFault(_ way: (String, SmallProxy.Kind)) throws {
+        let rig = try Rig()
+        let proxy = try SmallProxy(way.1)
+        var site = try site(rig, "\(way.0)://127.0.0.1:\(proxy.port)")
+        site.port = 1  // Nobody listens there.
+        let session = session(site, rig.log)
+        let failure = #expect(throws: Failure.self) { try session.connect() }
+        #expect(failure?.kind == .unreachable && failure?.isTemporary == true)
+        #expect(
+            failure?.message.contains("the server") == true
+                && failure?.message.hasSuffix("is the server running, and is the port right?") == true,
+            "\(failure?.message ?? "")")
+    }
+
+    @Test(arguments: ["socks5", "http", "ftp"])
+    func aProxyThatCannotBeReachedIsNotTakenForTheServer(_ scheme: String) throws {
+        let rig = try Rig()
+        let proxy = "\(scheme)://127.0.0.1:1"
+        let session = session(try site(rig, proxy), rig.log)
+        let failure = #expect(throws: Failure.self) { try session.connect() }
+        #expect(
+            failure?.message
+                == "cannot connect to the proxy \(proxy) on the way to 127.0.0.1: Connection refused; check the proxy",
+            "\(failure?.message ?? "")")
     }
 
     @Test func activeModeThroughAProxyIsRefused() throws {

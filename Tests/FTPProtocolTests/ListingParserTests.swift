@@ -51,9 +51,20 @@ struct ListingParserTests {
         parser.append(Array("type=file; ".utf8))
         for _ in 0..<200 { parser.append([UInt8](repeating: 0x61, count: 1_024)) }
         parser.append(Array("\r\ntype=file; b\r\n".utf8))
-        let entries = parser.finish().entries
-        #expect(entries.count == 2)
-        #expect(entries.first.map(\.name.count) == ListingParser.longestLine - "type=file; ".utf8.count)
+        let outcome = parser.finish()
+        // The beginning of a name is the name of something else.
+        #expect(outcome.entries.map(\.name) == [Array("b".utf8)])
+        #expect(outcome.unparsedLineCount == 1 && outcome.unparsedLines.first?.count == 512)
+    }
+
+    @Test(arguments: [0, 1]) func takesALineOfThatLengthAndNoneThatIsLonger(_ more: Int) {
+        let name = ListingParser.longestLine - "type=file; ".utf8.count + more
+        let line = Array("type=file; ".utf8) + [UInt8](repeating: 0x61, count: name)
+        var parser = ListingParser(now: nil, isMachineListing: true)
+        parser.append(line + [0x0A])
+        let outcome = parser.finish()
+        #expect(outcome.entries.map(\.name.count) == (more == 0 ? [name] : []))
+        #expect(outcome.unparsedLineCount == more)
     }
 
     @Test func reducesAnAbsolutePathToItsLastComponent() {

@@ -19,7 +19,10 @@ struct RemotePathTests {
         #expect(RemotePath(reply257: Array(text.utf8)) == RemotePath(path))
     }
 
-    @Test(arguments: ["", "   ", "\"\" is current directory", "\"/never closed", "\"", "\"/nul\0\""])
+    @Test(arguments: [
+        "", "   ", "\"\" is current directory", "\"/never closed", "\"", "\"/nul\0\"", "\"/cr\rDELE a\"",
+        "\"/lf\nDELE a\"",
+    ])
     func findsNoPathWhereNoneIs(_ text: String) {
         #expect(RemotePath(reply257: Array(text.utf8)) == nil)
     }

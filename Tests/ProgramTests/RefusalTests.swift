@@ -101,6 +101,53 @@ struct RefusalTests {
         }
     }
 
+    /// Once the server has begun to take the new file, what it says is about that one: the old one stays.
+    @Test func anUploadThatIsRefusedAfterItBeganDoesNotTouchTheFileOfThatName() throws {
+        let bench = try Bench(faults: [.refusedAfterPreliminary])
+        try bench.served.write(Array("old".utf8), to: "file")
+        try bench.local.write(Bench.big, to: "file")
+        let outcome = try bench.run(
+            "put", "--retries", "0", "--on-conflict", "overwrite", bench.local.path(of: "file"),
+            bench.target("file"))
+        expect(73, "the server answered “550", outcome)
+        #expect(try bench.served.contents(of: "file") == Array("old".utf8))
+    }
+
+    @Test func anUploadThatLosesItsServerTellsUnderWhichNameItsBytesAre() throws {
+        let bench = try Bench(faults: [.cut(.unavailable, after: 100_000)])
+        try bench.local.write(Bench.big, to: "big")
+        let outcome = try bench.run("put", "--retries", "0", bench.local.path(of: "big"), bench.target("new"))
+        let temporary = try #require(
+            try bench.served.names().first { $0.suffix(5) == Array(".part".utf8)[...] })
+        expect(
+            75, "bytes of it were sent, as “\(String(decoding: temporary, as: UTF8.self))”, put -c", outcome)
+    }
+
+    @Test func aLinkIsMadeWhereTheServerCanAndSaidToBeImpossibleElsewhere() throws {
+        let bench = try Bench()
+        expect(
+            77, "SITE SYMLINK /a.txt /l: the server answered “5",
+            try bench.run("ln", "a.txt", bench.target("l")))
+        expect(64, "name the path alone", try bench.run("ln", bench.target("a.txt"), bench.target("l")))
+        let server = try RealServer.start(.proftpd)
+        try bench.home.write(Array(server.password.utf8), to: "password")
+        #expect(chmod(bench.home.path(of: "password"), 0o600) == 0)
+        let url = "ftp://\(server.user)@\(server.host):\(server.port)"
+        func run(_ words: String...) throws -> Command.Outcome {
+            try bench.start(words + ["--password-file", bench.home.path(of: "password")]).finish()
+        }
+        #expect(try run("mkdir", "\(url)/in").status == 0)
+        #expect(try run("put", bench.served.path(of: "a.txt"), "\(url)/in/file").status == 0)
+        for (target, link) in [("file", "in/beside"), ("in/file", "above"), ("/in/file", "in/whole")] {
+            let made = try run("ln", target, "\(url)/\(link)")
+            #expect(made.status == 0 && made.complaint.isEmpty, "\(made.complaint)")
+            #expect(
+                try FileManager.default.destinationOfSymbolicLink(atPath: "\(server.root)/\(link)")
+                    == "/in/file")
+        }
+        expect(66, "SITE SYMLINK /nothing /l: the server answered “550", try run("ln", "nothing", "\(url)/l"))
+    }
+
     @Test func aFailedUploadTellsWhatItLeft() throws {
         let bench = try Bench(faults: [.diskFull(after: 1_000)])
         try bench.local.write(Bench.big, to: "big")

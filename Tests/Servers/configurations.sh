@@ -121,6 +121,7 @@ LoadModule mod_facl.c
 LoadModule mod_deflate.c
 LoadModule mod_digest.c
 LoadModule mod_copy.c
+LoadModule mod_site_misc.c
 DeflateEngine on
 <IfModule mod_delay.c>
 DelayEngine off

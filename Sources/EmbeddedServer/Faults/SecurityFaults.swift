@@ -6,7 +6,8 @@ extension Fault {
     static let security = Area(
         title: "TLS",
         forms: [
-            FaultForm("auth-refused", "502 to AUTH", .authRefused),
+            FaultForm(
+                "auth-refused", "refuses AUTH, as a server without TLS does (530; IIS: 534)", .authRefused),
             FaultForm("auth-stall", "234 to AUTH, and no handshake", .authStall),
             FaultForm(
                 "auth-strict", "503 to an AUTH that is not the last of what has arrived, and closes",

@@ -20,6 +20,9 @@ public struct TransferExchange: Sendable {
     /// All bytes have moved, in order: what remains is the server's word.
     public var hasSeenEndOfData: Bool { data == .ended }
 
+    /// The server has said that it begins (1yz): what it says from then on is not about the command any more.
+    public private(set) var hasBegun = false
+
     private enum State { case ready, sentRestart, sentTransfer, moving, replyPending, dataPending }
     private enum Data { case open, ended, failed }
 
@@ -97,6 +100,7 @@ public struct TransferExchange: Sendable {
 
     private mutating func begin() -> Step {
         leavesOffsetBehind = false
+        hasBegun = true
         guard data == .open else {
             state = .replyPending
             return .wait

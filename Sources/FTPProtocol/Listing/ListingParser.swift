@@ -5,7 +5,7 @@
 /// understands is counted, never shown as a name.
 /// Time is linear in the bytes; memory is bounded by `longestLine` and `mostEntries`.
 public struct ListingParser: Sendable {
-    /// Bytes of a line that are kept. Paths end at 4,096 bytes on Unix, 32,767 characters on Windows.
+    /// Bytes of a line. What is longer is no entry, as no name is as long; of it only the beginning is kept. Paths end at 4,096 bytes on Unix, 32,767 characters on Windows.
     public static let longestLine = 64 * 1024
     /// Entries of a directory that are kept: a million-file directory must work, and an endless
     /// listing must not eat the memory (an entry takes about 250 bytes).
@@ -34,6 +34,8 @@ public struct ListingParser: Sendable {
     private var unparsedLines: [[UInt8]] = []
     /// The beginning of a line whose end has not come yet.
     private var rest: [UInt8] = []
+    /// The line had more than `rest` holds.
+    private var isRestCut = false
 
     /// - Parameters:
     ///   - now: the server's local time, to give a year to the dates without one; nil leaves them without.
@@ -102,20 +104,24 @@ public struct ListingParser: Sendable {
 
     private mutating func keep(_ piece: Span<UInt8>) {
         let length = min(piece.count, Self.longestLine - rest.count)
+        if length < piece.count { isRestCut = true }
         guard length > 0 else { return }
         piece.extracting(first: length).withUnsafeBufferPointer { rest.append(contentsOf: $0) }
     }
 
     private mutating func endRest() {
         let line = rest
+        let isCut = isRestCut
         rest = []
-        read(line.span)
+        isRestCut = false
+        read(line.span, isCut: isCut)
     }
 
     /// One line without its line feed. One CR belongs to the line end; a second is part of the name
     /// (Macintosh `Icon\r`).
-    private mutating func read(_ line: Span<UInt8>) {
+    private mutating func read(_ line: Span<UInt8>, isCut: Bool = false) {
         var end = min(line.count, Self.longestLine)
+        if isCut || line.count > end { return setAside(line) }
         if end > 0, line[end - 1] == 0x0D { end -= 1 }
         let line = line.extracting(first: end)
         guard line.hasText else { return }
@@ -129,10 +135,14 @@ public struct ListingParser: Sendable {
         case .entry, .nothing: break
         case .unknown:
             if !isMachineListing, line.isListingHeader { return }
-            unparsedLineCount += 1
-            if unparsedLines.count < Self.mostUnparsedLines {
-                unparsedLines.append(line.bytes(0..<min(line.count, 512)))
-            }
+            setAside(line)
+        }
+    }
+
+    private mutating func setAside(_ line: Span<UInt8>) {
+        unparsedLineCount += 1
+        if unparsedLines.count < Self.mostUnparsedLines {
+            unparsedLines.append(line.bytes(0..<min(line.count, 512)))
         }
     }
 }

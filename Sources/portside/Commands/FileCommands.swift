@@ -282,6 +282,31 @@ struct ChangeModeCommand: ParsableCommand {
     }
 }
 
+struct LinkCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ln", abstract: "Make a symbolic link (SITE SYMLINK).",
+        discussion: "Few servers can: ProFTPD with mod_site_misc does.")
+
+    @Argument(
+        help: "What the link is to lead to, on the server: from the link's own directory, or from the top.")
+    var destination: String
+    @Argument(help: "ftp://[USER@]HOST[:PORT]/PATH of the link") var target: String
+    @OptionGroup var options: ConnectionOptions
+
+    mutating func run() throws {
+        guard !TargetURL.looksRemote(destination) else {
+            throw Usage("a link leads to a path, not to an address: name the path alone")
+        }
+        let text: [UInt8]
+        do { text = try options.names.bytes(of: ArgumentBytes.bytes(of: destination)) } catch {
+            throw Usage("\(error)")
+        }
+        try forEach([target], options) { session, target in
+            try session.makeLink(at: target.path, to: text)
+        }
+    }
+}
+
 struct StatCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stat", abstract: "Say what is known of a name.")
