@@ -31,10 +31,12 @@ struct Portside: ParsableCommand {
         keepMemoryTogether()
         // A file beyond the limit of size is an error of that file.
         signal(SIGXFSZ, SIG_IGN)
+        let arguments = ArgumentBytes.ofThisProcess()
+        // Before anything that takes time: making sense of them does, and the user's files may be on a slow disk.
+        hidePasswordsInArguments()
         do {
             let book = SavedArguments { try SiteBook.opened()[$0] }
-            var command = try parseAsRoot(try book.expanded(ArgumentBytes.ofThisProcess()))
-            hidePasswordsInArguments()
+            var command = try parseAsRoot(try book.expanded(arguments))
             try command.run()
         } catch let failure as Failure {
             fail(failure.message, failure.kind.exitStatus)

@@ -16,6 +16,26 @@ struct SecretTests {
         _ = try run.finish()
     }
 
+    /// Also where the rest of the line makes no sense: here the program stands before a standard error that takes nothing.
+    @Test func thePasswordIsHiddenBeforeTheArgumentsAreMadeSenseOf() throws {
+        let home = try TemporaryDirectory()
+        let pipe = home.path(of: "pipe")
+        #expect(mkfifo(pipe, 0o600) == 0)
+        let reader = open(pipe, O_RDONLY | O_NONBLOCK)
+        let filler = open(pipe, O_WRONLY | O_NONBLOCK)
+        defer { for end in [reader, filler] { close(end) } }
+        let block = [UInt8](repeating: 0, count: 4096)
+        while write(filler, block, block.count) > 0 {}
+        let run = try Command(
+            ["ls", "ftp://alice:s3cret@127.0.0.1:1/", "--nonsense"], home: home.path,
+            through: ["/bin/sh", "-c", "exec \"$0\" \"$@\" 2>'\(pipe)'"])
+        try eventually("the arguments are overwritten", within: .seconds(20)) {
+            try arguments(of: run.process).contains("ftp://alice:******@127.0.0.1")
+        }
+        run.signal(SIGKILL)
+        _ = try run.finish()
+    }
+
     @Test func theMemoryGoesIntoNoCoreFile() throws {
         let bench = try Bench(faults: [.slow(Array("big.bin".utf8), bytesPerSecond: 150_000)])
         let run = try bench.start(["cat", bench.target("big.bin", user: "alice:s3cret@")])
