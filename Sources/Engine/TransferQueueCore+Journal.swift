@@ -106,13 +106,15 @@ extension TransferQueueCore {
         }
     }
 
-    /// Many changes in one transaction: what happens within this time is written together.
-    private static let flushDelay = DispatchTimeInterval.milliseconds(30)
+    /// Many changes in one transaction: what happens within this time is written together. What is for helpers they wait
+    /// for.
+    private static let flushDelay = (alone: 100, helped: 30)  // milliseconds
 
     mutating func scheduleFlush() {
         guard !isFlushScheduled, !unsaved.isEmpty, let itself else { return }
         isFlushScheduled = true
-        itself.perform(after: Self.flushDelay) { core in
+        let delay = helpers.isEmpty ? Self.flushDelay.alone : Self.flushDelay.helped
+        itself.perform(after: .milliseconds(delay)) { core in
             core.isFlushScheduled = false
             let batch = core.takeUnsaved()
             core.journal.perform { $0.write(batch) }

@@ -8,6 +8,7 @@ import Transfers
 struct Writing {
     let database: Database
     private let upsert: Statement
+    private let conclude: Statement
     private var siteNumbers: [Site.ID: Int64] = [:]
     private var directoryNumbers: [[UInt8]: Int64] = [:]
     /// The directories of the row before: most rows have the same.
@@ -21,6 +22,7 @@ struct Writing {
     init(database: Database) throws {
         self.database = database
         upsert = try database.cachedStatement(sql: Self.upsertSQL)
+        conclude = try database.cachedStatement(sql: Self.concludeSQL)
     }
 
     mutating func write(_ site: Site) throws {
@@ -47,6 +49,7 @@ struct Writing {
 
     mutating func write(_ transfer: Transfer) throws {
         greatestID = max(greatestID, transfer.id)
+        if transfer.state == .done, transfer.part == nil, try isConcluded(transfer) { return }
         let state = StoredState(transfer.state)
         // Nil where the names are equal, as they nearly always are.
         let localName = transfer.localName == transfer.remoteName ? nil : Blob(bytes: transfer.localName)
@@ -62,9 +65,25 @@ struct Writing {
             transfer.part.map { Blob(bytes: $0.name) },
             transfer.part.map { Int64(bitPattern: $0.inode) }, transfer.part?.sourceSize,
             transfer.part?.sourceModified, transfer.part?.safeBytes, transfer.batch,
-            transfer.proof.map { "\($0.algorithm.rawValue):\($0.value)" }, transfer.options.priority.rank,
+            Self.text(of: transfer.proof), transfer.options.priority.rank,
         ])
         try upsert.execute()
+    }
+
+    /// Most rows are written when they are found and when they are done; the second time little of them is new.
+    ///
+    /// - Returns: whether it was there.
+    private func isConcluded(_ transfer: Transfer) throws -> Bool {
+        conclude.setUncheckedArguments([
+            transfer.size, transfer.modified, transfer.bytes, transfer.attempts,
+            Self.text(of: transfer.proof), now, transfer.id,
+        ])
+        try conclude.execute()
+        return database.changesCount > 0
+    }
+
+    private static func text(of proof: HashProof?) -> String? {
+        proof.map { "\($0.algorithm.rawValue):\($0.value)" }
     }
 
     /// The options without what has columns of its own; nil when they are as usual.
@@ -216,6 +235,13 @@ struct Writing {
     private static let upsertSQL = """
         INSERT INTO transfer (\(Columns.list)) VALUES (\(Columns.marks))
         ON CONFLICT (id) DO UPDATE SET \(Columns.updates)
+        """
+
+    private static let concludeSQL = """
+        UPDATE transfer SET state = 'done', reason = NULL, stateTime = NULL, stateSize = NULL, size = ?,
+            modified = ?, bytes = ?, attempts = ?, partName = NULL, partInode = NULL, partSize = NULL,
+            partModified = NULL, partSafe = NULL, proof = ?, endedAt = coalesce(endedAt, ?)
+        WHERE id = ?
         """
 }
 

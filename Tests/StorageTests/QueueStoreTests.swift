@@ -56,6 +56,30 @@ import Transfers
         }
     }
 
+    /// What is done is written in a way of its own when its row is there.
+    @Test func whatHasBecomeDoneHasAllThatWasLearntOfIt() throws {
+        try withTemporaryDirectory { directory in
+            let store = try QueueStore(directory: directory)
+            var transfer = Transfer.numbered(1)
+            transfer.size = nil
+            transfer.modified = nil
+            transfer.part = Part(name: [0x70], inode: 7, sourceSize: 9, sourceModified: 8, safeBytes: 3)
+            transfer.state = .retrying(at: 9, reason: "lost")
+            var other = Transfer.numbered(2)
+            other.state = .failed("no")
+            try store.remember(sites: [Site(host: "h")], transfers: [transfer, other], forgotten: [])
+            transfer.part = nil
+            transfer.state = .done
+            transfer.size = 9
+            transfer.modified = 8
+            transfer.bytes = 9
+            transfer.attempts = 2
+            transfer.proof = HashProof(algorithm: .crc32, value: "0000001f")
+            try store.remember(sites: [], transfers: [transfer], forgotten: [])
+            #expect(try store.load().transfers == [transfer, other])
+        }
+    }
+
     @Test func aRowWrittenAgainIsReplacedAndAForgottenOneIsGone() throws {
         try withTemporaryDirectory { directory in
             let store = try QueueStore(directory: directory)

@@ -234,7 +234,7 @@ private func drawFailure(_ pane: Pane, _ rows: Rect, _ canvas: inout Canvas) {
     guard case .failed(let reason, let target) = pane.listing else { return }
     var lines = wrapped("\(pane.charset.shown(target.path)): \(visible(reason))", to: rows.columns - 2)
     lines = Array(lines.prefix(max(1, min(5, rows.rows / 2 - 1))))
-    lines.append("Ctrl-R tries again, D says why and what to do.")
+    lines.append("Ctrl-R tries again, D says why.")
     let first = rows.endRow - lines.count
     canvas.clear(Rect(column: rows.column, row: first, columns: rows.columns, rows: lines.count), .toastError)
     for (line, text) in lines.enumerated() where first + line >= rows.row {
