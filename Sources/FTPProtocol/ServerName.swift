@@ -17,10 +17,12 @@ public func serverName(greeting: Reply?, system: Reply?) -> String {
     return words.first.map { String($0.prefix(20)) } ?? "unknown server"
 }
 
-/// Whether the server takes 0xFF 0xFF in a name for one byte, as RFC 3659 §2.2 wants. vsftpd and Pure-FTPd take it for
-/// two; nothing but their greeting tells.
+/// Whether the server takes 0xFF 0xFF in a name for one byte, as RFC 3659 §2.2 wants. vsftpd, Pure-FTPd and pyftpdlib take
+/// it for two; nothing but their greeting tells.
 public func undoesTelnetDoubling(greeting: Reply?) -> Bool {
-    !["vsftpd", "Pure-FTPd"].contains { serverName(greeting: greeting, system: nil).hasPrefix($0) }
+    !["vsftpd", "Pure-FTPd", "pyftpdlib"].contains {
+        serverName(greeting: greeting, system: nil).hasPrefix($0)
+    }
 }
 
 /// Whether the server is known to take several commands in one piece, one after the other. RFC 959 §5.4 wants a dialogue,

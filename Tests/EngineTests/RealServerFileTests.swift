@@ -153,7 +153,8 @@ import Transport
         }
     }
 
-    @Test(arguments: Way.servers) func carriesOddNamesBothWaysUnchanged(_ way: Way) async throws {
+    @Test(arguments: Way.servers + [Way(kind: .pyftpdlib, binding: .ipv4, mode: .passive)])
+    func carriesOddNamesBothWaysUnchanged(_ way: Way) async throws {
         let ground = try Ground(way)
         let names = Self.oddNames(for: way.kind)
         let bench = try ground.queue(connections: 1)

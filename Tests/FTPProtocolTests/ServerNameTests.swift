@@ -13,4 +13,13 @@ struct ServerNameTests {
         #expect(
             serverName(greeting: Reply(.serviceReady, greeting), system: Reply(.systemType, system)) == name)
     }
+
+    @Test(arguments: [
+        ("(vsFTPd 3.0.3)", false), ("Welcome to Pure-FTPd [privsep] [TLS]", false),
+        ("pyftpdlib 1.5.7 ready.", false), ("ProFTPD Server (Debian) [::1]", true),
+        ("Microsoft FTP Service", true),
+    ])
+    func tellsWhoTakesADoubled0xFFForTwo(_ greeting: String, _ undoes: Bool) {
+        #expect(undoesTelnetDoubling(greeting: Reply(.serviceReady, greeting)) == undoes)
+    }
 }
