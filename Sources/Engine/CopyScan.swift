@@ -29,30 +29,22 @@ struct CopyScan {
                 destination: session.resolve(tree.remotePath), depth: 0)
         ]
         var seen = 0
-        var missed: [String] = []
+        var missed = Omissions()
         while let place = open.popLast() {
-            guard place.depth <= Session.deepestTree else {
-                missed.append(
-                    "\(near.shown(place.source)): more than \(Session.deepestTree) directories deep")
-                continue
-            }
+            if missed.isTooDeep(place.depth, near.shown(place.source)) { continue }
             do throws(Failure) {
                 open += try scan(place, near, session, &seen, &missed)
             } catch {
-                // One directory below that cannot be had is no reason to leave out the rest; a lost connection is.
-                guard place.depth > 0, !error.endsConnection, !error.isTemporary, error.kind != .cancelled
-                else { throw error }
-                missed.append(error.message)
+                guard place.depth > 0 else { throw error }
+                try missed.add(error)
             }
         }
-        guard let first = missed.first else { return }
-        let others = missed.count == 1 ? "" : " (and \(missed.count - 1) more were left out)"
-        throw Failure(.doesNotVerify, "not all of the tree was taken: \(first)\(others)")
+        try missed.end()
     }
 
     /// - Returns: the directories in it, the first one last.
     private func scan(
-        _ place: Place, _ near: Session, _ session: Session, _ seen: inout Int, _ missed: inout [String]
+        _ place: Place, _ near: Session, _ session: Session, _ seen: inout Int, _ missed: inout Omissions
     ) throws(Failure) -> [Place] {
         var below: [Place] = []
         var files: [Transfer] = []
@@ -85,8 +77,8 @@ struct CopyScan {
                 }
             }
         }
-        if end.isIncomplete { missed.append("\(near.shown(place.source)): the listing is incomplete") }
-        missed += refused
+        if end.isIncomplete { missed.add("\(near.shown(place.source)): the listing is incomplete") }
+        for name in refused { missed.add(name) }
         seen += files.count
         activity("scanning \(seen) files")
         // Also where nothing is in it: an empty directory is part of the tree.

@@ -46,18 +46,14 @@ struct TreeScan {
     private func download(on session: Session) throws(Failure) {
         var open = [RemoteDirectory(remote: tree.remotePath, local: tree.localPath, depth: 0)]
         var seen = 0
-        var missed: [String] = []
+        var missed = Omissions()
         while let place = open.popLast() {
-            guard place.depth <= Session.deepestTree else {
-                missed.append(
-                    "\(session.shown(place.remote)): more than \(Session.deepestTree) directories deep")
-                continue
-            }
+            if missed.isTooDeep(place.depth, session.shown(place.remote)) { continue }
             do throws(Failure) {
                 open += try scan(place, session, &seen, &missed)
             } catch {
                 guard place.depth == 0 else {
-                    try miss(error, &missed)
+                    try missed.add(error)
                     continue
                 }
                 // The tree may be a file.
@@ -71,27 +67,12 @@ struct TreeScan {
                 ])
             }
         }
-        try conclude(missed)
-    }
-
-    /// One directory below that cannot be had is no reason to leave out the rest; a lost connection is.
-    private func miss(_ failure: Failure, _ missed: inout [String]) throws(Failure) {
-        guard !failure.endsConnection, !failure.isTemporary, failure.kind != .cancelled,
-            failure.kind != .localDisk
-        else { throw failure }
-        missed.append(failure.message)
-    }
-
-    /// What was not taken keeps the tree in the queue, as failed.
-    private func conclude(_ missed: [String]) throws(Failure) {
-        guard let first = missed.first else { return }
-        let others = missed.count == 1 ? "" : " (and \(missed.count - 1) more directories were left out)"
-        throw Failure(.doesNotVerify, "not all of the tree was taken: \(first)\(others)")
+        try missed.end()
     }
 
     /// - Returns: the directories in it, the first one last.
     private func scan(
-        _ place: RemoteDirectory, _ session: Session, _ seen: inout Int, _ missed: inout [String]
+        _ place: RemoteDirectory, _ session: Session, _ seen: inout Int, _ missed: inout Omissions
     ) throws(Failure) -> [RemoteDirectory] {
         // The file's own name counts.
         let depth = tree.depth + place.depth + 1
@@ -129,13 +110,13 @@ struct TreeScan {
             let directory = try OpenDirectory.open(
                 place.local.bytes, depth: tree.depth + place.depth, making: true)
             below = try Self.apart(below, in: directory) {
-                missed.append(
+                missed.add(
                     "\(session.shown(place.remote.appending($0))): on this disk it is one with “\(visible($1))”, since "
                         + "the cases of letters are not told apart there; take it alone and give it another name"
                 )
             }
         }
-        if end.isIncomplete { missed.append("\(session.shown(place.remote)): the listing is incomplete") }
+        if end.isIncomplete { missed.add("\(session.shown(place.remote)): the listing is incomplete") }
         for link in links {
             let name = charset.text(of: link.name)
             guard filter.takes(file: name, size: nil, modified: nil) else { continue }
@@ -153,7 +134,7 @@ struct TreeScan {
         }
         let above = place.above + [contents.finalize()]
         if above.count > Self.mostAlike, Set(above.suffix(Self.mostAlike + 1)).count == 1, !below.isEmpty {
-            missed.append(
+            missed.add(
                 "\(session.shown(place.remote)): holds the same as the directories above it, so it seems to contain itself"
             )
             return []
@@ -214,12 +195,9 @@ struct TreeScan {
         var open = [LocalPlace(local: tree.localPath, remote: session.resolve(tree.remotePath), depth: 0)]
         var seen = 0
         var unwritable = 0
-        var missed: [String] = []
+        var missed = Omissions()
         while let place = open.popLast() {
-            guard place.depth <= Session.deepestTree else {
-                missed.append("\(place.local): more than \(Session.deepestTree) directories deep")
-                continue
-            }
+            if missed.isTooDeep(place.depth, "\(place.local)") { continue }
             let entries: [LocalDirectory.Entry]
             do throws(Failure) {
                 entries = try FileTransfer.disk { () throws(TransportError) in
@@ -232,7 +210,7 @@ struct TreeScan {
                 madeDirectory(place.remote, isNew)
             } catch {
                 guard place.depth > 0 else { throw error }
-                try miss(error, &missed)
+                try missed.add(error)
                 continue
             }
             seen += entries.count
@@ -242,9 +220,9 @@ struct TreeScan {
                 &unwritable)
         }
         if unwritable > 0 {
-            missed.append("\(unwritable) names cannot be written in \(session.charset.name)")
+            missed.add("\(unwritable) names cannot be written in \(session.charset.name)")
         }
-        try conclude(missed)
+        try missed.end()
     }
 
     /// - Parameter unwritable: counts the names that the server's charset does not have.

@@ -19,11 +19,7 @@ struct CopyCommand: ParsableCommand {
 
     mutating func run() throws {
         let from = try remoteTarget(source, options.names)
-        var to = try remoteTarget(destination, options.names)
-        if to.endsInSlash {
-            let name = from.path.lastComponent
-            to.path = to.path.bytes.isEmpty ? RemotePath(bytes: name) : to.path.appending(name)
-        }
+        let to = try remoteTarget(destination, options.names).naming(from)
         let sessions = try RemoteSessions(options)
         // Two logins, also where both are on one server.
         let near = try sessions.makeSession(for: from)
@@ -54,5 +50,16 @@ struct CopyCommand: ParsableCommand {
                     .doesNotVerify, "\(far.shown(to.path)): \(arrived) bytes arrived, the source has \(size)")
             }
         }
+    }
+}
+
+extension TargetURL {
+    /// In a directory a copy has the name of its source.
+    func naming(_ source: TargetURL) -> TargetURL {
+        guard endsInSlash else { return self }
+        var target = self
+        let name = source.path.lastComponent
+        target.path = path.bytes.isEmpty ? RemotePath(bytes: name) : path.appending(name)
+        return target
     }
 }

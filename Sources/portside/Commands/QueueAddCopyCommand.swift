@@ -26,11 +26,7 @@ struct QueueAddCopyCommand: ParsableCommand {
 
     mutating func run() throws {
         let from = try remoteTarget(source, options.names)
-        var to = try remoteTarget(destination, options.names)
-        if to.endsInSlash {
-            let name = from.path.lastComponent
-            to.path = to.path.bytes.isEmpty ? RemotePath(bytes: name) : to.path.appending(name)
-        }
+        let to = try remoteTarget(destination, options.names).naming(from)
         let name = from.path.lastComponent
         guard recursive || !name.isEmpty, !to.path.lastComponent.isEmpty else {
             throw Usage("name what is to be copied, and where to: a path behind the host")
