@@ -141,10 +141,8 @@ struct TransferQueueCore: ~Copyable {
         for order in orders {
             switch order {
             case .remember(let ids):
-                let changed = ids.compactMap { scheduler.transfer($0) }
-                unsaved.remember(changed)
                 if case .scanned(let tree, _) = event, tree < firstNewID { foundAgain.formUnion(ids) }
-                for transfer in changed where transfer.state.isEnded { events(.transferEnded(transfer)) }
+                remember(ids)
             case .forget(let ids): unsaved.forget(ids)
             case .rememberSettings:
                 unsaved.remember(scheduler.settings)
@@ -165,6 +163,22 @@ struct TransferQueueCore: ~Copyable {
         scheduleFlush()
         changed()
         tellIfIdle()
+    }
+
+    /// So many are collected for one transaction: a megabyte or two.
+    private static let mostAtOnce = 5_000
+
+    /// All of a long queue may fail at once, where a server is gone for good: then the disk is waited for, so that a million
+    /// do not stand in memory twice.
+    private mutating func remember(_ ids: [Transfer.ID]) {
+        for start in stride(from: 0, to: ids.count, by: Self.mostAtOnce) {
+            let changed = ids[start..<min(start + Self.mostAtOnce, ids.count)].compactMap {
+                scheduler.transfer($0)
+            }
+            unsaved.remember(changed)
+            for transfer in changed where transfer.state.isEnded { events(.transferEnded(transfer)) }
+            if ids.count > Self.mostAtOnce { flushAndWait() }
+        }
     }
 
     // MARK: - The end

@@ -15,8 +15,8 @@ struct TransferTable: Sendable {
         private var storedSize: Int64
         private var storedModified: Int64
         var bytes: Int64
-        var remoteName: [UInt8]
-        var localName: [UInt8]
+        fileprivate var remoteName: NamePages.Name
+        fileprivate var localName: NamePages.Name
         fileprivate var common: Int32
         private var storedAttempts: Int16
         /// The state without what it carries; that is in `details`, because few carry something.
@@ -42,16 +42,16 @@ struct TransferTable: Sendable {
             set { storedAttempts = Int16(clamping: newValue) }
         }
 
-        fileprivate init(_ transfer: Transfer, common: Int32) {
+        fileprivate init(_ transfer: Transfer, common: Int32, names: inout NamePages) {
             id = transfer.id
             position = transfer.position
             storedSize = transfer.size ?? Self.unknown
             storedModified = transfer.modified ?? Self.unknown
             bytes = transfer.bytes
-            remoteName = transfer.remoteName
-            // One array for both names where they are equal, as they nearly always are.
+            remoteName = names.add(transfer.remoteName)
+            // Once for both where they are equal, as they nearly always are.
             localName =
-                transfer.localName == transfer.remoteName ? transfer.remoteName : transfer.localName
+                transfer.localName == transfer.remoteName ? remoteName : names.add(transfer.localName)
             self.common = common
             storedAttempts = Int16(clamping: transfer.attempts)
             plainState = .waiting
@@ -73,26 +73,20 @@ struct TransferTable: Sendable {
         var options: TransferOptions
     }
 
-    private struct Shared: Sendable {
-        var value: Common
-        var users: Int
-    }
-
     private var records: ContiguousArray<Record> = []
+    private var names = NamePages()
     private var vacant: [Slot] = []
     private var slots = SlotIndex()
-    private var details: [Slot: TransferState] = [:]
+    /// All that wait for one server may fail for one reason.
+    private var details: [Slot: SharedValues<TransferState>.Index] = [:]
+    private var detailed = SharedValues<TransferState>()
     private(set) var skippedCount = 0
     /// Few have begun and not ended.
     private var parts: [Slot: Part] = [:]
     private var proofs: [Slot: HashProof] = [:]
     /// Of those that have failed and are tried again.
     private var furthestBytes: [Slot: Int64] = [:]
-    private var shared: ContiguousArray<Shared> = []
-    private var vacantShared: [Int32] = []
-    private var sharedIndex: [Common: Int32] = [:]
-    /// Where the previous insertion found its common part: the next is nearly always of the same directory.
-    private var lastShared: Int32?
+    private var commons = SharedValues<Common>()
 
     var count: Int { slots.count }
 
@@ -101,7 +95,7 @@ struct TransferTable: Sendable {
     /// Adds a transfer; nil when its identifier is taken.
     mutating func insert(_ transfer: Transfer) -> Slot? {
         guard slots[transfer.id] == nil else { return nil }
-        let record = Record(transfer, common: share(transfer.common))
+        let record = Record(transfer, common: commons.take(transfer.common), names: &names)
         let slot: Slot
         if let reused = vacant.popLast() {
             slot = reused
@@ -123,9 +117,10 @@ struct TransferTable: Sendable {
         parts[slot] = nil
         proofs[slot] = nil
         furthestBytes[slot] = nil
-        release(self[slot].common)
-        self[slot].remoteName = []
-        self[slot].localName = []
+        let record = self[slot]
+        commons.release(record.common)
+        names.remove(record.remoteName)
+        if record.localName != record.remoteName { names.remove(record.localName) }
         vacant.append(slot)
     }
 
@@ -134,7 +129,7 @@ struct TransferTable: Sendable {
         _modify { yield &records[Int(slot)] }
     }
 
-    func common(of slot: Slot) -> Common { shared[Int(self[slot].common)].value }
+    func common(of slot: Slot) -> Common { commons[self[slot].common] }
 
     func state(of slot: Slot) -> TransferState {
         switch self[slot].plainState {
@@ -142,7 +137,7 @@ struct TransferTable: Sendable {
         case .running: .running
         case .paused: .paused
         case .done: .done
-        case .detailed: details[slot] ?? .waiting
+        case .detailed: details[slot].map { detailed[$0] } ?? .waiting
         }
     }
 
@@ -157,12 +152,14 @@ struct TransferTable: Sendable {
         case .done: self[slot].plainState = .done
         case .held, .retrying, .asking, .failed, .skipped:
             self[slot].plainState = .detailed
-            details[slot] = state
+            details[slot] = detailed.take(state)
         }
     }
 
     private mutating func forgetDetails(of slot: Slot) {
-        if case .skipped? = details.removeValue(forKey: slot) { skippedCount -= 1 }
+        guard let index = details.removeValue(forKey: slot) else { return }
+        if case .skipped = detailed[index] { skippedCount -= 1 }
+        detailed.release(index)
     }
 
     mutating func setPart(_ part: Part?, of slot: Slot) {
@@ -184,51 +181,25 @@ struct TransferTable: Sendable {
         var common = common(of: slot)
         common.options = options
         let old = self[slot].common
-        self[slot].common = share(common)
-        release(old)
+        self[slot].common = commons.take(common)
+        commons.release(old)
     }
 
     func transfer(_ slot: Slot) -> Transfer {
         let record = self[slot]
         let common = common(of: slot)
+        let remoteName = names.bytes(of: record.remoteName)
+        let localName =
+            record.localName == record.remoteName ? remoteName : names.bytes(of: record.localName)
         var transfer = Transfer(
             id: record.id, direction: common.direction, kind: common.kind, site: common.site,
-            remoteDirectory: common.remoteDirectory, remoteName: record.remoteName,
-            localDirectory: common.localDirectory, localName: record.localName, size: record.size,
+            remoteDirectory: common.remoteDirectory, remoteName: remoteName,
+            localDirectory: common.localDirectory, localName: localName, size: record.size,
             modified: record.modified, options: common.options, state: state(of: slot), bytes: record.bytes,
             attempts: record.attempts, position: record.position, depth: common.depth,
             part: parts[slot], batch: common.batch)
         transfer.proof = proofs[slot]
         return transfer
-    }
-
-    private mutating func share(_ common: Common) -> Int32 {
-        if let last = lastShared, shared[Int(last)].users > 0, shared[Int(last)].value == common {
-            shared[Int(last)].users += 1
-            return last
-        }
-        let index: Int32
-        if let known = sharedIndex[common] {
-            index = known
-            shared[Int(index)].users += 1
-        } else if let reused = vacantShared.popLast() {
-            index = reused
-            shared[Int(index)] = Shared(value: common, users: 1)
-            sharedIndex[common] = index
-        } else {
-            index = Int32(shared.count)
-            shared.append(Shared(value: common, users: 1))
-            sharedIndex[common] = index
-        }
-        lastShared = index
-        return index
-    }
-
-    private mutating func release(_ index: Int32) {
-        shared[Int(index)].users -= 1
-        guard shared[Int(index)].users == 0 else { return }
-        sharedIndex[shared[Int(index)].value] = nil
-        vacantShared.append(index)
     }
 }
 

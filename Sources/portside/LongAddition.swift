@@ -17,7 +17,8 @@ struct LongAddition {
     /// How many were added, or were there already.
     var count: Int { ids.count + merged }
 
-    private static let pieceSize = 2_000
+    /// A transaction of these; and fewer where another process is to answer within seconds, at work as it is.
+    private static let pieceSize = (own: 2_000, others: 500)
 
     init() throws {
         queue = try WorkingQueue.open()
@@ -39,8 +40,9 @@ struct LongAddition {
     /// - Returns: how many were in the queue already.
     func write(_ told: ([Transfer.ID]) -> Void) throws -> Int {
         var (merged, isAnswered) = (merged, true)
-        for start in stride(from: 0, to: ids.count, by: Self.pieceSize) {
-            let piece = ids[start..<min(start + Self.pieceSize, ids.count)]
+        let size = queue == nil ? Self.pieceSize.others : Self.pieceSize.own
+        for start in stride(from: 0, to: ids.count, by: size) {
+            let piece = ids[start..<min(start + size, ids.count)]
             let transfers = piece.compactMap { scheduler.transfer($0) }
             let sites = start == 0 ? sites : []
             if let queue {

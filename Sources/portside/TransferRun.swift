@@ -15,7 +15,12 @@ final class TransferRun: Sendable {
         var skipped = 0
         var failures: [Transfer.ID: (transfer: Transfer, failure: Failure)] = [:]
         var leftOut = 0
+        /// How many more have failed than `failures` has.
+        var untold = 0
     }
+
+    /// So many failures are told one by one; all of a queue of a million may fail at once.
+    private static let mostTold = 1_000
 
     private let tally = Mutex(Tally())
     private let progress: ProgressPrinter
@@ -130,7 +135,7 @@ final class TransferRun: Sendable {
     // MARK: - What happens
 
     private func note(_ id: Transfer.ID, _ failure: Failure) {
-        pendingFailures.withLock { $0[id] = failure }
+        pendingFailures.withLock { if $0.count < Self.mostTold { $0[id] = failure } }
     }
 
     private let pendingFailures = Mutex<[Transfer.ID: Failure]>([:])
@@ -151,7 +156,10 @@ final class TransferRun: Sendable {
                     progress.complain("\(name(transfer)): skipped: \(reason); see --on-conflict")
                 }
             case .failed(let message):
-                tally.withLock { $0.failures[transfer.id] = (transfer, Failure(.permissionRefused, message)) }
+                tally.withLock {
+                    guard $0.failures.count < Self.mostTold else { return $0.untold += 1 }
+                    $0.failures[transfer.id] = (transfer, Failure(.permissionRefused, message))
+                }
             default: break
             }
         // Each of them says so at the end.
@@ -278,6 +286,7 @@ final class TransferRun: Sendable {
             let name = name(transfer)
             complain(failure.message.contains(name) ? failure.message : "\(name): \(failure.message)")
         }
+        if outcome.untold > 0 { complain("and \(outcome.untold) more failed") }
         if !failures.isEmpty {
             let kinds = Set(failures.map(\.failure.kind))
             let isWhole = isAlone && kinds.count == 1

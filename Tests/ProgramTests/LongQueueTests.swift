@@ -11,7 +11,7 @@ import Testing
     /// A document of so many transfers that nobody is asked to do, and its place.
     private func document(_ count: Int, in bench: Bench, lastLine: String? = nil) throws -> String {
         _ = try bench.run(
-            "queue", "add", "get", "-o", bench.local.path(of: "name-0"),
+            "queue", "add", "get", "--retries", "0", "-o", bench.local.path(of: "name-0"),
             bench.target("name-0", user: "alice@"))
         let lines = try bench.run("queue", "export").lines
         _ = try bench.run("queue", "remove", "1")
@@ -39,13 +39,22 @@ import Testing
             try run("list", "list", "--json", lines: count)
             try run("export", "export", lines: count + 2)
             try run("manifest", "export", "--manifest", lines: count)
+            // All of it fails at once.
+            bench.server.stop()
+            try bench.home.write(Array("any\n".utf8), to: "password")
+            let password = bench.home.path(of: "password")
+            let gone = try bench.run("queue", "run", "--password-file", password)
+            #expect(
+                gone.status != 0 && gone.complaint.contains("\(count) failed"),
+                "\(gone.complaint.suffix(400))")
+            peaks["run"] = gone.peak
             return peaks
         }
         let (few, many) = (try peaks(1), try peaks(Self.rows))
-        #expect(many.count == 4)
+        #expect(many.count == 5)
         for (command, peak) in many {
-            // A thousand rows at a time; and of an import the rows as the queue keeps them, 250 bytes each.
-            let most = (command == "import" ? 20 : 10) << 10
+            // A thousand rows at a time; where the queue itself is there, 250 bytes each.
+            let most = (["import", "run"].contains(command) ? 20 : 10) << 10
             let idle = try #require(few[command])
             #expect(idle > 0 && peak < idle + most, "\(command): \(peak) KiB, \(idle) KiB for one")
         }
