@@ -120,9 +120,9 @@ import Transport
                 // The last ones are let live, so that each round comes to its end.
                 if killed < Self.kills && attempt < 40 {
                     let moment = Int.random(in: 0..<Self.usualDialogue, using: &random)
-                    // What is tried again is so after at most a quarter of a minute.
+                    // What is tried again for the fifth time is so after 40 s at most.
                     do {
-                        try eventually("so much of the dialogue was shown, or all", within: .seconds(30)) {
+                        try eventually("so much of the dialogue was shown, or all", within: .seconds(60)) {
                             run.isOver || run.complaintSize >= moment
                         }
                     } catch {
