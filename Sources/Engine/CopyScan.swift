@@ -22,7 +22,7 @@ struct CopyScan {
     ///
     /// - Throws: when the tree cannot be listed, or not all of it was: it stays in the queue, as failed.
     func run(from near: Session, to session: Session) throws(Failure) {
-        try near.connect()
+        try near.connectAsOrigin()
         var open = [
             Place(
                 source: near.resolve(RemotePath(bytes: tree.localPath.bytes)),

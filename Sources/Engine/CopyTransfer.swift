@@ -49,13 +49,7 @@ struct CopyTransfer {
 
     /// What the source is.
     private func look(at path: RemotePath, _ near: Session) throws(Failure) -> ConflictDecision.File {
-        do throws(Failure) { try near.connect() } catch {
-            // Only the destination's is asked for.
-            guard error.kind == .passwordNeeded else { throw error }
-            throw Failure(
-                .permissionRefused,
-                "\(near.site.shortName), where the file is, wants a password: \(Advice.password.rawValue)")
-        }
+        try near.connectAsOrigin()
         var source = ConflictDecision.File(
             size: try near.size(of: path), modified: try near.modificationTime(of: path))
         if source.size == nil {
@@ -143,5 +137,17 @@ struct CopyTransfer {
             }
         }
         return .done(bytes: bytes)
+    }
+}
+
+extension Session {
+    func connectAsOrigin() throws(Failure) {
+        do throws(Failure) { try connect() } catch {
+            // Only the destination's is asked for.
+            guard error.kind == .passwordNeeded else { throw error }
+            throw Failure(
+                .permissionRefused,
+                "\(site.shortName), where the files are, wants a password: \(Advice.password.rawValue)")
+        }
     }
 }

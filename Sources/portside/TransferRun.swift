@@ -55,6 +55,12 @@ final class TransferRun: Sendable {
         self.sharing.withLock { $0 = sharing }
     }
 
+    /// - Parameter passwords: of servers that no transfer goes to: those that copies come from.
+    func lookUp(passwords: @escaping @Sendable (Site) -> Secret?) {
+        others.withLock { $0 = passwords }
+    }
+
+    private let others = Mutex<(@Sendable (Site) -> Secret?)?>(nil)
     private let sharing = Mutex<Sharing?>(nil)
     private let staying = Mutex<(@Sendable (Site) -> Secret?)?>(nil)
     /// What the queue asks about while it stays.
@@ -71,6 +77,7 @@ final class TransferRun: Sendable {
         var configuration = configuration
         let later = staying.withLock { $0 }
         let sharing = sharing.withLock { $0 }
+        let others = others.withLock { $0 }
         configuration.retriesUnreachable = later != nil || sharing?.beginning != nil
         configuration.failed = { [self] id, failure in
             tally.withLock { tally in
@@ -79,7 +86,8 @@ final class TransferRun: Sendable {
             note(id, failure)
         }
         let queue = TransferQueue(
-            journal: { journal }, configuration: configuration, passwords: { passwords[$0.id] }, trust: trust,
+            journal: { journal }, configuration: configuration,
+            passwords: { passwords[$0.id] ?? others?($0) }, trust: trust,
             dialogue: { line in
                 dialogue(line)
                 sharing?.service.tell(line)

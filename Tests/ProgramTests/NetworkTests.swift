@@ -149,7 +149,7 @@ import Testing
         try ground.served.write(bytes, to: "big")
         let local = try TemporaryDirectory()
         let command = try ground.start([
-            "get", ground.target("big"), "-o", local.path(of: "big"), "--limit", "700K", "--record",
+            "get", ground.target("big"), "-o", local.path(of: "big"), "--limit", "300K", "--record",
             local.path(of: "log"),
         ])
         var port = ""

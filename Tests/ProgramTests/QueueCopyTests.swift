@@ -98,6 +98,26 @@ struct QueueCopyTests {
         #expect(try parts(to).isEmpty)
     }
 
+    @Test func betweenRealServersWithPasswords() throws {
+        let (from, to) = (try RealServer.start(.proftpd), try RealServer.start(.vsftpd))
+        let bench = try Bench()
+        try FileManager.default.createDirectory(
+            atPath: "\(from.root)/tree/below", withIntermediateDirectories: true)
+        try Data(Bench.big).write(to: URL(filePath: "\(from.root)/tree/below/big"))
+        try bench.home.write(Array(from.password.utf8), to: "password")
+        let file = bench.home.path(of: "password")
+        #expect(chmod(file, 0o600) == 0)
+        let added = try bench.run(
+            "queue", "add", "copy", "-r", "ftp://\(from.user)@\(from.host):\(from.port)/tree",
+            "ftp://\(to.user)@\(to.host):\(to.port)/new/")
+        #expect(added.status == 0, "\(added.complaint)")
+        let asked = try bench.run("queue", "run")
+        #expect(asked.status == 1 || asked.status == 77, "\(asked.complaint)")
+        let outcome = try bench.run("queue", "run", "--password-file", file)
+        #expect(outcome.status == 0, "\(outcome.complaint)")
+        #expect(try Array(Data(contentsOf: URL(filePath: "\(to.root)/new/tree/below/big"))) == Bench.big)
+    }
+
     @Test func anExportedCopyIsTheSameWhereItIsImported() throws {
         let (from, to) = (try Bench(), try Bench())
         try add(from, to, "big.bin", "copy")

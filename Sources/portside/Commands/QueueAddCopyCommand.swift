@@ -34,7 +34,8 @@ struct QueueAddCopyCommand: ParsableCommand {
         let credentials = Credentials(options: options, isForLater: true)
         var settings = try transfer.transferOptionsForLater(options, .upload, isResuming: false)
         queueing.apply(to: &settings)
-        settings.origin = Origin(try credentials.site(of: from), isRelayed: relay)
+        let origin = try credentials.site(of: from)
+        settings.origin = Origin(origin, isRelayed: relay)
         let site = try credentials.site(of: to)
         let copy = Transfer(
             id: 0, direction: .upload, kind: recursive ? .tree : .file, site: site.id,
@@ -42,6 +43,6 @@ struct QueueAddCopyCommand: ParsableCommand {
             localDirectory: LocalPath(bytes: (name.isEmpty ? from.path : from.path.parent).bytes),
             localName: name,
             options: settings)
-        try addToQueue(TransferPlan(transfers: [copy], sites: [site]), credentials)
+        try addToQueue(TransferPlan(transfers: [copy], sites: [origin, site]), credentials)
     }
 }

@@ -49,9 +49,11 @@ struct QueueRunCommand: ParsableCommand {
         let number = try storage {
             try store.offer(connections: options.connections, sites: Set(sites.map(\.id)))
         }
+        let source = try credentials.source()
         let helper = QueueHelper(
             number: number, store: store, configuration: try configuration(),
-            passwords: { [passwords = credentials.passwords] in passwords[$0.id] }, trust: credentials.trust,
+            passwords: { [passwords = credentials.passwords] in passwords[$0.id] ?? source($0) },
+            trust: credentials.trust,
             dialogue: sessions.printer.sink)
         // A connection of its own: what one has seen changed the other has not.
         let watch = try storage { try QueueStore(directory: WorkingQueue.directory) }
@@ -106,7 +108,9 @@ struct QueueRunCommand: ParsableCommand {
             complain("the queue is paused; portside queue resume lets it go on")
         }
         let run = TransferRun(options: options, interrupts: sessions.interrupts, isSkippingWanted: true)
-        if stay { run.stay(passwords: try credentials.source()) }
+        let source = try credentials.source()
+        run.lookUp(passwords: source)
+        if stay { run.stay(passwords: source) }
         let service = QueueService(beginning == nil ? .command : .background)
         run.share(TransferRun.Sharing(service: service, beginning: beginning))
         // Screens take the queue over when they are let go, so it has to be free: the process ends with this.
