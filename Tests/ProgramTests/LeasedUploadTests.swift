@@ -51,6 +51,14 @@ import Testing
                 .filter { $0.hasSuffix(".part") }
         }
 
+        /// Until a later segment has begun.
+        func waitForAHole() throws {
+            let field = field
+            try eventually("a part with a hole in it", within: .seconds(30)) {
+                try parts().contains { try field.served.contents(of: $0)?.count ?? 0 > 8 << 20 }
+            }
+        }
+
         func expectWhole() throws {
             let field = field
             try eventually("it is whole", within: .seconds(60)) {
@@ -78,9 +86,7 @@ import Testing
 
     @Test func whenTheHelperIsKilledTheOtherSendsTheRest() throws {
         let pair = try Pair()
-        try eventually("a part with a hole in it", within: .seconds(30)) {
-            try pair.parts().contains { try pair.field.served.contents(of: $0)?.count ?? 0 > 8 << 20 }
-        }
+        try pair.waitForAHole()
         pair.second.signal(SIGKILL)
         _ = try pair.second.finish()
         #expect(try pair.field.served.contents(of: "x") == nil)
@@ -91,9 +97,7 @@ import Testing
 
     @Test func whenTheOneThatDecidesIsKilledTheHelperSendsAll() throws {
         let pair = try Pair()
-        try eventually("a part with a hole in it", within: .seconds(30)) {
-            try pair.parts().contains { try pair.field.served.contents(of: $0)?.count ?? 0 > 8 << 20 }
-        }
+        try pair.waitForAHole()
         pair.first.signal(SIGKILL)
         _ = try pair.first.finish()
         try pair.expectWhole()
