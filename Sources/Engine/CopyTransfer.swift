@@ -74,7 +74,8 @@ struct CopyTransfer {
         _ path: RemotePath, _ near: Session, to target: RemotePath, _ session: Session
     ) throws(Failure) {
         job.progress.set(0)
-        job.activity("between the servers")
+        // What comes through this machine is counted, and shown as any other transfer.
+        job.activity(origin.isRelayed || near.leavesCopiesToUs ? nil : "between the servers")
         defer { job.activity(nil) }
         do throws(Failure) { try moveOnce(path, near, to: target, session) } catch {
             guard error.kind == .cannotCreate, job.makesDirectories, target.parent != session.home,
@@ -96,7 +97,7 @@ struct CopyTransfer {
                 return reader
             }, progress: job.progress, limit: job.limit
         ) { why in
-            job.activity("through this machine")
+            job.activity(nil)
             session.warn("the servers do not copy among themselves (\(why)); copying through this machine")
         }
     }
