@@ -3,12 +3,27 @@ import Transport
 
 /// What moves to and from each site, for `ConnectionTuner`.
 struct Throughput {
-    private var counted: [Transfer.ID: Int64] = [:]
-    private var moved: [Site.ID: Double] = [:]
-    private var since = monotonicNanoseconds()
+    private struct Count {
+        var since: Int64
+        var moved = 0.0  // bytes, with what stands for the files
+        var files = 0
+    }
 
-    /// In nanoseconds: long enough that a few small files come in it.
+    struct Measurement {
+        /// Bytes a second, with what stands for the files.
+        var rate: Double
+        /// It took little time to see many files.
+        var isBusy: Bool
+    }
+
+    private var counted: [Transfer.ID: Int64] = [:]
+    private var sites: [Site.ID: Count] = [:]
+
+    /// As long as one measurement takes, in nanoseconds: bytes come in bursts.
     private static let interval: Int64 = 1_000_000_000
+    /// So many files tell as much in less time.
+    private static let manyFiles = 250
+    private static let shortInterval: Int64 = 300_000_000  // nanoseconds
     /// A small file costs as much as so many bytes: else a thousand of them would look like a line that does nothing.
     private static let perFile = 65_536.0
 
@@ -17,26 +32,43 @@ struct Throughput {
     }
 
     mutating func progressed(_ id: Transfer.ID, of site: Site.ID, to bytes: Int64) {
-        guard let before = counted[id] else { return }
-        counted[id] = bytes
-        moved[site, default: 0] += Double(max(0, bytes - before))
+        guard let before = counted.updateValue(bytes, forKey: id) else { return }
+        count(Double(max(0, bytes - before)), of: site, files: 0)
     }
 
     mutating func ended(_ id: Transfer.ID, of site: Site.ID, at bytes: Int64) {
-        progressed(id, of: site, to: bytes)
-        counted[id] = nil
-        moved[site, default: 0] += Self.perFile
+        guard let before = counted.removeValue(forKey: id) else { return }
+        count(Double(max(0, bytes - before)) + Self.perFile, of: site, files: 1)
     }
 
-    /// A second, of each site; nil while it is too early to tell.
-    mutating func take() -> [Site.ID: Double]? {
+    /// Looking into directories is work of a connection, too.
+    mutating func listed(_ site: Site.ID) {
+        count(Self.perFile, of: site, files: 0)
+    }
+
+    /// A connection more is at work: what was counted is of fewer.
+    mutating func restart(_ site: Site.ID) {
+        sites[site] = nil
+    }
+
+    /// Of each site where enough was counted to tell.
+    mutating func take() -> [Site.ID: Measurement] {
         let now = monotonicNanoseconds()
-        guard now - since >= Self.interval else { return nil }
-        let seconds = Double(now - since) / 1e9
-        defer {
-            since = now
-            moved = [:]
+        var found: [Site.ID: Measurement] = [:]
+        for (site, count) in sites {
+            let time = now - count.since
+            let isBusy = count.files >= Self.manyFiles && time < Self.interval
+            guard time >= (isBusy ? Self.shortInterval : Self.interval) else { continue }
+            found[site] = Measurement(rate: count.moved / (Double(time) / 1e9), isBusy: isBusy)
+            sites[site] = Count(since: now)
         }
-        return moved.mapValues { $0 / seconds }
+        return found
+    }
+
+    private mutating func count(_ moved: Double, of site: Site.ID, files: Int) {
+        var count = sites[site] ?? Count(since: monotonicNanoseconds())
+        count.moved += moved
+        count.files += files
+        sites[site] = count
     }
 }

@@ -142,8 +142,9 @@ extension TransferQueueCore {
             throughput.progressed(
                 id, of: scheduler.site(of: id) ?? worker.siteID, to: worker.progress.bytes)
         }
-        guard let rates = throughput.take() else { return }
-        for (site, rate) in rates { handle(.measured(site, rate: rate)) }
+        for (site, measured) in throughput.take() {
+            handle(.measured(site, rate: measured.rate, isBusy: measured.isBusy))
+        }
     }
 
     /// At most this much is fetched again after a crash, in nanoseconds.
@@ -152,6 +153,7 @@ extension TransferQueueCore {
     /// Lets the journal know how far each transfer has come, and how much of that is safe on the disk, so that it can
     /// go on there after a crash.
     mutating func checkpoint() {
+        measureThroughput()
         let now = monotonicNanoseconds()
         guard now - lastCheckpoint > Self.checkpointInterval else { return }
         lastCheckpoint = now
@@ -159,7 +161,6 @@ extension TransferQueueCore {
         if scheduler.rates?.windows.isEmpty == false, configuration.minuteOfDay() != lastMinute {
             applyRates()
         }
-        measureThroughput()
         for (id, worker) in busy where worker.progress.bytes > 0 {
             handle(.progressed(id, bytes: worker.progress.bytes))
             guard let itself else { continue }

@@ -41,7 +41,12 @@ extension TransferQueueCore {
             isDestinationFresh: isFresh,
             mayHaveEnded: id < firstNewID || foundAgain.contains(id),
             reports: TransferWorker.Reports(
-                loggedIn: { itself.perform { $0.loggedIn(id, at: siteID) } },
+                loggedIn: {
+                    itself.perform { core in
+                        core.throughput.restart(siteID)
+                        core.loggedIn(id, at: siteID)
+                    }
+                },
                 learnt: { facts in itself.perform { $0.learnt(facts, of: id) } },
                 beginning: { part in itself.wait { $0.began(id, part) } },
                 kept: { part in itself.perform { $0.handle(.partKept(id, part)) } },
@@ -50,7 +55,12 @@ extension TransferQueueCore {
                     itself.perform { $0.handle(.verified(id, proof)) }
                 },
                 startingOver: { [events] why in events(.startingOver(id, why)) },
-                found: { files in itself.perform { $0.handle(.scanned(id, files)) } },
+                found: { files in
+                    itself.perform { core in
+                        core.throughput.listed(siteID)
+                        core.handle(.scanned(id, files))
+                    }
+                },
                 madeDirectory: { path, isNew in
                     itself.perform { $0.remember(path, of: siteID, isFresh: isNew) }
                 },

@@ -1,8 +1,13 @@
 /// How many connections to one server pay: more while the throughput grows with them, fewer when it does not.
 ///
-/// Climbs a hill: doubling at first, then in steps of one connection. A step up is kept when it brought a twentieth
-/// more, and a quarter of what it could; steps down when all of them cost less than a twentieth. Then the result
-/// holds for a while, until the line may have become another.
+/// Climbs a hill: by doubles and halves at first, then in steps of one connection. A step up is kept when it brought a
+/// twentieth more, and a quarter of what it could; steps down when all of them cost less than a twentieth. Where no step in
+/// one direction was worth it the other one is tried. Then the result holds for a while, until the line may have become
+/// another.
+///
+/// More are tried first: they fill the time in which others wait for replies. Where hardly any goes into waiting, fewer
+/// are: with vsftpd and this program on one machine of two processors, two connections moved 4,900 files of 1 KiB a
+/// second, four 3,600 and sixteen 2,500.
 public struct ConnectionTuner: Hashable, Sendable {
     /// As many as it begins with at most: what most servers take without a word, and most lines need.
     public static let usualWidth = 4
@@ -32,8 +37,11 @@ public struct ConnectionTuner: Hashable, Sendable {
     private static let otherLine = 0.75
     /// Until the first step that brings too little.
     private var isDoubling = true
-    /// The next probe after a rest goes down, when the last went up.
     private var goesDown = false
+    /// A step was worth it since it last rested.
+    private var hasMoved = false
+    /// Both directions were tried since then.
+    private var hasTurned = false
 
     /// More connections were tried, and brought nothing.
     public var isSettled: Bool { settledAt != nil && width < most }
@@ -46,7 +54,8 @@ public struct ConnectionTuner: Hashable, Sendable {
     /// - Parameters:
     ///   - rate: what moved since the last measurement, a second; any unit.
     ///   - isFull: all connections allowed were at work: else the rate says nothing about them.
-    public mutating func measured(rate: Double, isFull: Bool, now: Int64) {
+    ///   - isBusy: so many files came that hardly any time went into waiting for replies.
+    public mutating func measured(rate: Double, isFull: Bool, isBusy: Bool = false, now: Int64) {
         guard isFull, rate.isFinite, rate > 0 else {
             earlierRate = nil
             return
@@ -55,19 +64,22 @@ public struct ConnectionTuner: Hashable, Sendable {
             // A clock that was set back would let it hold for ever.
             guard now - settled >= Self.memory || now < settled else { return }
             settledAt = nil
-            goesDown.toggle()
         }
         guard let before else {
             // The best there was, unless the line has become another.
             reference = rate < reference * Self.otherLine ? rate : max(reference, rate)
+            goesDown = isBusy
+            hasMoved = false
+            hasTurned = false
             return probe(rate: rate, now: now)
         }
         if isWorthIt(rate: rate, after: before) {
+            reference = max(reference, rate)
+            hasMoved = true
             probe(rate: rate, now: now)
         } else {
             width = before.width
-            isDoubling = false
-            settle(now: now)
+            turn(rate: before.rate, now: now)
         }
     }
 
@@ -79,17 +91,31 @@ public struct ConnectionTuner: Hashable, Sendable {
     }
 
     private mutating func probe(rate: Double, now: Int64) {
-        let next = goesDown ? width - 1 : isDoubling ? min(most, width * 2) : width + 1
+        let next =
+            switch (goesDown, isDoubling) {
+            case (false, true): min(most, width * 2)
+            case (false, false): width + 1
+            case (true, true): max(min(Self.narrowest, most), width / 2)
+            case (true, false): width - 1
+            }
         guard next >= min(Self.narrowest, most), next <= most, next != width else {
-            isDoubling = false
-            return settle(now: now)
+            return turn(rate: rate, now: now)
         }
         before = (width, rate)
         width = next
     }
 
+    /// The last step in this direction is done.
+    private mutating func turn(rate: Double, now: Int64) {
+        guard !hasMoved, !hasTurned else { return settle(now: now) }
+        hasTurned = true
+        goesDown.toggle()
+        probe(rate: rate, now: now)
+    }
+
     private mutating func settle(now: Int64) {
         before = nil
+        isDoubling = false
         settledAt = now
     }
 }

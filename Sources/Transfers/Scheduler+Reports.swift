@@ -168,10 +168,17 @@ extension Scheduler {
         orders.settings = true
     }
 
-    mutating func measured(_ site: Site.ID, rate: Double, now: Int64) {
+    mutating func measured(_ site: Site.ID, rate: Double, isBusy: Bool, now: Int64) {
         guard let number = siteIndex[site] else { return }
-        let isFull = sites[number].connections == sites[number].tuner.width
-        sites[number].tuner.measured(rate: rate, isFull: isFull && !sites[number].startable.isEmpty, now: now)
+        let connections = sites[number].connections
+        let width = sites[number].tuner.width
+        // Those given up end what they are at, and those just made log in: neither tells what this width brings.
+        guard connections <= width, atWork.values.allSatisfy({ $0.site != number || $0.hasBegun }) else {
+            return
+        }
+        let isFull = connections == width
+        sites[number].tuner.measured(
+            rate: rate, isFull: isFull && !sites[number].startable.isEmpty, isBusy: isBusy, now: now)
     }
 
     mutating func learn(size: Int64?, modified: Int64?, of id: Transfer.ID) {

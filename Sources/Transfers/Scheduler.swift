@@ -52,7 +52,7 @@ public struct Scheduler: Sendable {
         /// Other processes offer so many connections beside ours.
         case helpersOffered(connections: Int)
         /// What moved to and from a site since the last of these, a second; see `ConnectionTuner`.
-        case measured(Site.ID, rate: Double)
+        case measured(Site.ID, rate: Double, isBusy: Bool = false)
         /// The program ends: what is at work is stopped and goes on the next time; nothing else is started.
         case programEnds
         /// The size of the source, in bytes, or its time was found out; nil is not known.
@@ -245,7 +245,8 @@ public struct Scheduler: Sendable {
         case .passwordGiven(let site): passwordGiven(site)
         case .narrowed(let id, let connections): narrowed(id, to: connections, now: now)
         case .clockMeasured(let site, let ahead): measuredClock(of: site, ahead: ahead)
-        case .measured(let site, let rate): measured(site, rate: rate, now: now)
+        case .measured(let site, let rate, let isBusy):
+            measured(site, rate: rate, isBusy: isBusy, now: now)
         case .programEnds: programEnds()
         case .helpersOffered(let connections): helperConnections = max(0, connections)
         case .sourceLearnt(let id, let size, let modified):
