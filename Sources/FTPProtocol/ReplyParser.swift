@@ -22,6 +22,8 @@ public struct ReplyParser: Sendable {
     public static let longestReply = 64 * 1024
     /// Bytes of a reply that is the listing of a directory, as STAT answers it: a hundred thousand names.
     public static let longestListing = 8 * 1024 * 1024
+    /// As many bytes a line of a reply counts at least: about what it takes in memory, whatever is in it.
+    public static let shortestLine = 40
     /// Lines outside any reply before the peer is no FTP server. Inetd scripts and
     /// loaders say a few lines before the greeting; nobody says a hundred.
     public static let longestNoise = 100
@@ -121,7 +123,8 @@ public struct ReplyParser: Sendable {
 
     private mutating func endLine() throws(FTPError) -> Event {
         while let last = line.last, last == 0x0D || last == 0 { line.removeLast() }
-        let whole = line
+        // A copy of its own size: lines are kept, and would keep the room of the longest line so far.
+        let whole = line.withUnsafeBufferPointer { Array($0) }
         line.removeAll(keepingCapacity: true)
         // What is behind it one reader sees and another does not.
         guard !whole.contains(0) else { throw fail("there is a NUL in a line of its reply") }
@@ -141,7 +144,7 @@ public struct ReplyParser: Sendable {
 
     private mutating func continueReply(with whole: [UInt8]) throws(FTPError) -> Event {
         guard var reply = open.take() else { return .line(whole, code: nil) }
-        reply.size += whole.count + 1
+        reply.size += max(whole.count + 1, Self.shortestLine)
         guard reply.size <= mostBytes else {
             throw fail("its reply \(reply.code) does not end within \(mostBytes / 1_024) KiB")
         }

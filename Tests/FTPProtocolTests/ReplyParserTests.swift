@@ -209,4 +209,25 @@ struct ReplyParserTests {
     static func reply(_ code: UInt16, _ lines: String...) -> Reply {
         Reply(code: ReplyCode(rawValue: code), lines: lines.map { Array($0.utf8) })
     }
+
+    /// Else one line of 30 KiB has each of a thousand short ones behind it take as much memory.
+    @Test func aLongLineMakesTheLinesBehindItNoLarger() throws {
+        var parser = ReplyParser()
+        parser.append(Array("211-\(String(repeating: "x", count: 30_000))\r\n".utf8))
+        for _ in 0..<100 { parser.append(Array(" short\r\n".utf8)) }
+        _ = try parser.next()
+        var capacities: [Int] = []
+        while case .line(let bytes, _)? = try parser.next() { capacities.append(bytes.capacity) }
+        #expect(capacities.count == 100)
+        #expect(capacities.allSatisfy { $0 < 200 }, "\(capacities.max() ?? 0)")
+    }
+
+    /// Each line costs memory, whatever is in it.
+    @Test func aReplyOfLinesThatSayNothingEndsToo() throws {
+        var parser = ReplyParser()
+        parser.append(Array("211-\r\n".utf8) + [UInt8](repeating: 0x0A, count: 60_000))
+        var lines = 0
+        #expect(throws: FTPError.self) { while try parser.next() != nil { lines += 1 } }
+        #expect(lines < 2_000, "\(lines)")
+    }
 }

@@ -72,7 +72,7 @@ struct CommandReader {
         let isProper = line.last == 0x0D
         while line.last == 0x0D { line.removeLast() }
         lines.append(Line(bytes: line, hasBareLineFeed: !isProper))
-        line.removeAll(keepingCapacity: true)
+        line = []
     }
 }
 
