@@ -43,10 +43,23 @@ public struct MirrorScan {
         try session.connect()
         if options.comparison == .hash { try Self.requireSums(session) }
         let root = session.resolve(remote)
+        var plan = emptyPlan(root, session)
+        try compare(from: Place(path: [], isNew: false), &plan, root, session)
+        return plan
+    }
+
+    func emptyPlan(_ root: RemotePath, _ session: Session) -> MirrorPlan {
         var plan = MirrorPlan(
             direction: direction, site: session.site.id, remote: root.bytes, local: local.bytes)
         plan.charset = session.site.charset
-        var open = [Place(path: [], isNew: false)]
+        return plan
+    }
+
+    /// One directory of the source and all below it.
+    func compare(
+        from start: Place, _ plan: inout MirrorPlan, _ root: RemotePath, _ session: Session
+    ) throws(Failure) {
+        var open = [start]
         while let place = open.popLast() {
             guard place.path.count <= Self.deepest else {
                 plan.note("\(shown(place)): more than \(Self.deepest) directories deep")
@@ -88,10 +101,9 @@ public struct MirrorScan {
             for name in below.deleted { try planDeletion(of: place.path + [name], &plan, root, session) }
             open += below.common.reversed().map { Place(path: place.path + [$0.name], isNew: $0.isNew) }
         }
-        return plan
     }
 
-    private func planDeletion(
+    func planDeletion(
         of path: [[UInt8]], _ plan: inout MirrorPlan, _ root: RemotePath, _ session: Session
     ) throws(Failure) {
         var found: [(path: [[UInt8]], side: MirrorSide)] = []

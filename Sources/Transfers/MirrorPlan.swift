@@ -78,6 +78,15 @@ public struct MirrorPlan: Hashable, Sendable, Codable {
         steps.append(Step(.makeDirectory, path))
     }
 
+    /// One file, whatever the destination has of that name.
+    public mutating func copy(_ file: MirrorSide.Entry, to path: [[UInt8]], reason: String) {
+        steps.append(Step(.copy, path, size: file.size, modified: file.modified, reason: reason))
+    }
+
+    public mutating func deleteFile(_ path: [[UInt8]], size: Int64?) {
+        deletions.append(Step(.deleteFile, path, size: size))
+    }
+
     /// Something is left as it is.
     public mutating func note(_ text: String) {
         notes.append(text)
@@ -154,9 +163,7 @@ extension MirrorPlan {
                 if let other, other.kind != .file {
                     note("\(shown(place)): is a file in the source, and none at the destination")
                 } else if let reason = Self.difference(entry, other, options.comparison, clockAhead) {
-                    steps.append(
-                        Step(
-                            .copy, place, size: entry.size, modified: entry.modified, reason: reason))
+                    copy(entry, to: place, reason: reason)
                 } else {
                     equal += 1
                 }
@@ -192,7 +199,7 @@ extension MirrorPlan {
             } else if entry.kind == .directory {
                 if filter.takes(directory: entry.name) { below.deleted.append(entry.name) }
             } else if filter.takes(file: entry.name, size: entry.size, modified: entry.modified) {
-                deletions.append(Step(.deleteFile, place, size: entry.size))
+                deleteFile(place, size: entry.size)
             }
         }
     }
@@ -211,7 +218,7 @@ extension MirrorPlan {
                     note("\(shown(path)): not deleted: it holds a name that cannot be sent")
                     continue
                 }
-                deletions.append(Step(.deleteFile, path + [entry.name], size: entry.size))
+                deleteFile(path + [entry.name], size: entry.size)
             }
         }
         for (path, _) in directories.reversed() { deletions.append(Step(.deleteDirectory, path)) }

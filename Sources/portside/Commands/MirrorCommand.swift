@@ -1,7 +1,6 @@
 import ArgumentParser
 import Engine
 import FTPProtocol
-import Storage
 import Transfers
 import Transport
 
@@ -146,9 +145,9 @@ struct MirrorCommand: ParsableCommand {
 
     private func write(_ plan: MirrorPlan, to path: String) throws {
         do {
-            let text = try JSON.encode(plan)
+            let bytes = try PlanFile.bytes(of: plan)
             let file = try LocalFile.openForWriting(ArgumentBytes.bytes(of: path), truncating: true)
-            try file.write(Array((text + "\n").utf8), at: 0)
+            try file.write(bytes, at: 0)
         } catch { throw Failure(.localDisk, "\(visible(path)): the plan cannot be written: \(error)") }
     }
 
@@ -160,7 +159,7 @@ struct MirrorCommand: ParsableCommand {
             throw Failure(
                 .noSuchSource, "\(visible(path)): no such plan; mirror --dry-run --save-plan makes one")
         }
-        guard let plan = JSON.decode(MirrorPlan.self, text), plan.isWellFormed else {
+        guard let plan = PlanFile.plan(text) else {
             throw Failure(.localDisk, "\(visible(path)) is not a plan of portside mirror")
         }
         let site = try sessions.credentials.site(of: target)
