@@ -246,6 +246,7 @@ struct BrowserCore: ~Copyable {
                 events(.comparing(ticket, files: $0))
             }
             events(.compared(ticket, try scan.comparison(on: session)))
+        case .plan(let decided, let ticket): events(.planned(ticket, try decided.plans(on: session)))
         case .raw(let line):
             let name = session.name
             let dialogue = dialogue
@@ -270,7 +271,7 @@ struct BrowserCore: ~Copyable {
         case .list(_, let ticket): events(.listingFailed(.remote, ticket, message))
         case .makeDirectory(_, let ticket), .rename(_, _, let ticket), .delete(_, let ticket),
             .changeMode(_, _, let ticket), .fetch(_, let ticket), .lookUp(_, let ticket),
-            .compare(_, _, _, let ticket):
+            .compare(_, _, _, let ticket), .plan(_, let ticket):
             events(.operationEnded(.remote, ticket, error: message))
         case .raw: events(.notice(message))
         case .connect, .disconnect, .setDataMode, .trust, .stop: break

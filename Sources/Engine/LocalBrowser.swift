@@ -8,11 +8,18 @@ public final class LocalBrowser: Sendable {
     /// Counting a large tree keeps no list waiting.
     private let counting = Confined(0, label: "portside.count")
     private let trash: [UInt8]?
+    private let planBytes: @Sendable (MirrorPlan) -> [UInt8]?
     private let events: @Sendable (EngineEvent) -> Void
 
-    /// - Parameter trash: `$XDG_DATA_HOME/Trash`; nil where nobody knows it.
-    public init(trash: LocalPath?, events: @escaping @Sendable (EngineEvent) -> Void) {
+    /// - Parameters:
+    ///   - trash: `$XDG_DATA_HOME/Trash`; nil where nobody knows it.
+    ///   - planBytes: a plan as its file has it.
+    public init(
+        trash: LocalPath?, planBytes: @escaping @Sendable (MirrorPlan) -> [UInt8]?,
+        events: @escaping @Sendable (EngineEvent) -> Void
+    ) {
         self.trash = trash?.bytes
+        self.planBytes = planBytes
         self.events = events
     }
 
@@ -22,7 +29,7 @@ public final class LocalBrowser: Sendable {
                 events(.surveyed(ticket, Self.survey(paths.map(\.bytes), trash)))
             }
         }
-        queue.perform { [events, trash] _ in
+        queue.perform { [events, trash, planBytes] _ in
             switch request {
             case .survey: break
             case .moveToTrash(let paths, let ticket):
@@ -54,6 +61,8 @@ public final class LocalBrowser: Sendable {
                     try file.write(bytes, at: 0)
                     try file.close()
                 }
+            case .writePlans(let plans, let ticket):
+                end(ticket, events) { () throws(TransportError) in try Self.write(plans, planBytes) }
             case .discard(let copy): PrivateDirectory.remove(with: copy.bytes)
             case .delete(let paths, let ticket):
                 end(ticket, events) { () throws(TransportError) in
@@ -100,6 +109,32 @@ public final class LocalBrowser: Sendable {
         if paths.count == 1 { return "In the trash: \(visible(last))" }
         let directory = last.prefix(max(0, (last.lastIndex(of: UInt8(ascii: "/")) ?? 0)))
         return "\(paths.count) items are in the trash: \(visible(directory))"
+    }
+
+    /// None is left when one of them cannot be written.
+    private static func write(
+        _ plans: [PlanToWrite], _ bytes: (MirrorPlan) -> [UInt8]?
+    ) throws(TransportError) {
+        var made: [LocalPath] = []
+        do throws(TransportError) {
+            for each in plans {
+                guard let bytes = bytes(each.plan) else { throw .unusable("the plan has no text") }
+                let file = try create(each.path)
+                made.append(each.path)
+                try file.write(bytes, at: 0)
+                try file.close()
+            }
+        } catch {
+            for path in made { try? LocalDirectory.removeFile(path.bytes) }
+            throw error
+        }
+    }
+
+    private static func create(_ path: LocalPath) throws(TransportError) -> LocalFile {
+        do throws(TransportError) { return try LocalFile.create(path.bytes) } catch {
+            guard error.meansExists else { throw error }
+            throw .unusable("\(path) is there already; w takes another name")
+        }
     }
 
     private static func list(_ path: LocalPath, _ ticket: Ticket, _ events: @Sendable (EngineEvent) -> Void) {

@@ -80,6 +80,8 @@ public enum Action: Hashable, Sendable {
     case zoomToggled, layoutChanged
     /// The two panes, with everything below them.
     case compareAsked
+    /// Of what is decided in the compare view.
+    case planSaved
     /// Of the panes to the right, of queue and log downwards; negative is the other way.
     case splitterMoved(columns: Int, rows: Int)
     case panesSwapped
@@ -185,6 +187,7 @@ extension Action {
         case .messagesAsked: "past messages"
         case .zoomToggled: "zoom this pane"
         case .compareAsked: "compare folders"
+        case .planSaved: "compare view: write plan"
         case .layoutChanged: "next layout"
         case .redrawAsked: "draw again"
         case .suspendAsked: "suspend"

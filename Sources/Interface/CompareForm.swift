@@ -27,6 +27,8 @@ struct CompareForm: Sendable {
     var top = 0
     /// Why the last key did nothing: the view lies over the messages of the panes.
     var message: String?
+    /// What became of the last key, when it did something that is not seen.
+    var notice: String?
 
     /// How many rows are to go where.
     struct Tally: Hashable, Sendable {

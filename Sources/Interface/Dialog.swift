@@ -75,6 +75,8 @@ struct InputForm: Sendable {
         /// Of one server, or of everything together.
         case rateLimit(Site.ID?)
         case permissions(Location, paths: [RemotePath])
+        /// Of the file that the plan of the comparison below goes to.
+        case planName(Location)
     }
 
     let purpose: Purpose
@@ -159,6 +161,9 @@ struct Operation: Sendable {
         case check(EditedFile)
         case facts
         case compare
+        /// What was decided about a comparison, to be written to these files.
+        case plan(to: [LocalPath])
+        case planFile([LocalPath], isIncomplete: Bool)
     }
 
     let what: String

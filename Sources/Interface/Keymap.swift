@@ -2,7 +2,7 @@
 /// printed from this one table.
 public struct Keymap: Sendable {
     /// Where a binding holds. The focused part is asked first, then `everywhere`.
-    public enum Context: Hashable, Sendable, CaseIterable { case panes, queue, log, everywhere }
+    public enum Context: Hashable, Sendable, CaseIterable { case panes, queue, log, compare, everywhere }
 
     /// The heading a binding stands under in the help.
     public enum Group: String, Sendable, CaseIterable {
@@ -173,6 +173,7 @@ public struct Keymap: Sendable {
         Binding(.splitterMoved(columns: 0, rows: 1), .everywhere, .screen, "}"),
         Binding(.panesSwapped, .everywhere, .screen, .control("u")),
         Binding(.compareAsked, .panes, .screen, "="),
+        Binding(.planSaved, .compare, .screen, "w"),
         Binding(.redrawAsked, .everywhere, .screen, .control("l")),
         Binding(.escaped, .everywhere, .screen, .escape),
         Binding(.commandsAsked, .everywhere, .program, .control("p"), ":"),

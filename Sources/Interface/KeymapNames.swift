@@ -48,7 +48,8 @@ extension Keymap {
         ("splitter.right", .splitterMoved(columns: 2, rows: 0)),
         ("splitter.up", .splitterMoved(columns: 0, rows: -1)),
         ("splitter.down", .splitterMoved(columns: 0, rows: 1)), ("swap", .panesSwapped),
-        ("compare", .compareAsked), ("redraw", .redrawAsked), ("escape", .escaped),
+        ("compare", .compareAsked), ("compare.write", .planSaved), ("redraw", .redrawAsked),
+        ("escape", .escaped),
         ("commands", .commandsAsked), ("menu", .menuAsked), ("help", .helpAsked),
         ("messages", .messagesAsked), ("suspend", .suspendAsked), ("quit", .quitAsked),
     ]

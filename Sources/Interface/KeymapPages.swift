@@ -12,13 +12,15 @@ extension Keymap {
     func lines(for context: Context) -> [Line] {
         let order: [Group] =
             switch context {
-            case .panes, .everywhere: [.move, .choose, .act, .connection, .screen, .program]
+            case .panes, .compare, .everywhere: [.move, .choose, .act, .connection, .screen, .program]
             case .queue: [.queue, .move, .connection, .screen, .program]
             case .log: [.log, .move, .connection, .screen, .program]
             }
         let here = bindings.filter {
-            !$0.keys.isEmpty && ($0.context == context || $0.context == .everywhere)
-                && order.contains($0.group)
+            // The compare view is opened from the panes, and has no page of its own.
+            !$0.keys.isEmpty && order.contains($0.group)
+                && ($0.context == context || $0.context == .everywhere
+                    || context == .panes && $0.context == .compare)
         }
         return order.flatMap { group in merged(here.filter { $0.group == group }) }
     }
@@ -51,7 +53,8 @@ extension Keymap {
         var done: Set<Action> = []
         return bindings.compactMap { binding in
             guard binding.group != .move || [.opened, .homeOpened, .parentOpened].contains(binding.action),
-                binding.action != .escaped, binding.action != .commandsAsked, binding.action != .menuAsked,
+                binding.action != .escaped, binding.context != .compare,
+                binding.action != .commandsAsked, binding.action != .menuAsked,
                 done.insert(binding.action).inserted
             else { return nil }
             let keys = keys(for: binding.action)
@@ -77,7 +80,7 @@ extension Keymap {
         }
         text += "\n## Names\n\nFor `keys.toml`, which holds only what differs:\n\n"
         text +=
-            "```toml\n[panes]                       # or everywhere, queue, log\n\"ctrl+t\" = \"compare\"\n"
+            "```toml\n[panes]                       # or everywhere, queue, log, compare\n\"ctrl+t\" = \"compare\"\n"
         text +=
             "\"x\"      = \"none\"\n[queue]\n\"space\"  = { run = \"queue.pause\", help = \"pause or go on\" }\n```\n"
         text += "\n| name | what |\n|---|---|\n"
@@ -115,6 +118,7 @@ extension Action {
             case .undone: "undo the last renaming, or deletion here"
             case .rateLimitAsked: "limit the speed of transfers"
             case .compareAsked: "compare the two folders, and make them equal"
+            case .planSaved: "write the plan of the compare view to a file"
             case .diagnosisAsked: "diagnose what went wrong"
             case .whenDoneChanged: "change what happens when all is done"
             case .conflictsAsked: "answer conflicts before they come"

@@ -24,6 +24,8 @@ public enum EngineEvent: Hashable, Sendable {
     /// So many files so far; `compared` follows.
     case comparing(Ticket, files: Int)
     case compared(Ticket, Comparison)
+    /// One for each direction that was decided, to the server first.
+    case planned(Ticket, [MirrorPlan])
     case queue(QueueSnapshot)
     /// One transfer ended; for panes (list again), toasts and progress lines.
     case transferEnded(Transfer)

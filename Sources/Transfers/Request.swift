@@ -27,8 +27,20 @@ public enum LocalRequest: Hashable, Sendable {
     case changeMode([LocalPath], UInt16, Ticket)
     /// Makes a file with these bytes; an error where the name is taken.
     case write(LocalPath, [UInt8], Ticket)
+    /// Makes a file of each, or none; an error where a name is taken.
+    case writePlans([PlanToWrite], Ticket)
     /// Removes a copy that `RemoteRequest.fetch` made, with the directory that was made for it.
     case discard(LocalPath)
+}
+
+public struct PlanToWrite: Hashable, Sendable {
+    public var path: LocalPath
+    public var plan: MirrorPlan
+
+    public init(_ path: LocalPath, _ plan: MirrorPlan) {
+        self.path = path
+        self.plan = plan
+    }
 }
 
 /// Something that was moved to the trash.
@@ -59,6 +71,8 @@ public enum RemoteRequest: Hashable, Sendable {
     case lookUp(RemotePath, Ticket)
     /// The directory with everything below it beside one here: `EngineEvent.compared`, or `operationEnded` with an error.
     case compare(RemotePath, LocalPath, by: Comparison.Criterion, Ticket)
+    /// Plans of what was decided: `EngineEvent.planned`, or `operationEnded` with an error.
+    case plan(DecidedComparison, Ticket)
     /// A line typed by the user, sent as it is; the reply is in the dialogue.
     case raw([UInt8])
     /// Holds from the next data connection on, without reconnecting; confirmed by `dataModeChanged`.

@@ -49,7 +49,9 @@ final class Application: EffectRunner, Sendable {
         let events: @Sendable (EngineEvent) -> Void = { inbox.post($0) }
         browser = Browser(
             passwords: passwords, memory: memory, trust: trust, dialogue: dialogue, events: events)
-        local = LocalBrowser(trash: UserFiles.ofThisProcess().trash, events: events)
+        local = LocalBrowser(
+            trash: UserFiles.ofThisProcess().trash, planBytes: { try? PlanFile.bytes(of: $0) }, events: events
+        )
         var queueConfiguration = TransferQueue.Configuration(connections: configuration.connections ?? 4)
         queueConfiguration.memory = memory
         queueConfiguration.minuteOfDay = localMinuteOfDay

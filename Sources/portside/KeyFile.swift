@@ -15,7 +15,7 @@ struct KeyFile {
     var problems: [String] = []
 
     private static let contexts: [String: Keymap.Context] = [
-        "panes": .panes, "queue": .queue, "log": .log, "everywhere": .everywhere,
+        "panes": .panes, "queue": .queue, "log": .log, "compare": .compare, "everywhere": .everywhere,
     ]
 
     /// - Returns: the usual keys where there is no file, or it cannot be read at all.

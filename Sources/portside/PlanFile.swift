@@ -1,7 +1,7 @@
 import Storage
 import Transfers
 
-/// A plan of a mirror as a file: what `mirror --save-plan` writes and `mirror --plan` reads.
+/// A plan of a mirror as a file: what `mirror --save-plan` and the compare view write, and `mirror --plan` reads.
 enum PlanFile {
     static func bytes(of plan: MirrorPlan) throws -> [UInt8] {
         Array((try JSON.encode(plan) + "\n").utf8)

@@ -154,3 +154,76 @@ private func asked(_ effects: [Effect]) -> (criterion: Comparison.Criterion, tic
     #expect(picture(model).contains("no sums"))
     #expect(try #require(asked(handle("c", &model))).criterion == .sizeAndTime)
 }
+
+/// What is to become a plan.
+private func toPlan(_ effects: [Effect]) -> (DecidedComparison, Ticket)? {
+    for case .request(.remote(.plan(let decided, let ticket))) in effects { return (decided, ticket) }
+    return nil
+}
+
+private func written(_ effects: [Effect]) -> ([PlanToWrite], Ticket)? {
+    for case .request(.local(.writePlans(let plans, let ticket))) in effects { return (plans, ticket) }
+    return nil
+}
+
+private func type(_ text: String, _ model: inout Model) {
+    for scalar in text.unicodeScalars { _ = handle(.character(scalar), &model) }
+}
+
+@Test func wAsksForANameAndWritesWhatIsDecidedAsAPlan() throws {
+    var model = try comparing()
+    #expect(picture(model).contains("w plan"))
+    _ = handle("d", &model)
+    _ = handle("X", &model)
+    #expect(handle("w", &model).isEmpty)
+    let prompt = picture(model)
+    #expect(prompt.contains("Write the plan") && prompt.contains("compare-plan.json"), "\(prompt)")
+    #expect(!prompt.contains("-to-server"))
+    let (decided, ticket) = try #require(toPlan(handle(.enter, &model)))
+    #expect(decided.directions == [.upload])
+    #expect(
+        decided.items.map(\.decision) == [.toServer, .toServer, .toServer, .deleteThere, .deleteThere],
+        "\(decided.items)")
+    let plan = MirrorPlan(
+        direction: .upload, site: try #require(model.connectedSite).id, remote: decided.remote.bytes,
+        local: decided.local.bytes)
+    let (plans, next) = try #require(written(update(&model, .engine(.planned(ticket, [plan])))))
+    #expect(plans == [PlanToWrite(decided.local.appending(Array("compare-plan.json".utf8)), plan)])
+    _ = update(&model, .engine(.operationEnded(.local, next, error: nil)))
+    #expect(picture(model).contains("compare-plan.json: written"), "\(picture(model))")
+}
+
+@Test func aPlanOfBothDirectionsIsTwoFilesWithNamesThatSayWhichIsWhich() throws {
+    var model = try comparing()
+    _ = handle("w", &model)
+    #expect(picture(model).contains("…-to-server and …-to-here"), "\(picture(model))")
+    type("/tmp/mine.json", &model)
+    let (decided, ticket) = try #require(toPlan(handle(.enter, &model)))
+    let plans = decided.directions.map {
+        MirrorPlan(
+            direction: $0, site: Site.ID("s"), remote: decided.remote.bytes, local: decided.local.bytes)
+    }
+    let (files, _) = try #require(written(update(&model, .engine(.planned(ticket, plans)))))
+    #expect(files.map(\.path.description) == ["/tmp/mine-to-server.json", "/tmp/mine-to-here.json"])
+}
+
+@Test func aPlanIsNotWrittenOverWhatIsThereAndAnErrorIsOneLine() throws {
+    var model = try comparing()
+    let taken = model.local.entries.name(0)
+    _ = handle("d", &model)
+    _ = handle("w", &model)
+    type(String(decoding: taken, as: UTF8.self), &model)
+    #expect(handle(.enter, &model).isEmpty)
+    #expect(picture(model).contains("is there already: type another name"), "\(picture(model))")
+    type("2", &model)
+    let (_, ticket) = try #require(toPlan(handle(.enter, &model)))
+    _ = update(&model, .engine(.operationEnded(.remote, ticket, error: "550 gone")))
+    #expect(picture(model).contains("No plan was written: 550 gone"), "\(picture(model))")
+}
+
+@Test func whereNothingIsChosenThereIsNoPlanToWrite() throws {
+    var model = try comparing()
+    for _ in 0..<5 { _ = handle(" ", &model) }
+    #expect(handle("w", &model).isEmpty)
+    #expect(picture(model).contains("Nothing is chosen") && !picture(model).contains("Write the plan"))
+}

@@ -266,9 +266,9 @@ import Transfers
         │ Q       raw command                   < > { }  move the splitters           F1  ?      this page                     │
         │ D       diagnose                      Ctrl-U   swap the panes               N          past messages                 │
         │ Ctrl-R  list again                    =        compare folders              Ctrl-Z     suspend                       │
-        │ Ctrl-G  stop what is running          Ctrl-L   draw again                   F10  q     quit                          │
-        │ X       disconnect                    Esc      one step back                                                         │
-        │                                                                                                                      │
+        │ Ctrl-G  stop what is running          w        compare view: write plan     F10  q     quit                          │
+        │ X       disconnect                    Ctrl-L   draw again                                                            │
+        │                                       Esc      one step back                                                         │
         │                                                                                                                      │
         │                                                                                                                      │
         │                                                                                                                      │

@@ -51,6 +51,7 @@ extension Model {
     mutating func compareTakes(_ key: Key, _ form: CompareForm) -> [Effect] {
         var form = form
         form.message = nil
+        form.notice = nil
         if form.isTypingFilter { return filterTakes(key, &form) }
         guard form.comparison != nil else {
             guard case .failed = form.phase else { return [] }
@@ -58,6 +59,7 @@ extension Model {
             if key == "c" { return compareAgain(by: .sizeAndTime) }
             return []
         }
+        if keymap.action(for: key, in: .compare) == .planSaved { return askPlanName(form) }
         let page = max(1, compareHeight(size) - 1)
         switch key {
         case .down, "j": form.cursor += 1
@@ -184,11 +186,9 @@ extension Model {
             form.message = "The connection has changed; nothing was done."
             return replace(.compare(form))
         }
-        guard form.tally.toServer + form.tally.toHere + form.tally.deletions > 0 else {
+        if let reason = form.whyNothingIsDone {
             var form = form
-            form.message =
-                form.shown.isEmpty
-                ? "There is nothing to do." : "Nothing is chosen: → and ← say where a row is to go."
+            form.message = reason
             return replace(.compare(form))
         }
         var transfers: [Transfer] = []

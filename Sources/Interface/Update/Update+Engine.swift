@@ -21,6 +21,7 @@ extension Model {
         case .trashed(let ticket, let files): trashed(ticket, files)
         case .comparing(let ticket, let files): comparing(ticket, files)
         case .compared(let ticket, let comparison): compared(ticket, comparison)
+        case .planned(let ticket, let plans): return planned(ticket, plans)
         case .queue(let snapshot):
             let effects = allDone(after: queue.snapshot, now: snapshot)
             queue.take(snapshot, now: now)
@@ -69,6 +70,14 @@ extension Model {
         if case .compare = operation.kind {
             compareFailed(ticket, error ?? "the server says nothing")
             return []
+        }
+        switch operation.kind {
+        case .planFile(let paths, let isIncomplete) where error == nil:
+            return planWritten(operation, paths, isIncomplete: isIncomplete)
+        case .plan, .planFile:
+            planFailed(error ?? "the server says nothing")
+            return []
+        default: break
         }
         if case .check(let file) = operation.kind {
             return cannotCheck(file, visible(error ?? "the server says nothing about it"))

@@ -261,6 +261,7 @@ extension Model {
             result = .done([])
         case .permissions(let location, let paths): result = changeMode(location, paths, text)
         case .rateLimit(let site): result = setRateLimit(text, site)
+        case .planName(let location): result = planNamed(location, text)
         case .rawCommand:
             result = raw(text, isConfirmed: form.error == Self.cannotBeUndone || form.error == Self.isOfHTTP)
         }

@@ -119,7 +119,7 @@ extension Model {
     }
 
     /// Nil for what cannot be a name here; then the sentence that says so.
-    private func checkedName(_ text: String, _ location: Location) -> (name: [UInt8], problem: String?) {
+    func checkedName(_ text: String, _ location: Location) -> (name: [UInt8], problem: String?) {
         let name: [UInt8]
         do throws(FTPError) {
             name = try typedBytes(text, charset(of: location))

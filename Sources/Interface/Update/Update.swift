@@ -105,6 +105,7 @@ extension Model {
         case .menuAsked: openMenu()
         case .messagesAsked: dialogs.append(.messages(top: 0))
         case .compareAsked: return compareFolders()
+        case .planSaved: say("Compare first: = shows what differs, and w there writes its plan.")
         case .zoomToggled: isZoomed.toggle()
         case .layoutChanged: changeLayout()
         case .splitterMoved(let columns, let rows): moveSplitter(columns: columns, rows: rows)

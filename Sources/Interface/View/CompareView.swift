@@ -64,6 +64,8 @@ private func fill(
     box.lines.append(.text(summary(form, comparison, model.isSwapped)))
     if let message = form.message {
         box.lines.append(.text([Piece(clipped(message, to: size.columns - 4), .fieldError)]))
+    } else if let notice = form.notice {
+        box.lines.append(.text([Piece(clipped(notice, to: size.columns - 4), .dialogTitle)]))
     } else if form.isTypingFilter || !form.filter.isEmpty {
         box.lines.append(.field(label: "Names", form.filter, isFocused: form.isTypingFilter))
     } else if let note = comparison.notes.first {
@@ -73,10 +75,10 @@ private func fill(
     box.footer =
         form.isTypingFilter
         ? "*.jpg takes part, -tmp does not   Enter done   Esc all"
-        : size.columns >= 110
-            ? "← → where to   Space leave   d direction   c compare by   x delete   X all extra   / names   "
-                + "Enter do it   Esc close"
-            : "←→ to  Spc leave  d way  c by  x delete  / names  Enter do  Esc"
+        : size.columns >= 120
+            ? "← → where to  Space leave  d direction  c compare by  x delete  X all extra  / names  w plan  "
+                + "Enter do it  Esc close"
+            : "←→ to  Spc leave  d way  c by  x delete  / names  w plan  Enter do  Esc"
 }
 
 private func emptyText(_ form: CompareForm, _ comparison: Comparison) -> String {

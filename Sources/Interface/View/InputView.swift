@@ -24,6 +24,12 @@ func inputBox(_ form: InputForm, _ model: Model, _ width: Int) -> DialogBox {
     case .rateLimit(let site):
         title = "Limit of \(site.map { model.serverName($0) } ?? "all transfers together")"
         hint = "Bytes a second, as 500K or 2M; nothing for as fast as it goes. It is kept with the queue."
+    case .planName(let location):
+        title = "Write the plan"
+        hint = "In \(visible(location.path.bytes)); portside mirror --plan carries it out."
+        if case .compare(let form)? = model.dialogs.dropLast().last, form.hasTwoDirections {
+            hint += " A plan goes one way: this makes two, …-to-server and …-to-here."
+        }
     case .rawCommand:
         title = "Raw command"
         hint = "Sent as it is, as in SITE CHMOD 644 a; the reply is in the log."
