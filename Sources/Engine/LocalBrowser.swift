@@ -133,7 +133,7 @@ public final class LocalBrowser: Sendable {
     private static func create(_ path: LocalPath) throws(TransportError) -> LocalFile {
         do throws(TransportError) { return try LocalFile.create(path.bytes) } catch {
             guard error.meansExists else { throw error }
-            throw .unusable("\(path) is there already; w takes another name")
+            throw .unusable("\(visible(path.lastComponent)) is there already; w takes another name")
         }
     }
 

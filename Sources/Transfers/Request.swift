@@ -33,6 +33,7 @@ public enum LocalRequest: Hashable, Sendable {
     case discard(LocalPath)
 }
 
+/// A plan, and the file it is to be in.
 public struct PlanToWrite: Hashable, Sendable {
     public var path: LocalPath
     public var plan: MirrorPlan

@@ -106,7 +106,7 @@ import Testing
         try terminal.press("w")
         try terminal.type("../nowhere/plan.json")
         try terminal.press("Enter")
-        try terminal.expect("No such file or directory")
+        try terminal.expect("plan.json: cannot create: No such file or directory")
         let run = try mirror(server, play, ["--delete", "--plan", play.home.path(of: "plan.json")])
         #expect(run.status == 0, "\(run.output)")
         #expect(run.output.contains("extra/deep/old.txt"), "\(run.output)")
@@ -123,6 +123,14 @@ import Testing
         let terminal = play.terminal
         try terminal.press("w")
         try terminal.expect("A plan goes one way")
+        // Both or none: the second one's name is taken.
+        try play.home.write([1], to: "half-to-here.json")
+        try terminal.type("../half.json")
+        try terminal.press("Enter")
+        try terminal.expect("half-to-here.json is there already; w takes another name")
+        #expect(try play.home.contents(of: "half-to-server.json") == nil)
+        #expect(try play.home.contents(of: "half-to-here.json") == [1])
+        try terminal.press("w")
         try terminal.type("../both.json")
         try terminal.press("Enter")
         try terminal.expect("both-to-server.json and both-to-here.json: written")
