@@ -1,5 +1,4 @@
 import Transfers
-import Transport
 
 /// What moves to and from each site, for `ConnectionTuner`.
 struct Throughput {
@@ -27,33 +26,36 @@ struct Throughput {
     /// A small file costs as much as so many bytes: else a thousand of them would look like a line that does nothing.
     private static let perFile = 65_536.0
 
-    mutating func begin(_ id: Transfer.ID, at bytes: Int64) {
+    /// - Parameter now: here and below by the monotonic clock, in nanoseconds.
+    mutating func begin(_ id: Transfer.ID, of site: Site.ID, at bytes: Int64, now: Int64) {
+        // The time in which nothing was at work is nobody's.
+        if counted.isEmpty { sites = [:] }
         counted[id] = bytes
+        if sites[site] == nil { sites[site] = Count(since: now) }
     }
 
-    mutating func progressed(_ id: Transfer.ID, of site: Site.ID, to bytes: Int64) {
+    mutating func progressed(_ id: Transfer.ID, of site: Site.ID, to bytes: Int64, now: Int64) {
         guard let before = counted.updateValue(bytes, forKey: id) else { return }
-        count(Double(max(0, bytes - before)), of: site, files: 0)
+        count(Double(max(0, bytes - before)), of: site, files: 0, now)
     }
 
-    mutating func ended(_ id: Transfer.ID, of site: Site.ID, at bytes: Int64) {
+    mutating func ended(_ id: Transfer.ID, of site: Site.ID, at bytes: Int64, now: Int64) {
         guard let before = counted.removeValue(forKey: id) else { return }
-        count(Double(max(0, bytes - before)) + Self.perFile, of: site, files: 1)
+        count(Double(max(0, bytes - before)) + Self.perFile, of: site, files: 1, now)
     }
 
     /// Looking into directories is work of a connection, too.
-    mutating func listed(_ site: Site.ID) {
-        count(Self.perFile, of: site, files: 0)
+    mutating func listed(_ site: Site.ID, now: Int64) {
+        count(Self.perFile, of: site, files: 0, now)
     }
 
     /// A connection more is at work: what was counted is of fewer.
-    mutating func restart(_ site: Site.ID) {
-        sites[site] = nil
+    mutating func restart(_ site: Site.ID, now: Int64) {
+        sites[site] = Count(since: now)
     }
 
     /// Of each site where enough was counted to tell.
-    mutating func take() -> [Site.ID: Measurement] {
-        let now = monotonicNanoseconds()
+    mutating func take(now: Int64) -> [Site.ID: Measurement] {
         var found: [Site.ID: Measurement] = [:]
         for (site, count) in sites {
             let time = now - count.since
@@ -65,8 +67,8 @@ struct Throughput {
         return found
     }
 
-    private mutating func count(_ moved: Double, of site: Site.ID, files: Int) {
-        var count = sites[site] ?? Count(since: monotonicNanoseconds())
+    private mutating func count(_ moved: Double, of site: Site.ID, files: Int, _ now: Int64) {
+        var count = sites[site] ?? Count(since: now)
         count.moved += moved
         count.files += files
         sites[site] = count

@@ -138,11 +138,14 @@ extension TransferQueueCore {
 
     /// Lets the scheduler find out how many connections pay.
     private mutating func measureThroughput() {
+        let now = monotonicNanoseconds()
         for (id, worker) in busy {
             throughput.progressed(
-                id, of: scheduler.site(of: id) ?? worker.siteID, to: worker.progress.bytes)
+                id, of: scheduler.site(of: id) ?? worker.siteID, to: worker.progress.bytes, now: now)
         }
-        for (site, measured) in throughput.take() {
+        for (site, measured) in throughput.take(now: now) {
+            // What is leased is at work, and its bytes are not counted here.
+            guard !leasedSites.values.contains(site) else { continue }
             handle(.measured(site, rate: measured.rate, isBusy: measured.isBusy))
         }
     }

@@ -24,7 +24,8 @@ extension TransferQueueCore {
         // Known at once, where a message from the worker would cost two changes of thread a file.
         if worker.isLoggedIn { loggedIn(transfer.id, at: transfer.site) }
         pace.begin(transfer.id, at: transfer.bytes)
-        throughput.begin(transfer.id, at: transfer.bytes)
+        throughput.begin(
+            transfer.id, of: transfer.site, at: transfer.bytes, now: monotonicNanoseconds())
         let id = transfer.id
         let siteID = transfer.site
         guard let itself else { return }
@@ -43,7 +44,7 @@ extension TransferQueueCore {
             reports: TransferWorker.Reports(
                 loggedIn: {
                     itself.perform { core in
-                        core.throughput.restart(siteID)
+                        core.throughput.restart(siteID, now: monotonicNanoseconds())
                         core.loggedIn(id, at: siteID)
                     }
                 },
@@ -57,7 +58,7 @@ extension TransferQueueCore {
                 startingOver: { [events] why in events(.startingOver(id, why)) },
                 found: { files in
                     itself.perform { core in
-                        core.throughput.listed(siteID)
+                        core.throughput.listed(siteID, now: monotonicNanoseconds())
                         core.handle(.scanned(id, files))
                     }
                 },
@@ -130,7 +131,8 @@ extension TransferQueueCore {
         guard let worker = busy.removeValue(forKey: id) else { return }
         let bytes = worker.progress.bytes
         pace.end(id, at: bytes)
-        throughput.ended(id, of: scheduler.site(of: id) ?? worker.siteID, at: bytes)
+        throughput.ended(
+            id, of: scheduler.site(of: id) ?? worker.siteID, at: bytes, now: monotonicNanoseconds())
         idle.append(Rest(worker: worker, since: monotonicNanoseconds()))
         startIdleTimer()
         let failure: Failure? = if case .failed(let failure, _) = end { failure } else { nil }

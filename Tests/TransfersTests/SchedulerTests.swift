@@ -306,21 +306,6 @@ import Transfers
         #expect(queue.handle(.passwordNeeded(2), now: 0).contains(.start(queue.transfer(3)!)))
     }
 
-    /// What moved while a connection logged in says nothing about how many pay.
-    @Test func judgesConnectionsOnlyWhenAllOfThemHaveBegun() {
-        var queue = Scheduler(connections: 8)
-        var server = Site(host: "example")
-        server.connections = 8
-        let site = server.id
-        _ = queue.handle(.site(server), now: 0)
-        _ = queue.handle(.request(.add((1...20).map { .file("f\($0)") })), now: 0)
-        for id in 1...3 as ClosedRange<Transfer.ID> { _ = queue.handle(.began(id), now: 0) }
-        #expect(queue.handle(.measured(site, rate: 100), now: 1).isEmpty)
-        _ = queue.handle(.began(4), now: 1)
-        let orders = queue.handle(.measured(site, rate: 100), now: 2)
-        #expect(orders.count == 4, "\(orders)")
-    }
-
     @Test func movesAmongThoseThatWait() {
         var queue = Scheduler.withSite(connections: 1)
         _ = queue.handle(.request(.add("abcde".map { .file(String($0)) })), now: 0)
