@@ -227,3 +227,12 @@ private func type(_ text: String, _ model: inout Model) {
     #expect(handle("w", &model).isEmpty)
     #expect(picture(model).contains("Nothing is chosen") && !picture(model).contains("Write the plan"))
 }
+
+@Test func whereTheServerIsLostNoNameIsAskedForAndItSaysWhatToDo() throws {
+    var model = try comparing()
+    _ = update(&model, .engine(.connection(.lost(sampleSite, reason: "closed by the server"))))
+    #expect(handle("w", &model).isEmpty)
+    let screen = picture(model)
+    #expect(screen.contains("The connection has changed") && screen.contains("connect again"), "\(screen)")
+    #expect(!screen.contains("Write the plan"))
+}

@@ -183,7 +183,7 @@ extension Model {
     private mutating func carryOut(_ form: CompareForm) -> [Effect] {
         guard let comparison = form.comparison, isCurrent(form.remote) else {
             var form = form
-            form.message = "The connection has changed; nothing was done."
+            form.message = CompareForm.connectionHasChanged
             return replace(.compare(form))
         }
         if let reason = form.whyNothingIsDone {

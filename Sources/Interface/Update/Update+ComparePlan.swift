@@ -5,7 +5,7 @@ internal import Transfers
 extension Model {
     mutating func askPlanName(_ form: CompareForm) -> [Effect] {
         var form = form
-        form.message = form.whyNothingIsDone
+        form.message = isCurrent(form.remote) ? form.whyNothingIsDone : CompareForm.connectionHasChanged
         _ = replace(.compare(form))
         guard form.message == nil else { return [] }
         let field = TextField("compare-plan.json", isSelected: true)
@@ -19,7 +19,7 @@ extension Model {
         if let problem { return .refused(problem) }
         guard case .compare(var form)? = dialogs.dropLast().last, let comparison = form.comparison,
             isCurrent(form.remote)
-        else { return .refused("The connection has changed; nothing was written.") }
+        else { return .refused(CompareForm.connectionHasChanged) }
         let decided = DecidedComparison(
             comparison, form.decisions.map { .init($0.row, $0.decision) }, filter: form.fileFilter)
         let path = location.path.resolving(RemotePath(bytes: name))
@@ -88,6 +88,9 @@ extension Model {
 }
 
 extension CompareForm {
+    static let connectionHasChanged =
+        "The connection has changed; nothing was done. Esc, connect again, and = compares again."
+
     /// Nil when something is to be done.
     var whyNothingIsDone: String? {
         guard tally.toServer + tally.toHere + tally.deletions == 0 else { return nil }
