@@ -10,6 +10,8 @@ public typealias DialogueSink = @Sendable (DialogueLine) -> Void
 final class ControlConnection {
     private var socket: Socket
     private var parser = ReplyParser()
+    /// What is read at once.
+    private var room = [UInt8](repeating: 0, count: 4_096)
     private let name: ConnectionName
     private let dialogue: DialogueSink
     private let charset: NameCharset
@@ -77,6 +79,8 @@ final class ControlConnection {
 
     /// The server, or the proxy in front of it.
     var peer: Address { socket.peer }
+    /// Its address in numbers, which each data connection is compared with.
+    private(set) lazy var peerHost = socket.peer.unmapped.host
     /// The server, where `peer` is a proxy that passes on what it gets.
     let server: ProxyRequest.Destination?
     /// For how long nothing was asked, nor heard in answer to it.
@@ -255,7 +259,7 @@ final class ControlConnection {
 
     private func fill(until deadline: Deadline, cancellation: Cancellation?) throws(TransportError) -> Int {
         var result: Result<Int, TransportError> = .success(0)
-        withUnsafeTemporaryAllocation(byteCount: 4096, alignment: 1) { buffer in
+        room.withUnsafeMutableBytes { buffer in
             do throws(TransportError) {
                 // A reply is hardly ever there already: to wait first saves a read in vain each time.
                 if !isKnownReadable, !socket.hasPendingBytes {

@@ -18,7 +18,7 @@ struct JournalBatch: Sendable {
 
     var change: JournalChange {
         var change = JournalChange(
-            sites: Array(sites.values), transfers: transfers.values.sorted { $0.id < $1.id },
+            sites: Array(sites.values), transfers: transfers.keys.sorted().compactMap { transfers[$0] },
             forgotten: forgotten.sorted(), settings: settings, answers: answers)
         change.taken = taken.sorted()
         change.leases = leases

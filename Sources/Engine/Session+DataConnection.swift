@@ -45,7 +45,7 @@ extension Session {
         }
         if let server = control.server { return try tunnel(method, to: server, endpoint, control) }
         let choice = DialChoice(
-            offered: method == .pasv ? endpoint.address : nil, peer: control.peer.unmapped.host,
+            offered: method == .pasv ? endpoint.address : nil, peer: control.peerHost,
             isTrusted: site.network.trustsPassiveAddress)
         if let note = choice.note { control.note(.warning, note) }
         guard var first = address(choice.address, endpoint.port, control) else {
@@ -90,7 +90,7 @@ extension Session {
 
     private func address(_ host: String, _ port: UInt16, _ control: ControlConnection) -> Address? {
         // The peer as it is known, with the scope of a link-local address.
-        control.peer.unmapped.host == host
+        control.peerHost == host
             ? control.peer.with(port: port) : Address(numeric: host, port: port)
     }
 

@@ -6,6 +6,7 @@ import Transport
 /// What `TransferQueue` keeps on its serial queue.
 struct TransferQueueCore: ~Copyable {
     var journal: Confined<JournalWriter>
+    var isForgetful = true
     var unsaved = JournalBatch()
     var isFlushScheduled = false
     let configuration: TransferQueue.Configuration
@@ -97,10 +98,12 @@ struct TransferQueueCore: ~Copyable {
     mutating func begin(_ journal: any Journal, itself: Confined<TransferQueueCore>) {
         self.itself = itself
         self.journal = Self.writer(of: journal, events)
+        isForgetful = journal.isForgetful
         let contents: JournalContents
         do { contents = try journal.begin() } catch {
             // Nothing is written over what could not be read.
             self.journal = Self.writer(of: ForgetfulJournal(), events)
+            isForgetful = true
             events(.queueNotKept("it cannot be read: \(error)"))
             contents = JournalContents()
         }
@@ -171,6 +174,12 @@ struct TransferQueueCore: ~Copyable {
     /// All of a long queue may fail at once, where a server is gone for good: then the disk is waited for, so that a million
     /// do not stand in memory twice.
     private mutating func remember(_ ids: [Transfer.ID]) {
+        if isForgetful {
+            for id in ids where scheduler.hasEnded(id) {
+                if let transfer = scheduler.transfer(id) { events(.transferEnded(transfer)) }
+            }
+            return
+        }
         for start in stride(from: 0, to: ids.count, by: Self.mostAtOnce) {
             let changed = ids[start..<min(start + Self.mostAtOnce, ids.count)].compactMap {
                 scheduler.transfer($0)

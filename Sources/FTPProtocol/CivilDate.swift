@@ -86,22 +86,22 @@ public struct CivilDate: Hashable, Sendable {
     public init?(timeVal text: some Collection<UInt8>) {
         let digits = text.prefix { (0x30...0x39).contains($0) }
         guard digits.count == 14 else { return nil }
-        func number(_ from: Int, _ count: Int) -> Int {
-            digits.dropFirst(from).prefix(count).reduce(0) { $0 * 10 + Int($1 - 0x30) }
-        }
+        // Fourteen digits are one number, of which each field is a part.
+        let all = digits.reduce(0) { $0 * 10 + Int($1 - 0x30) }
+        let date = all / 1_000_000
+        let time = all % 1_000_000
+        let (year, month, day) = (date / 10_000, date / 100 % 100, date % 100)
+        let (hour, minute, second) = (time / 10_000, time / 100 % 100, time % 100)
         let rest = text.dropFirst(14)
         var fraction: String?
         if rest.first == UInt8(ascii: ".") {
             let tail = rest.dropFirst().prefix(9).prefix { (0x30...0x39).contains($0) }
             if !tail.isEmpty { fraction = String(decoding: tail, as: UTF8.self) }
         }
-        guard isDay(number(6, 2), month: number(4, 2), year: number(0, 4)), number(8, 2) < 24,
-            number(10, 2) < 60, number(12, 2) <= 60
-        else { return nil }
+        guard isDay(day, month: month, year: year), hour < 24, minute < 60, second <= 60 else { return nil }
         self.init(
-            year: number(0, 4), month: UInt8(number(4, 2)), day: UInt8(number(6, 2)),
-            hour: UInt8(number(8, 2)),
-            minute: UInt8(number(10, 2)), second: UInt8(number(12, 2)), fraction: fraction, isUTC: true)
+            year: year, month: UInt8(month), day: UInt8(day), hour: UInt8(hour), minute: UInt8(minute),
+            second: UInt8(second), fraction: fraction, isUTC: true)
     }
 }
 

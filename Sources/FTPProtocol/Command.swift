@@ -47,17 +47,20 @@ public struct Command: Hashable, Sendable {
             throw .unsendable(
                 isSecret ? "that is not a command" : "“\(visible(Array(verb.utf8)))” is not a command")
         }
-        var line = Array(verb.utf8)
+        var line: [UInt8] = []
+        line.reserveCapacity(verb.utf8.count + (argument?.count ?? 0) + 3)
+        line += verb.utf8
         if let argument {
+            guard !argument.contains(where: { $0 == 0x0D || $0 == 0x0A || $0 == 0 }) else {
+                throw .unsendable(
+                    "“\(isSecret ? Self.mask : visible(argument))” contains a line break or NUL, which "
+                        + "FTP cannot carry")
+            }
             line.append(UInt8(ascii: " "))
-            for byte in argument {
-                guard byte != 0x0D, byte != 0x0A, byte != 0 else {
-                    throw .unsendable(
-                        "“\(isSecret ? Self.mask : visible(argument))” contains a line break or NUL, which "
-                            + "FTP cannot carry")
-                }
-                line.append(byte)
-                if byte == 0xFF, doublingIAC { line.append(byte) }
+            if doublingIAC, argument.contains(0xFF) {
+                for byte in argument { line += byte == 0xFF ? [byte, byte] : [byte] }
+            } else {
+                line += argument
             }
         }
         guard line.count <= Self.longestLine else {
@@ -72,7 +75,12 @@ public struct Command: Hashable, Sendable {
     public var logged: [UInt8] {
         if isSecret, !isVerb { return Array(Self.mask.utf8) }
         guard let argument else { return Array(verb.utf8) }
-        return Array(verb.utf8) + [0x20] + (isSecret ? Array(Self.mask.utf8) : argument)
+        var line: [UInt8] = []
+        line.reserveCapacity(verb.utf8.count + 1 + argument.count)
+        line += verb.utf8
+        line.append(0x20)
+        if isSecret { line += Self.mask.utf8 } else { line += argument }
+        return line
     }
 
     /// The same by the name that servers before RFC 959 knew it by (RFC 1123 §4.1.3.1): XCWD, XCUP, XPWD, XMKD, XRMD.

@@ -28,7 +28,7 @@ public struct DialChoice: Hashable, Sendable {
     ///   - peer: the address of the control connection's other end, in numbers.
     ///   - isTrusted: the site's setting for servers with several addresses; never on by itself.
     public init(offered: IPv4Address?, peer: String, isTrusted: Bool = false) {
-        let peerAddress = IPv4Address(peer)
+        let peerAddress = offered == nil ? nil : IPv4Address(peer)
         guard let offered, offered != peerAddress else {
             address = peer
             reason = .peer

@@ -13,7 +13,7 @@ public struct PassiveEndpoint: Hashable, Sendable {
     ///
     /// - Throws: `FTPError.protocolViolation` when no endpoint can be found, or its port is below `DataPort.lowest`.
     public init(reply: Reply) throws(FTPError) {
-        let text = Array(reply.lines.joined(separator: [0x20]))
+        let text = reply.lines.count == 1 ? reply.lines[0] : Array(reply.lines.joined(separator: [0x20]))
         let found =
             reply.code == .enteringExtendedPassiveMode
             ? Self.delimited(text) ?? Self.commaSeparated(text)

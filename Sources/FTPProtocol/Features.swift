@@ -96,14 +96,14 @@ public struct Features: Hashable, Sendable {
 
     /// Whether FEAT listed this label, in any letter case, and it was not refused since.
     public func has(_ label: String) -> Bool {
-        let label = label.uppercased()
+        let label = Self.upper(label)
         return listed[label] != nil && !disabled.contains(label)
     }
 
     /// What FEAT says after the label; "" for a label alone, nil for one not listed.
     /// A label listed several times gives its parameters joined by `;`.
     public func parameters(_ label: String) -> String? {
-        listed[label.uppercased()]?.filter { !$0.isEmpty }.joined(separator: ";")
+        listed[Self.upper(label)]?.filter { !$0.isEmpty }.joined(separator: ";")
     }
 
     /// The words of a label's parameters in upper case, without the `*` of a default: `TLS` and `SSL` of
@@ -114,12 +114,20 @@ public struct Features: Hashable, Sendable {
             .map { $0.hasSuffix("*") ? String($0.dropLast()) : String($0) }
     }
 
-    /// Remembers that the server refused this with 500, 502 or the like. For the session.
-    public mutating func disable(_ label: String) {
-        disabled.insert(label.uppercased())
+    /// Most who ask write it so already.
+    private static func upper(_ label: String) -> String {
+        let isUpper = label.utf8.allSatisfy { $0 <= 0x7F && !(0x61...0x7A).contains($0) }
+        return isUpper ? label : label.uppercased()
     }
 
-    public func isDisabled(_ label: String) -> Bool { disabled.contains(label.uppercased()) }
+    /// Remembers that the server refused this with 500, 502 or the like. For the session.
+    public mutating func disable(_ label: String) {
+        disabled.insert(Self.upper(label))
+    }
+
+    public func isDisabled(_ label: String) -> Bool {
+        !disabled.isEmpty && disabled.contains(Self.upper(label))
+    }
 
     /// Whether trying is worth the while: listed, or not listed but never refused.
     public func mayTry(_ label: String) -> Bool { !isDisabled(label) }

@@ -53,12 +53,16 @@ public struct ReplyParser: Sendable {
     public init() {}
 
     /// Takes bytes as they were read. Nothing is parsed before `next()`.
-    public mutating func append(_ bytes: some Sequence<UInt8>) {
+    public mutating func append(_ bytes: UnsafeRawBufferPointer) {
         if position == received.count {
             received.removeAll(keepingCapacity: true)
             position = 0
         }
         received.append(contentsOf: bytes)
+    }
+
+    public mutating func append(_ bytes: some Sequence<UInt8>) {
+        Array(bytes).withUnsafeBytes { append($0) }
     }
 
     /// Whether bytes are here that no event has told of: after AUTH's 234 there may be none
@@ -78,6 +82,10 @@ public struct ReplyParser: Sendable {
             return event
         }
         while position < received.count {
+            if hasSeenReply, telnet == .text {
+                takeText()
+                if position == received.count { break }
+            }
             let byte = received[position]
             position += 1
             guard let byte = withoutTelnet(byte) else { continue }
@@ -93,6 +101,19 @@ public struct ReplyParser: Sendable {
             }
         }
         return nil
+    }
+
+    /// Takes in one piece what needs no look of its own: up to a line end, a Telnet command, a NUL, or the longest line.
+    private mutating func takeText() {
+        let start = position
+        let limit = start + Self.longestLine - line.count
+        position = received.withUnsafeBufferPointer { bytes in
+            let last = min(bytes.count, limit)
+            var end = start
+            while end < last, bytes[end] != 0x0A, bytes[end] != 0xFF, bytes[end] != 0 { end += 1 }
+            return end
+        }
+        if position > start { line += received[start..<position] }
     }
 
     /// Removes Telnet commands and undoes the doubling of 0xFF (RFC 854; RFC 3659 §2.2).

@@ -4,7 +4,12 @@ package enum SlashPath {
 
     package static func appending(_ name: [UInt8], to path: [UInt8]) -> [UInt8] {
         if path.isEmpty { return name }
-        return path.last == slash ? path + name : path + [slash] + name
+        var whole: [UInt8] = []
+        whole.reserveCapacity(path.count + 1 + name.count)
+        whole += path
+        if path.last != slash { whole.append(slash) }
+        whole += name
+        return whole
     }
 
     /// The directory above; the root's parent is the root, and of a bare name nothing.

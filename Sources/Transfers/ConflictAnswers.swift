@@ -69,10 +69,11 @@ struct RememberedAnswers: Sendable {
 extension Scheduler {
     /// What a transfer is to do where its destination exists: its own policy, else the answer that holds for it.
     func policy(for slot: Slot) -> ConflictPolicy {
-        let common = table.common(of: slot)
-        guard common.options.onConflict == .ask else { return common.options.onConflict }
+        let own = table[common: slot].options.onConflict
+        guard own == .ask else { return own }
         let memory = sites[site(of: slot)].memory
-        return answers.answer(common.direction, batch: common.batch, site: memory) ?? .ask
+        return answers.answer(table[common: slot].direction, batch: table[common: slot].batch, site: memory)
+            ?? .ask
     }
 
     /// Remembers the answer, and lets go on what asks and is meant by it.

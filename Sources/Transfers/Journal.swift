@@ -19,6 +19,8 @@ public protocol Journal: Sendable {
     func helpers() throws -> [Helper]
     /// Where a file changes when another process leaves something; nil where none can.
     var directory: [UInt8]? { get }
+    /// What it is told it forgets: nothing need be put together for it.
+    var isForgetful: Bool { get }
 }
 
 /// An error of a journal that knows whose fault it is.
@@ -38,6 +40,7 @@ extension Journal {
     public func left() throws -> [LeftForWorker] { [] }
     public func helpers() throws -> [Helper] { [] }
     public var directory: [UInt8]? { nil }
+    public var isForgetful: Bool { false }
 }
 
 /// What has changed since the last one.
@@ -139,4 +142,6 @@ public struct ForgetfulJournal: Journal {
     public func load() throws -> JournalContents { JournalContents() }
 
     public func remember(_ change: JournalChange) throws {}
+
+    public var isForgetful: Bool { true }
 }

@@ -18,7 +18,8 @@ extension Scheduler {
             if newcomer.options.connection == nil {
                 newcomer.options.connection = settingsOfSites[newcomer.site]
             }
-            let rival = rival(for: newcomer.target).map { table.transfer($0) }
+            let target = newcomer.target
+            let rival = rival(for: target).map { table.transfer($0) }
             if let rival, !rival.state.isEnded, !newcomer.state.isEnded {
                 if rival.isSameJob(as: newcomer) {
                     orders.merged += 1
@@ -27,7 +28,7 @@ extension Scheduler {
                 newcomer.state = .failed("another transfer of the queue writes to the same destination")
             }
             newcomer.position = endPosition()
-            enterNew(newcomer)
+            enterNew(newcomer, target)
         }
     }
 
@@ -38,12 +39,16 @@ extension Scheduler {
     mutating func insertFound(_ found: [Transfer], in tree: Transfer.ID) {
         guard let slot = table.slot(of: tree), table.state(of: slot) == .running else { return }
         var newcomers: [Transfer] = []
-        var seen: [Target: Int] = [:]
-        let batch = table.common(of: slot).batch
+        newcomers.reserveCapacity(found.count)
+        var newTargets: [Target] = []
+        newTargets.reserveCapacity(found.count)
+        var seen = Set<Target>(minimumCapacity: found.count)
+        let batch = table[common: slot].batch
         for transfer in found {
             var newcomer = transfer.asNewcomer
             newcomer.batch = batch
-            if let rivalSlot = rival(for: newcomer.target) {
+            let target = newcomer.target
+            if let rivalSlot = rival(for: target) {
                 let rival = table.transfer(rivalSlot)
                 let isSame = rival.isSameJob(as: newcomer)
                 if isSame && (rival.id > tree || !rival.state.isEnded) {
@@ -56,13 +61,16 @@ extension Scheduler {
                 }
             }
             // A hostile listing may name one file twice.
-            if seen.updateValue(newcomers.count, forKey: newcomer.target) != nil { continue }
+            guard seen.insert(target).inserted else { continue }
             newcomers.append(newcomer)
+            newTargets.append(target)
         }
-        insert(newcomers, behindCursorOf: tree)
+        insert(newcomers, newTargets, behindCursorOf: tree)
     }
 
-    private mutating func insert(_ newcomers: [Transfer], behindCursorOf tree: Transfer.ID) {
+    private mutating func insert(
+        _ newcomers: [Transfer], _ targets: [Target], behindCursorOf tree: Transfer.ID
+    ) {
         guard !newcomers.isEmpty, var cursor = atWork[tree]?.cursor else { return }
         var step = Positions.step(from: cursor, to: position(after: cursor), count: newcomers.count)
         if step == 0 {
@@ -70,10 +78,10 @@ extension Scheduler {
             cursor = atWork[tree]?.cursor ?? cursor
             step = max(1, Positions.step(from: cursor, to: position(after: cursor), count: newcomers.count))
         }
-        for var newcomer in newcomers {
+        for (var newcomer, target) in zip(newcomers, targets) {
             cursor += step
             newcomer.position = cursor
-            enterNew(newcomer)
+            enterNew(newcomer, target)
         }
         atWork[tree]?.cursor = cursor
     }
@@ -85,19 +93,17 @@ extension Scheduler {
         if position(after: cursor) == child.position { atWork[tree]?.cursor = child.position }
     }
 
-    private mutating func enterNew(_ transfer: Transfer) {
-        var transfer = transfer
+    private mutating func enterNew(_ transfer: consuming Transfer, _ target: Target) {
         transfer.id = nextID
         nextID += 1
-        if enter(transfer) { orders.remembered.append(transfer.id) }
+        if enter(transfer, target) { orders.remembered.append(transfer.id) }
     }
 
     /// Returns whether it is in the queue now: an identifier that is taken is not.
     @discardableResult
-    mutating func enter(_ transfer: Transfer) -> Bool {
+    mutating func enter(_ transfer: Transfer, _ target: Target) -> Bool {
         _ = siteNumber(transfer.site)
         guard let slot = table.insert(transfer) else { return false }
-        let target = transfer.target
         // The index leads to who may write there; an ended one does not displace it.
         if !transfer.state.isEnded || rival(for: target) == nil { targets.enter(target, slot) }
         list(slot)

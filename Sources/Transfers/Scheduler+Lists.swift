@@ -7,7 +7,7 @@ extension Scheduler {
         case .running: .running
         case .asking: .asking
         case .retrying: .retrying
-        case .waiting: .waiting(table.common(of: slot).options.priority)
+        case .waiting: .waiting(table[common: slot].options.priority)
         case .paused, .held: .paused
         case .failed: .failed
         case .done, .skipped: .done
@@ -35,20 +35,19 @@ extension Scheduler {
         let record = table[slot]
         groups[group(of: slot).rawValue].insert(PositionList.Entry(key: record.position, slot: slot))
         exactBytesLeft += Int128(bytesLeft(of: slot))
-        if table.common(of: slot).kind == .tree { trees += 1 }
+        if table[common: slot].kind == .tree { trees += 1 }
         countAsking(slot, by: 1)
         if case .retrying(let at, _) = table.state(of: slot) {
             due.insert(PositionList.Entry(key: at, slot: slot))
         }
         guard isStartable(slot) else { return }
-        let options = table.common(of: slot).options
-        if let time = options.notBefore, time > clock {
+        if let time = table[common: slot].options.notBefore, time > clock {
             table[slot].listing = .scheduled
             scheduled.insert(PositionList.Entry(key: time, slot: slot))
         } else {
             table[slot].listing = .startable
             sites[site(of: slot)].startable.insert(
-                PositionList.Entry(key: record.position, slot: slot), options.priority)
+                PositionList.Entry(key: record.position, slot: slot), table[common: slot].options.priority)
         }
     }
 
@@ -57,26 +56,26 @@ extension Scheduler {
         let record = table[slot]
         groups[group(of: slot).rawValue].remove(PositionList.Entry(key: record.position, slot: slot))
         exactBytesLeft -= Int128(bytesLeft(of: slot))
-        if table.common(of: slot).kind == .tree { trees -= 1 }
+        if table[common: slot].kind == .tree { trees -= 1 }
         countAsking(slot, by: -1)
         if case .retrying(let at, _) = table.state(of: slot) {
             due.remove(PositionList.Entry(key: at, slot: slot))
         }
-        let options = table.common(of: slot).options
         switch record.listing {
         case .none: break
         case .scheduled:
-            scheduled.remove(PositionList.Entry(key: options.notBefore ?? 0, slot: slot))
+            let time = table[common: slot].options.notBefore ?? 0
+            scheduled.remove(PositionList.Entry(key: time, slot: slot))
         case .startable:
             sites[site(of: slot)].startable.remove(
-                PositionList.Entry(key: record.position, slot: slot), options.priority)
+                PositionList.Entry(key: record.position, slot: slot), table[common: slot].options.priority)
         }
         table[slot].listing = .none
     }
 
     private mutating func countAsking(_ slot: Slot, by step: Int) {
         guard case .asking(.destinationExists) = table.state(of: slot),
-            let batch = table.common(of: slot).batch
+            let batch = table[common: slot].batch
         else { return }
         let count = askingInBatch[batch, default: 0] + step
         askingInBatch[batch] = count == 0 ? nil : count
@@ -84,7 +83,7 @@ extension Scheduler {
 
     private func isStartable(_ slot: Slot) -> Bool {
         guard case .waiting = table.state(of: slot), atWork[table[slot].id] == nil else { return false }
-        if restoring != nil, table.common(of: slot).kind == .tree { return false }
+        if restoring != nil, table[common: slot].kind == .tree { return false }
         if orphans == 0 { return true }
         let target = table.transfer(slot).target
         return !atWork.values.contains { $0.orphanedTarget == target }
@@ -106,7 +105,7 @@ extension Scheduler {
         return number
     }
 
-    func site(of slot: Slot) -> Int { siteIndex[table.common(of: slot).site] ?? 0 }
+    func site(of slot: Slot) -> Int { siteIndex[table[common: slot].site] ?? 0 }
 
     /// A transfer always comes with its site; where it did not, as few connections as can be.
     private static var connectionsOfUnknownSite: Int { 1 }

@@ -90,7 +90,7 @@ extension Scheduler {
         for entry in entries {
             moved.append((entry.key, position))
             table[entry.slot].position = position
-            let isGrowing = cursors.contains(entry.key) || table.common(of: entry.slot).kind == .tree
+            let isGrowing = cursors.contains(entry.key) || table[common: entry.slot].kind == .tree
             position += min(room, isGrowing ? Positions.treeSpacing : Positions.fileSpacing)
             list(entry.slot)
             remember(entry.slot)

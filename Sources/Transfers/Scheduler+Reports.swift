@@ -12,16 +12,15 @@ extension Scheduler {
 
     /// Done or skipped, which holds even if the user has paused it meanwhile.
     mutating func ended(_ id: Transfer.ID, _ state: TransferState, bytes: Int64?) {
-        guard takeWorker(id) != nil, let slot = table.slot(of: id) else { return }
-        change(slot) { table, slot in
+        takeWorker(id) { queue, slot in
             if let bytes {
-                table[slot].bytes = max(0, bytes)
-                table[slot].size = table[slot].size ?? max(0, bytes)
+                queue.table[slot].bytes = max(0, bytes)
+                queue.table[slot].size = queue.table[slot].size ?? max(0, bytes)
             }
-            table.setPart(nil, of: slot)
-            table.setState(state, of: slot)
+            queue.table.setPart(nil, of: slot)
+            queue.table.setState(state, of: slot)
+            queue.remember(slot)
         }
-        remember(slot)
     }
 
     /// A worker ended without success and without failure: the transfer asks, or waits again, unless the user
@@ -29,23 +28,21 @@ extension Scheduler {
     mutating func stopped(
         _ id: Transfer.ID, bytes: Int64?, asking question: TransferState.Question? = nil
     ) {
-        guard takeWorker(id) != nil, let slot = table.slot(of: id) else { return }
-        let wasRunning = table.state(of: slot) == .running
-        change(slot) { table, slot in
-            if let bytes { table[slot].bytes = max(0, bytes) }
-            if wasRunning { table.setState(question.map { .asking($0) } ?? .waiting, of: slot) }
+        takeWorker(id) { queue, slot in
+            if let bytes { queue.table[slot].bytes = max(0, bytes) }
+            if queue.table.state(of: slot) == .running {
+                queue.table.setState(question.map { .asking($0) } ?? .waiting, of: slot)
+            }
+            queue.remember(slot)
         }
-        remember(slot)
     }
 
     mutating func held(_ id: Transfer.ID, _ reason: String, bytes: Int64) {
-        guard takeWorker(id) != nil, let slot = table.slot(of: id) else { return }
-        let wasRunning = table.state(of: slot) == .running
-        change(slot) { table, slot in
-            table[slot].bytes = max(0, bytes)
-            if wasRunning { table.setState(.held(reason), of: slot) }
+        takeWorker(id) { queue, slot in
+            queue.table[slot].bytes = max(0, bytes)
+            if queue.table.state(of: slot) == .running { queue.table.setState(.held(reason), of: slot) }
+            queue.remember(slot)
         }
-        remember(slot)
     }
 
     mutating func failed(_ id: Transfer.ID, _ failure: Failure, now: Int64) {
@@ -70,7 +67,7 @@ extension Scheduler {
         let furthest = table.furthest(slot) ?? max(0, startedAt)
         let hasProgressed = reached - furthest >= RetryPolicy.progress(ofSize: table[slot].size)
         let attempts = (hasProgressed ? 0 : table[slot].attempts) + 1
-        let retries = table.common(of: slot).options.retries
+        let retries = table[common: slot].options.retries
         let state: TransferState
         if failure.isTemporary && attempts <= retries {
             let pause = retryPolicy.pause(afterAttempt: attempts, random: nextRandom())
@@ -109,7 +106,7 @@ extension Scheduler {
     /// each file in turn.
     private mutating func siteFailed(_ number: Int, _ failure: Failure, of slot: Slot?, now: Int64) {
         sites[number].failures += 1
-        let retries = slot.map { table.common(of: $0).options.retries } ?? 0
+        let retries = slot.map { table[common: $0].options.retries } ?? 0
         if !failure.isTemporary || (givesUpOnSites && sites[number].failures > retries) {
             failAll(of: number, failure.message)
         } else {

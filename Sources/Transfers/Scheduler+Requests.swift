@@ -104,7 +104,7 @@ extension Scheduler {
         case .waiting, .paused, .retrying, .held: break
         default: return
         }
-        var options = table.common(of: slot).options
+        var options = table[common: slot].options
         options.onConflict = policy
         change(slot) { table, slot in
             table.setOptions(options, of: slot)
@@ -141,7 +141,7 @@ extension Scheduler {
     }
 
     private mutating func setPriority(_ priority: Priority, of slot: Slot) {
-        var options = table.common(of: slot).options
+        var options = table[common: slot].options
         guard options.priority != priority else { return }
         options.priority = priority
         change(slot) { table, slot in table.setOptions(options, of: slot) }

@@ -31,7 +31,8 @@ extension Scheduler {
             nextID = max(nextID, transfer.id == .max ? .max : transfer.id + 1)
             let lease = transfer.state == .waiting ? leases[transfer.id] : nil
             if lease != nil { transfer.state = .running }
-            guard enter(transfer.sanitized) else { continue }
+            let sane = transfer.sanitized
+            guard enter(sane, sane.target) else { continue }
             if let lease { keepLeased(transfer, lease.connections) }
             if transfer.kind == .tree { restoring?.trees.append(transfer.id) }
             if !Self.possiblePositions.contains(transfer.position) { restoring?.hasOddPositions = true }

@@ -65,11 +65,15 @@ extension Scheduler {
 
     /// Of `transfer(_:)`, which is put together each time it is asked for.
     public func site(of id: Transfer.ID) -> Site.ID? {
-        table.slot(of: id).map { table.common(of: $0).site }
+        table.slot(of: id).map { table[common: $0].site }
+    }
+
+    public func hasEnded(_ id: Transfer.ID) -> Bool {
+        table.slot(of: id).map { table.state(of: $0).isEnded } ?? false
     }
 
     public func direction(of id: Transfer.ID) -> Transfer.Direction? {
-        table.slot(of: id).map { table.common(of: $0).direction }
+        table.slot(of: id).map { table[common: $0].direction }
     }
 
     /// The transfers of these rows in display order: running, asking, retrying, waiting, paused,

@@ -30,7 +30,7 @@ extension Scheduler {
             sites[number].connections += connections
             connectionsInUse += connections
             transfer.state = .running
-            transfer.options.onConflict = policy
+            if transfer.options.onConflict != policy { transfer.options.onConflict = policy }
             orders.starts.append(transfer)
         }
     }
@@ -63,15 +63,23 @@ extension Scheduler {
         alarm = next
     }
 
-    /// The worker of a transfer has ended. Nil when there was none: a late or repeated report.
-    mutating func takeWorker(_ id: Transfer.ID) -> Worker? {
+    /// The worker of a transfer has ended, which changes the transfer as `body` says, if it is in the queue still.
+    ///
+    /// - Returns: nil when there was none: a late or repeated report.
+    @discardableResult
+    mutating func takeWorker(
+        _ id: Transfer.ID, _ body: (inout Scheduler, Slot) -> Void = { _, _ in }
+    ) -> Worker? {
         guard let worker = atWork[id] else { return nil }
         let slot = table.slot(of: id)
         if let slot { unlist(slot) }
         atWork[id] = nil
         sites[worker.site].connections -= worker.connections
         connectionsInUse -= worker.connections
-        if let slot { list(slot) }
+        if let slot {
+            body(&self, slot)
+            list(slot)
+        }
         if let target = worker.orphanedTarget {
             orphans -= 1
             // Whoever wants to write there may now.

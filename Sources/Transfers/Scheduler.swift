@@ -288,13 +288,17 @@ struct PendingOrders: Sendable {
     var alarm: Int64?
 
     mutating func take() -> [Scheduler.Order] {
+        let isEmpty =
+            remembered.isEmpty && !settings && forgotten.isEmpty && merged == 0 && stops.isEmpty
+            && starts.isEmpty && alarm == nil
+        if isEmpty { return [] }
         var orders: [Scheduler.Order] = []
         if !remembered.isEmpty { orders.append(.remember(remembered)) }
         if !forgotten.isEmpty { orders.append(.forget(forgotten)) }
         if settings { orders.append(.rememberSettings) }
         if merged > 0 { orders.append(.merged(count: merged)) }
-        orders += stops.map { .stop($0) }
-        orders += starts.map { .start($0) }
+        for id in stops { orders.append(.stop(id)) }
+        for transfer in starts { orders.append(.start(transfer)) }
         if let alarm { orders.append(.wakeAt(alarm)) }
         self = PendingOrders()
         return orders

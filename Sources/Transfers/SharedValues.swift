@@ -13,7 +13,9 @@ struct SharedValues<Value: Hashable & Sendable>: Sendable {
     /// What was asked for last: the next is nearly always the same.
     private var last: Index?
 
-    subscript(index: Index) -> Value { entries[Int(index)].value }
+    subscript(index: Index) -> Value {
+        _read { yield entries[Int(index)].value }
+    }
 
     /// One more has it.
     mutating func take(_ value: Value) -> Index {

@@ -22,7 +22,12 @@ public struct Transfer: Hashable, Sendable, Codable, Identifiable {
     public var size: Int64?
     /// Of the source: seconds since 1970, UTC; nil when the listing did not say so to the second in UTC.
     public var modified: Int64?
-    public var options: TransferOptions
+    /// Read in place, here as elsewhere: they are much.
+    public var options: TransferOptions {
+        _read { yield sharedOptions.value }
+        _modify { yield &sharedOptions.value }
+    }
+    var sharedOptions: CopiedOnWrite<TransferOptions>
     public var state: TransferState
     /// Bytes at the destination when it last stopped; where it would go on.
     public var bytes: Int64
@@ -47,6 +52,19 @@ public struct Transfer: Hashable, Sendable, Codable, Identifiable {
         bytes: Int64 = 0, attempts: Int = 0, position: Int64 = 0, depth: Int = 0, part: Part? = nil,
         batch: ID? = nil
     ) {
+        self.init(
+            id: id, direction: direction, kind: kind, site: site, remoteDirectory: remoteDirectory,
+            remoteName: remoteName, localDirectory: localDirectory, localName: localName, size: size,
+            modified: modified, sharing: CopiedOnWrite(options), state: state, bytes: bytes,
+            attempts: attempts, position: position, depth: depth, part: part, proof: nil, batch: batch)
+    }
+
+    init(
+        id: ID, direction: Direction, kind: Kind, site: Site.ID, remoteDirectory: RemotePath,
+        remoteName: [UInt8], localDirectory: LocalPath, localName: [UInt8], size: Int64?, modified: Int64?,
+        sharing options: CopiedOnWrite<TransferOptions>, state: TransferState, bytes: Int64, attempts: Int,
+        position: Int64, depth: Int, part: Part?, proof: HashProof?, batch: ID?
+    ) {
         self.id = id
         self.direction = direction
         self.kind = kind
@@ -57,14 +75,21 @@ public struct Transfer: Hashable, Sendable, Codable, Identifiable {
         self.localName = localName
         self.size = size
         self.modified = modified
-        self.options = options
+        sharedOptions = options
         self.state = state
         self.bytes = bytes
         self.attempts = attempts
         self.position = position
         self.depth = depth
         self.part = part
+        self.proof = proof
         self.batch = batch
+    }
+
+    private enum CodingKeys: String, CodingKey {
+        case id, direction, kind, site, remoteDirectory, remoteName, localDirectory, localName, size, modified
+        case sharedOptions = "options"
+        case state, bytes, attempts, position, depth, part, proof, batch
     }
 
     public var remotePath: RemotePath { remoteDirectory.appending(remoteName) }

@@ -79,7 +79,15 @@ public enum Priority: String, CaseIterable, Hashable, Sendable, Codable {
     case highest, high, normal, low, lowest
 
     /// 0 goes first.
-    public var rank: Int { Self.allCases.firstIndex(of: self) ?? 2 }
+    public var rank: Int {
+        switch self {
+        case .highest: 0
+        case .high: 1
+        case .normal: 2
+        case .low: 3
+        case .lowest: 4
+        }
+    }
 }
 
 /// What to do when the destination exists. Nothing is ever overwritten without one of these saying so.

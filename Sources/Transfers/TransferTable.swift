@@ -70,7 +70,19 @@ struct TransferTable: Sendable {
         var localDirectory: LocalPath
         var depth: Int
         var batch: Transfer.ID?
-        var options: TransferOptions
+        var sharedOptions: CopiedOnWrite<TransferOptions>
+        var options: TransferOptions { _read { yield sharedOptions.value } }
+
+        fileprivate init(of transfer: Transfer) {
+            direction = transfer.direction
+            kind = transfer.kind
+            site = transfer.site
+            remoteDirectory = transfer.remoteDirectory
+            localDirectory = transfer.localDirectory
+            depth = transfer.depth
+            batch = transfer.batch
+            sharedOptions = transfer.sharedOptions
+        }
     }
 
     private var records: ContiguousArray<Record> = []
@@ -95,7 +107,7 @@ struct TransferTable: Sendable {
     /// Adds a transfer; nil when its identifier is taken.
     mutating func insert(_ transfer: Transfer) -> Slot? {
         guard slots[transfer.id] == nil else { return nil }
-        let record = Record(transfer, common: commons.take(transfer.common), names: &names)
+        let record = Record(transfer, common: commons.take(Common(of: transfer)), names: &names)
         let slot: Slot
         if let reused = vacant.popLast() {
             slot = reused
@@ -129,7 +141,10 @@ struct TransferTable: Sendable {
         _modify { yield &records[Int(slot)] }
     }
 
-    func common(of slot: Slot) -> Common { commons[self[slot].common] }
+    /// Read in place: it is much, and mostly one field of it is wanted.
+    subscript(common slot: Slot) -> Common {
+        _read { yield commons[self[slot].common] }
+    }
 
     func state(of slot: Slot) -> TransferState {
         switch self[slot].plainState {
@@ -178,8 +193,8 @@ struct TransferTable: Sendable {
     }
 
     mutating func setOptions(_ options: TransferOptions, of slot: Slot) {
-        var common = common(of: slot)
-        common.options = options
+        var common = self[common: slot]
+        common.sharedOptions = CopiedOnWrite(options)
         let old = self[slot].common
         self[slot].common = commons.take(common)
         commons.release(old)
@@ -187,27 +202,18 @@ struct TransferTable: Sendable {
 
     func transfer(_ slot: Slot) -> Transfer {
         let record = self[slot]
-        let common = common(of: slot)
+        let common = self[common: slot]
         let remoteName = names.bytes(of: record.remoteName)
         let localName =
             record.localName == record.remoteName ? remoteName : names.bytes(of: record.localName)
-        var transfer = Transfer(
+        return Transfer(
             id: record.id, direction: common.direction, kind: common.kind, site: common.site,
             remoteDirectory: common.remoteDirectory, remoteName: remoteName,
             localDirectory: common.localDirectory, localName: localName, size: record.size,
-            modified: record.modified, options: common.options, state: state(of: slot), bytes: record.bytes,
+            modified: record.modified, sharing: common.sharedOptions, state: state(of: slot),
+            bytes: record.bytes,
             attempts: record.attempts, position: record.position, depth: common.depth,
-            part: parts[slot], batch: common.batch)
-        transfer.proof = proofs[slot]
-        return transfer
-    }
-}
-
-extension Transfer {
-    fileprivate var common: TransferTable.Common {
-        TransferTable.Common(
-            direction: direction, kind: kind, site: site, remoteDirectory: remoteDirectory,
-            localDirectory: localDirectory, depth: depth, batch: batch, options: options)
+            part: parts[slot], proof: proofs[slot], batch: common.batch)
     }
 }
 

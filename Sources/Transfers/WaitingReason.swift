@@ -64,7 +64,7 @@ extension Scheduler {
         let site = sites[site(of: slot)]
         if isPaused { return .queuePaused }
         if site.isPaused { return .sitePaused(site.id) }
-        let options = table.common(of: slot).options
+        let options = table[common: slot].options
         if let time = options.notBefore, time > now { return .scheduled(at: time) }
         if table[slot].listing == .none { return .destinationBusy }
         if isHeld { return .notWorkedOn }

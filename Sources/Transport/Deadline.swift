@@ -33,11 +33,11 @@ public struct Deadline: Sendable {
 }
 
 extension Duration {
-    /// Cut to what fits 64 bits: 292 years.
+    /// Cut to what fits 63 bits, 146 years, so that it can be added to a moment.
     public var wholeNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        guard abs(seconds) < 9_000_000_000 else { return seconds < 0 ? .min / 2 : .max / 2 }
-        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+        // Not `components`, which divide twice.
+        let nanoseconds = attoseconds / 1_000_000_000
+        return Int64(min(max(nanoseconds, Int128(Int64.min / 2)), Int128(Int64.max / 2)))
     }
 }
 

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Synchronization
 
 /// A directory of the local disk, held by its descriptor: what is done in it goes by one name, so whoever renames or
 /// links something above it meanwhile cannot lead us elsewhere.
@@ -134,15 +135,24 @@ public final class OpenDirectory: Sendable {
     /// Names are given through /proc.
     private static let canLink = access("/proc/self/fd", X_OK) == 0
 
+    /// A link by the descriptor alone, which is several times as fast, is refused: before Linux 6.10 to all but root.
+    private static let linksThroughProc = Atomic<Bool>(false)
+
     /// Gives an unnamed file its name.
     ///
     /// - Throws: `disk` with EEXIST when the name is taken: nothing is ever replaced.
     public func link(_ file: borrowing LocalFile, as name: [UInt8]) throws(TransportError) {
         let descriptor = descriptor.raw
+        if !Self.linksThroughProc.load(ordering: .relaxed) {
+            let code = withCPath(name) { linkat(file.raw, "", descriptor, $0, emptyPathFlag) }
+            if code == 0 { return }
+            guard errno == ENOENT else { throw diskError("create", path(of: name)) }
+        }
         let code = withCPath(Array("/proc/self/fd/\(file.raw)".utf8)) { old in
             withCPath(name) { linkat(AT_FDCWD, old, descriptor, $0, AT_SYMLINK_FOLLOW) }
         }
         guard code == 0 else { throw diskError("create", path(of: name)) }
+        Self.linksThroughProc.store(true, ordering: .relaxed)
     }
 
     /// Renames within the directory; what has the new name is replaced only when `replacing`.
@@ -171,6 +181,8 @@ public final class OpenDirectory: Sendable {
 
 /// O_TMPFILE of <fcntl.h>, hidden without _GNU_SOURCE.
 private let unnamedFlag: Int32 = 0o20000000 | O_DIRECTORY
+/// AT_EMPTY_PATH of <fcntl.h>, hidden likewise.
+private let emptyPathFlag: Int32 = 0x1000
 private let slash = UInt8(ascii: "/")
 private let here = [UInt8(ascii: ".")]
 private let dotDot = Array("..".utf8)

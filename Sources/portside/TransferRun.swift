@@ -135,7 +135,7 @@ final class TransferRun: Sendable {
         let left = queue.stuck()
         let unsaved = interrupts.status == nil ? queue.stop() : nil
         if let sharing, sharing.beginning != nil { BackgroundWorker.leave(sharing.service.report) }
-        try conclude(left, isKept: !(journal is ForgetfulJournal))
+        try conclude(left, isKept: !journal.isForgetful)
         // Said already, as everything that cannot be saved is.
         if unsaved != nil { throw ExitStatus.Silent(code: Failure.Kind.localDisk.exitStatus) }
     }
