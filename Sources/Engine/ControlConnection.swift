@@ -23,12 +23,16 @@ final class ControlConnection {
     /// Milliseconds the last replies took, newest last.
     private(set) var latencies: [Int] = []
     private var hasTimedReply = false
+    /// The time its answer takes is its own.
+    private var isTimed = true
     /// It has said something since TLS began.
     private(set) var hasAnsweredEncrypted = false
     /// The server undoes the doubling of 0xFF.
     var knowsTelnet = true
     /// Written before their turn: the replies come in this order.
     private var ahead: [Command] = []
+    /// None of them was given to `write` yet.
+    private var isFirstAhead = false
     /// The command that is being answered, where it brought a secret: the server may repeat it.
     private var secret: Command?
     /// For the right side of the next reply that completes something; gone once it stands there.
@@ -124,16 +128,15 @@ final class ControlConnection {
         _ command: Command, until deadline: Deadline, cancellation: Cancellation?
     ) throws(Failure) {
         lastVerb = command.verb
-        hasTimedReply = false
+        // How long the later ones of a piece took tells of those before them.
+        isTimed = !isNextAhead(command) || isFirstAhead
+        isFirstAhead = false
+        hasTimedReply = !isTimed
         if ahead.first == command {
             ahead.removeFirst()
             return
         }
-        // What was asked ahead, and is not wanted any more, is answered all the same.
-        while !ahead.isEmpty {
-            ahead.removeFirst()
-            try readFinalReply(until: deadline, cancellation)
-        }
+        try settle(until: deadline, cancellation)
         let bytes: [UInt8]
         do { bytes = try command.wireBytes(doublingIAC: knowsTelnet) } catch { throw Failure(error) }
         asked = monotonicNanoseconds()
@@ -153,7 +156,7 @@ final class ControlConnection {
     func writeAhead(_ commands: [Command], until deadline: Deadline, cancellation: Cancellation?)
         throws(Failure)
     {
-        guard ahead.isEmpty else { return }
+        try settle(until: deadline, cancellation)
         var bytes: [UInt8] = []
         do { for command in commands { bytes += try command.wireBytes(doublingIAC: knowsTelnet) } } catch {
             throw Failure(error)
@@ -164,6 +167,20 @@ final class ControlConnection {
             throw Failure(error, attempt: "cannot send \(commands.first?.verb ?? "") to \(peer.host)")
         }
         ahead = commands
+        isFirstAhead = true
+    }
+
+    /// Whether this was written before its turn, and its turn is next.
+    func isNextAhead(_ command: Command) -> Bool { ahead.first == command }
+
+    var hasAskedAhead: Bool { !ahead.isEmpty }
+
+    /// What was asked ahead, and is not wanted any more, is answered all the same.
+    func settle(until deadline: Deadline, _ cancellation: Cancellation?) throws(Failure) {
+        while !ahead.isEmpty {
+            ahead.removeFirst()
+            try readFinalReply(until: deadline, cancellation)
+        }
     }
 
     private func readFinalReply(until deadline: Deadline, _ cancellation: Cancellation?) throws(Failure) {
@@ -288,7 +305,7 @@ final class ControlConnection {
             switch event {
             case nil: return nil
             case .line(let bytes, let code):
-                say(.received(code), secret?.hidingSecret(in: bytes) ?? bytes, isTimed: true)
+                say(.received(code), secret?.hidingSecret(in: bytes) ?? bytes, isTimed: isTimed)
             case .noise(let bytes): say(.received(nil), secret?.hidingSecret(in: bytes) ?? bytes)
             case .reply(var reply):
                 if let secret {

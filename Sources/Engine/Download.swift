@@ -26,6 +26,13 @@ struct Download {
     }
 
     func run(on session: Session) throws(Failure) -> FileTransfer.Outcome {
+        do throws(Failure) { return try runOnce(on: session) } catch {
+            guard session.leaveLane(after: error) else { throw error }
+            return try runOnce(on: session)
+        }
+    }
+
+    private func runOnce(on session: Session) throws(Failure) -> FileTransfer.Outcome {
         guard isSafeLocalName(transfer.localName) else {
             throw Failure(FTPError.unsafeName(transfer.localName))
         }

@@ -6,7 +6,10 @@ extension Session {
     ///
     /// Blocks for `AbortExchange.limit` at most. Is not cancelled itself: it is what a cancellation leads to.
     func abort(_ socket: inout Socket?) {
-        guard let control, !features.isDisabled(Command.abort.verb) else { return disconnect() }
+        // What was asked behind the transfer would be taken for the answer.
+        guard let control, !control.hasAskedAhead, !features.isDisabled(Command.abort.verb) else {
+            return disconnect()
+        }
         let limit = Deadline.after(AbortExchange.limit)
         if !abortsPlainly { control.writeSynch(until: limit) }
         var exchange = AbortExchange()

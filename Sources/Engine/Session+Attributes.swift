@@ -29,9 +29,9 @@ extension Session {
         }
     }
 
-    private var hasProperTime: Bool { features.supportsModifyTime || features.setsModified }
+    var hasProperTime: Bool { features.supportsModifyTime || features.setsModified }
 
-    private func waysToSetTime(of path: RemotePath, to seconds: Int64) -> [(key: String, command: Command)] {
+    func waysToSetTime(of path: RemotePath, to seconds: Int64) -> [(key: String, command: Command)] {
         let time = CivilDate(secondsSince1970: seconds).timeVal
         let blank: [UInt8] = [0x20]
         let name = Array(time.utf8) + blank + path.bytes
@@ -47,40 +47,6 @@ extension Session {
         let long = path.bytes + Array(" \(time) \(time) \(time) UTC".utf8)
         ways.append(("SITE UTIME UTC", .site(utime + long)))
         return ways
-    }
-
-    /// Writes in one piece what is asked next about a file that was stored, its size, its time and its new name, where the
-    /// server is known to read on: one round trip instead of four. Each is still asked in its turn, and what is not does no
-    /// harm. Does nothing where it is not certain that these are asked.
-    ///
-    /// - Returns: whether that was done, and so the file gets its new name whatever its size is.
-    func askAhead(
-        afterStoring path: RemotePath, as target: RemotePath, modified seconds: Int64
-    ) throws(Failure) -> Bool {
-        guard mayAskAhead, let control, type == .image, features.mayTry("SIZE") else { return false }
-        let path = resolve(path)
-        let target = resolve(target)
-        guard try argument(for: path) == path, try argument(for: target) == target,
-            let (key, time) = waysToSetTime(of: path, to: seconds).first(where: { features.mayTry($0.key) }),
-            hasProperTime || key == provenTime
-        else { return false }
-        try control.writeAhead(
-            [.size(path), time, .renameFrom(path), .renameTo(target)], until: .after(patience),
-            cancellation: cancellation)
-        return true
-    }
-
-    /// Writes in one piece what is asked before a small file is retrieved, its time and EPSV, where the server is known to
-    /// read on: one round trip instead of two. Does nothing where it is not certain that these are asked next.
-    func askAhead(beforeRetrieving path: RemotePath) throws(Failure) {
-        guard mayAskAhead, let control, type == .image, !site.network.compresses, !leavesOffsetBehind,
-            !features.wantsPreTransfer, features.mayTry("MDTM")
-        else { return }
-        ladder.mode = controls.dataMode
-        let path = resolve(path)
-        guard ladder.methods.first == .epsv, try argument(for: path) == path else { return }
-        try control.writeAhead(
-            [.modificationTime(path), .extendedPassive], until: .after(patience), cancellation: cancellation)
     }
 
     /// Sets permissions: SITE CHMOD, or MFF (draft-somers-ftp-mfxx) where that is all the server has.

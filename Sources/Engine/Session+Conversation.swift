@@ -49,10 +49,9 @@ extension Session {
     ///
     /// - Parameter patience: for the first answer; nil for the site's time-out.
     func converse(_ command: Command, within patience: Duration? = nil) throws(Failure) -> Reply {
-        guard let control else { throw notConnected }
         // Before the command is out nothing is owed, and the connection stays in step.
         if cancellation.isCancelled { throw .cancelled }
-        try control.write(command, until: .after(self.patience), cancellation: cancellation)
+        try write(command)
         var exchange = SimpleExchange(command, followsTransfer: hasJustTransferred)
         hasJustTransferred = false
         var leftOver: Reply?

@@ -6,7 +6,7 @@ import Transport
 extension Session {
     /// How long a passive connect may stay pending before the transfer command is sent all the same: IIS takes
     /// the connection only when the data connection before it has ended.
-    private static let connectGrace = Duration.seconds(1)
+    static let connectGrace = Duration.seconds(1)
     /// How long to wait for a data connection while there are other ways to try.
     private static let dataConnectPatience = Duration.seconds(10)
     /// Servers may think this long after the last byte: virus scanners, object stores. Who has set a shorter
@@ -99,14 +99,21 @@ extension Session {
             if order.restartOffset == 0 { _ = try ask(.restart(at: 0)) }
         }
         try prepareMode(for: order)
-        if features.wantsPreTransfer, method.mode == .passive { try announce(order.command) }
+        if wantsAnnouncements, method.mode == .passive { try announce(order.command) }
         let data: DataConnection
-        switch try prepareDataConnection(method) {
-        case .failed(let why): return .methodFailed(why)
-        case .ready(let prepared): data = prepared
-        }
         var socket: Socket?
-        if method.mode == .passive {
+        let dialled =
+            method == .epsv && control?.isNextAhead(order.command) == true ? lane.takeDialled() : nil
+        if let dialled {
+            data = dialled.data
+            socket = dialled.takeSocket()
+        } else {
+            switch try prepareDataConnection(method) {
+            case .failed(let why): return .methodFailed(why)
+            case .ready(let prepared): data = prepared
+            }
+        }
+        if method.mode == .passive, dialled == nil {
             do throws(TransportError) {
                 socket = try openEarly(
                     data,
@@ -195,6 +202,9 @@ extension Session {
         guard (try? local.size()) == bytes else { return false }
         return try compareHash(of: path, size: bytes, with: local) != nil
     }
+
+    /// Pure-FTPd lists PRET, too, and does nothing about it.
+    var wantsAnnouncements: Bool { features.wantsPreTransfer && !mayAskAhead }
 
     /// PRET, for servers that store files on several machines and choose the one that will listen by this (drftpd).
     private func announce(_ command: Command) throws(Failure) {

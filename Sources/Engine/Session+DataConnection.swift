@@ -36,6 +36,10 @@ extension Session {
         _ method: DataMethod, _ control: ControlConnection
     ) throws(Failure) -> Prepared {
         let command = method == .epsv ? Command.extendedPassive : .passive
+        // Asked for long before its turn: it is asked again.
+        if control.isNextAhead(command), control.idleTime >= FastLane.memory {
+            try control.settle(until: .after(patience), cancellation)
+        }
         guard let reply = try answer(to: command, method) else { return .failed(silence(of: method)) }
         guard reply.code.kind == .completion else { return .failed(refusal(of: method, command, reply)) }
         let endpoint: PassiveEndpoint

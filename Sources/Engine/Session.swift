@@ -85,6 +85,7 @@ public final class Session {
     private var greeting: Reply?
     /// The server takes several commands in one piece.
     private(set) var mayAskAhead = false
+    var lane = FastLane()
     private var system: Reply? {
         didSet { serverSystem = systemText.flatMap { ServerSystem(reply: $0) } }
     }
@@ -309,6 +310,7 @@ public final class Session {
         companion?.quit()
         companion = nil
         guard let control else { return }
+        lane.leave()
         let deadline = Deadline.after(.seconds(2))
         if (try? control.write(.quit, until: deadline, cancellation: nil)) != nil {
             _ = try? control.readReply(until: deadline, cancellation: nil)
@@ -327,13 +329,14 @@ public final class Session {
         directory = nil
         leavesOffsetBehind = false
         hasJustTransferred = false
+        lane.connectionLost()
     }
 
     /// Something has arrived although nothing was asked: mostly 421, or the end of the connection.
     ///
     /// - Returns: why the connection is lost; nil when it still stands.
     func heardWhileIdle() -> ConnectionState? {
-        guard let control else { return nil }
+        guard let control, !control.hasAskedAhead else { return nil }
         do {
             guard let reply = try control.replyIfThere() else { return nil }
             guard reply.code == .serviceNotAvailable else { return nil }

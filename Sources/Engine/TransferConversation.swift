@@ -63,6 +63,8 @@ struct TransferConversation: ~Copyable {
     /// The data connection is in use, or awaited: neither its end nor its failure was seen.
     private var isMoving = false
     private var hasNotedSecurity = false
+    /// What is said after it is about something else.
+    private var hasFinalReply = false
     /// Why the control connection says nothing any more.
     private var controlLoss: Failure?
 
@@ -107,12 +109,25 @@ struct TransferConversation: ~Copyable {
 
     private mutating func hear(_ reply: Reply) -> Turn {
         end.reply = reply
+        if reply.code.kind != .preliminary { hasFinalReply = true }
         return .step(exchange.receive(reply))
+    }
+
+    /// What the server says while bytes move is about them: unless it has ended that, and more was asked behind it.
+    private var watched: ControlConnection? {
+        guard controlLoss == nil, let control = session.control else { return nil }
+        return hasFinalReply && control.hasAskedAhead ? nil : control
     }
 
     private mutating func send(_ command: Command) throws(Failure) -> Turn {
         guard let control = session.control else { throw session.notConnected }
-        try control.write(command, until: .after(session.patience), cancellation: session.cancellation)
+        if session.lane.takesNextAlong, command.verb == "RETR", data.method == .epsv {
+            session.lane.hasTakenNextAlong()
+            try control.writeAhead(
+                [command, .extendedPassive], until: .after(session.patience),
+                cancellation: session.cancellation)
+        }
+        try session.write(command)
         let grace = Deadline.after(min(session.patience, Self.preliminaryGrace))
         if command.verb == order.command.verb {
             // The handshake may come before the 1yz or after it: servers differ.
@@ -126,7 +141,7 @@ struct TransferConversation: ~Copyable {
     /// What has been said already, without waiting. That the control connection has gone does not end the transfer: the
     /// bytes may still come, and whether they are all can be asked on another connection.
     private mutating func replyIfThere() throws(Failure) -> Reply? {
-        guard controlLoss == nil, let control = session.control else { return nil }
+        guard let control = watched else { return nil }
         do throws(Failure) { return try control.replyIfThere() } catch {
             guard error.kind == .unreachable else { throw error }
             controlLoss = error
@@ -154,7 +169,7 @@ struct TransferConversation: ~Copyable {
             movePart(
                 Pump.Conditions(
                     patience: session.patience, cancellation: session.cancellation,
-                    watched: controlLoss == nil ? session.control?.raw ?? -1 : -1, progress: order.progress,
+                    watched: watched?.raw ?? -1, progress: order.progress,
                     limit: order.limit), move))
     }
 
@@ -187,8 +202,8 @@ struct TransferConversation: ~Copyable {
     private mutating func shakeHands(until deadline: Deadline) {
         guard !hasNotedSecurity, let open = socket.take() else { return }
         if let tls = open.tls {
-            let watched = controlLoss == nil ? session.control?.raw ?? -1 : -1
-            open.advanceHandshake(watching: watched, until: deadline, cancellation: session.cancellation)
+            open.advanceHandshake(
+                watching: watched?.raw ?? -1, until: deadline, cancellation: session.cancellation)
             if tls.isEstablished {
                 hasNotedSecurity = true
                 session.noteSecurity(of: tls)
