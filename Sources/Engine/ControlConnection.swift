@@ -22,6 +22,8 @@ final class ControlConnection {
     private var answered: Int64 = 0
     /// Milliseconds the last replies took, newest last.
     private(set) var latencies: [Int] = []
+    /// The least of all, in nanoseconds.
+    private(set) var quickest: Int64?
     private var hasTimedReply = false
     /// The time its answer takes is its own.
     private var isTimed = true
@@ -338,6 +340,7 @@ final class ControlConnection {
         let took = isTimed ? monotonicNanoseconds() - asked : nil
         if let took, !hasTimedReply {
             hasTimedReply = true
+            quickest = min(quickest ?? took, took)
             latencies.append(Int(took / 1_000_000))
             if latencies.count > Self.latencySamples { latencies.removeFirst() }
         }

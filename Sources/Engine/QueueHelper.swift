@@ -138,7 +138,7 @@ struct QueueHelperCore: ~Copyable {
             clockAhead: leased.lease.clockAhead,
             isDestinationFresh: false, mayHaveEnded: leased.lease.mayHaveEnded,
             reports: TransferWorker.Reports(
-                loggedIn: { report([.began]) },
+                loggedIn: { _ in report([.began]) },
                 learnt: { facts in report([.learnt(size: facts.size, modified: facts.modified)]) },
                 beginning: { part in report([.part(part)]) },
                 kept: { part in report([.part(part)]) },

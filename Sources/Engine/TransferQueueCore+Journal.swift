@@ -143,10 +143,13 @@ extension TransferQueueCore {
             throughput.progressed(
                 id, of: scheduler.site(of: id) ?? worker.siteID, to: worker.progress.bytes, now: now)
         }
-        for (site, measured) in throughput.take(now: now) {
+        let found = throughput.take(now: now)
+        guard !found.isEmpty else { return }
+        let isFull = processors.isFull()
+        for (site, measured) in found {
             // What is leased is at work, and its bytes are not counted here.
             guard !leasedSites.values.contains(site) else { continue }
-            handle(.measured(site, rate: measured.rate, isBusy: measured.isBusy))
+            handle(.measured(site, rate: measured.rate, isBusy: measured.isBusy && isFull))
         }
     }
 

@@ -42,10 +42,11 @@ extension TransferQueueCore {
             isDestinationFresh: isFresh,
             mayHaveEnded: id < firstNewID || foundAgain.contains(id),
             reports: TransferWorker.Reports(
-                loggedIn: {
+                loggedIn: { latency in
                     itself.perform { core in
                         core.throughput.restart(siteID, now: monotonicNanoseconds())
-                        core.loggedIn(id, at: siteID)
+                        core.processors.begin()
+                        core.loggedIn(id, at: siteID, latency: latency)
                     }
                 },
                 learnt: { facts in itself.perform { $0.learnt(facts, of: id) } },
@@ -78,9 +79,9 @@ extension TransferQueueCore {
         if workerCount > 0 { changed() }
     }
 
-    mutating func loggedIn(_ id: Transfer.ID, at site: Site.ID) {
+    mutating func loggedIn(_ id: Transfer.ID, at site: Site.ID, latency: Int64? = nil) {
         reached.insert(site)
-        handle(.began(id))
+        handle(.began(id, latency: latency))
     }
 
     mutating func learn(_ site: Site) {

@@ -7,7 +7,9 @@ import Transport
 extension TransferQueueCore {
     /// - Parameter id: what the queue calls it.
     mutating func takeWorker(for site: Site, as id: Site.ID) -> TransferWorker {
-        if let index = idle.lastIndex(where: { $0.worker.site == site }) {
+        // The first of them: what was made to see whether more connections pay is what rests when they do not.
+        let fitting = idle.indices.filter { idle[$0].worker.site == site }
+        if let index = fitting.min(by: { idle[$0].worker.name.number < idle[$1].worker.name.number }) {
             return idle.remove(at: index).worker
         }
         let number = freeNumbers.popLast() ?? workerCount + 1

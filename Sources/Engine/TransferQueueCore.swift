@@ -51,6 +51,7 @@ struct TransferQueueCore: ~Copyable {
     var siteRates: [Site.ID: RateLimit] = [:]
     var lastCheckpoint: Int64 = 0
     var throughput = Throughput()
+    var processors = ProcessorLoad()
     var lastMinute = -1
     var heldDisks = HeldDisks()
     /// Processes that help, by their numbers, and what is leased to them.

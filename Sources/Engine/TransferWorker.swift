@@ -58,7 +58,8 @@ final class TransferWorker: Sendable {
     }
 
     struct Reports: Sendable {
-        var loggedIn: @Sendable () -> Void
+        /// With the least time that a reply took, in nanoseconds.
+        var loggedIn: @Sendable (_ latency: Int64?) -> Void
         var learnt: @Sendable (SourceFacts) -> Void
         /// Returns when the journal has it.
         var beginning: @Sendable (Part) -> Void
@@ -104,7 +105,7 @@ final class TransferWorker: Sendable {
                     try session.connect()
                     isLoggedIn = true
                     loggedIn.store(true, ordering: .relaxed)
-                    reports.loggedIn()
+                    reports.loggedIn(session.control?.quickest)
                 }
                 word.withLock { $0 = nil }
                 switch transfer.kind {

@@ -2,12 +2,13 @@
 ///
 /// Climbs a hill: by doubles and halves at first, then in steps of one connection. A step up is kept when it brought a
 /// twentieth more, and a quarter of what it could; steps down when all of them cost less than a twentieth. Where no step in
-/// one direction was worth it the other one is tried. Then the result holds for a while, until the line may have become
-/// another.
+/// one direction was worth it the other one is tried. Then the result holds for a while, longer each time it is found
+/// again, until the line may have become another.
 ///
-/// More are tried first: they fill the time in which others wait for replies. Where hardly any goes into waiting, fewer
-/// are: with vsftpd and this program on one machine of two processors, two connections moved 4,900 files of 1 KiB a
-/// second, four 3,600 and sixteen 2,500.
+/// More are tried first: they fill the time in which others wait for replies. Where no processor of this machine has
+/// anything left to give, only fewer are: with vsftpd and this program on one machine of two processors, two connections
+/// moved 4,900 files of 1 KiB a second, four 3,600 and sixteen 2,500. So few it begins with where the login was answered at
+/// once.
 public struct ConnectionTuner: Hashable, Sendable {
     /// As many as it begins with at most: what most servers take without a word, and most lines need.
     public static let usualWidth = 4
@@ -17,8 +18,11 @@ public struct ConnectionTuner: Hashable, Sendable {
     static let threshold = 0.05
     /// The part of what new connections could bring that they have to bring.
     static let yield = 0.25
-    /// For how long a result holds, in seconds.
-    static let memory: Int64 = 60
+    /// For how long a result holds, in seconds: at first, and when it was found again and again. What is measured first is
+    /// often chance: who runs on which processor, what is in memory already.
+    static let memory: ClosedRange<Int64> = 1...60
+    /// Whoever answers within so many nanoseconds is on this machine, or next to it.
+    private static let nearby: Int64 = 1_000_000
 
     public let most: Int
     /// As many connections as are worth having now.
@@ -31,6 +35,8 @@ public struct ConnectionTuner: Hashable, Sendable {
     private var earlierWidth = 0
     private var earlierRate: Double?
     private var settledAt: Int64?
+    private var settledWidth = 0
+    private var rest = Self.memory.lowerBound
     /// The best that was measured before it began to probe.
     private var reference: Double = 0
     /// Below this part of what it carried a line is not the same any more.
@@ -51,10 +57,16 @@ public struct ConnectionTuner: Hashable, Sendable {
         width = min(self.most, Self.usualWidth)
     }
 
+    /// The quickest reply of a login took so long, in nanoseconds: tells where to begin, before anything was measured.
+    public mutating func answered(within latency: Int64) {
+        guard reference == 0, latency < Self.nearby else { return }
+        width = min(width, Self.narrowest)
+    }
+
     /// - Parameters:
     ///   - rate: what moved since the last measurement, a second; any unit.
     ///   - isFull: all connections allowed were at work: else the rate says nothing about them.
-    ///   - isBusy: so many files came that hardly any time went into waiting for replies.
+    ///   - isBusy: many files came, and this machine's processors have nothing left to give: nobody waits for replies.
     public mutating func measured(rate: Double, isFull: Bool, isBusy: Bool = false, now: Int64) {
         guard isFull, rate.isFinite, rate > 0 else {
             earlierRate = nil
@@ -62,7 +74,7 @@ public struct ConnectionTuner: Hashable, Sendable {
         }
         if let settled = settledAt {
             // A clock that was set back would let it hold for ever.
-            guard now - settled >= Self.memory || now < settled else { return }
+            guard now - settled >= rest || now < settled else { return }
             settledAt = nil
         }
         guard let before else {
@@ -70,7 +82,7 @@ public struct ConnectionTuner: Hashable, Sendable {
             reference = rate < reference * Self.otherLine ? rate : max(reference, rate)
             goesDown = isBusy
             hasMoved = false
-            hasTurned = false
+            hasTurned = isBusy
             return probe(rate: rate, now: now)
         }
         if isWorthIt(rate: rate, after: before) {
@@ -117,5 +129,7 @@ public struct ConnectionTuner: Hashable, Sendable {
         before = nil
         isDoubling = false
         settledAt = now
+        rest = width == settledWidth ? min(rest * 2, Self.memory.upperBound) : Self.memory.lowerBound
+        settledWidth = width
     }
 }

@@ -1,8 +1,9 @@
 /// What workers report.
 extension Scheduler {
     /// - Returns: whether the site was being left alone.
-    mutating func began(_ id: Transfer.ID) -> Bool {
+    mutating func began(_ id: Transfer.ID, _ latency: Int64?) -> Bool {
         guard let number = atWork[id]?.site else { return false }
+        if let latency { sites[number].tuner.answered(within: latency) }
         atWork[id]?.hasBegun = true
         let wasHeld = sites[number].notBefore > 0
         sites[number].failures = 0

@@ -27,8 +27,8 @@ public struct Scheduler: Sendable {
         /// A site is known, or is known better; comes before the transfers that name it.
         case site(Site)
         case request(QueueRequest)
-        /// The worker is logged in: the site answers.
-        case began(Transfer.ID)
+        /// The worker is logged in: the site answers, at the quickest after so many nanoseconds.
+        case began(Transfer.ID, latency: Int64? = nil)
         /// Some of what is in a tree. May come several times; what the queue has already is left out.
         case scanned(Transfer.ID, [Transfer])
         /// All of a tree was scanned, or it ended early. A tree without failure leaves the queue:
@@ -51,7 +51,7 @@ public struct Scheduler: Sendable {
         case clockMeasured(Site.ID, ahead: Int64)
         /// Other processes offer so many connections beside ours.
         case helpersOffered(connections: Int)
-        /// What moved to and from a site since the last of these, a second; see `ConnectionTuner`.
+        /// What moved to and from a site since the last of these, a second; see `ConnectionTuner`, also for `isBusy`.
         case measured(Site.ID, rate: Double, isBusy: Bool = false)
         /// The program ends: what is at work is stopped and goes on the next time; nothing else is started.
         case programEnds
@@ -232,7 +232,7 @@ public struct Scheduler: Sendable {
         case .site(let site): learn(site)
         case .request(let request):
             if isPossible(request) { perform(request, now: now) } else { restoring?.requests.append(request) }
-        case .began(let id): concernsOthers = began(id)
+        case .began(let id, let latency): concernsOthers = began(id, latency)
         case .scanned(let id, let found): insertFound(found, in: id)
         case .scanEnded(let id, nil): treeEnded(id)
         case .scanEnded(let id, let failure?), .failed(let id, let failure): failed(id, failure, now: now)

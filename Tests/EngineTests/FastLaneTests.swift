@@ -181,6 +181,8 @@ import Transport
         #expect(bench.queue.contents().allSatisfy { $0.state == .done }, "\(ground.log.transcript)")
         #expect(Disk.tree(ground.local.path) == wanted)
         #expect(overlaps(ground.log) > Self.count / 2, "\(ground.log.transcript)")
+        // Pure-FTPd lists it, and does nothing about it.
+        #expect(!ground.log.verbs().contains("PRET"))
     }
 
     @Test(arguments: Way.servers) func manySmallFilesGoUpByteForByteWithTheirTimes(_ way: Way) async throws {

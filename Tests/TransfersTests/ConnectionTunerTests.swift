@@ -58,15 +58,39 @@ import Transfers
         #expect(widths == [2, 2, 2, 2, 2, 2])
     }
 
-    @Test func triesMoreWhereFewerBroughtLess() {
+    /// Where no processor has anything left to give.
+    @Test func goesBackAndTriesNoMoreWhereFewerBroughtLess() {
         var tuner = ConnectionTuner(most: 16)
         var widths: [Int] = []
-        for now in 0..<6 {
+        for now in 0..<3 {
             let rate = Double(min(tuner.width, 8)) * 1_000
             tuner.measured(rate: rate, isFull: true, isBusy: true, now: Int64(now))
             widths.append(tuner.width)
         }
-        #expect(widths == [2, 8, 16, 8, 8, 8])
+        #expect(widths == [2, 4, 3])
+    }
+
+    @Test func beginsWithFewWhereTheLoginWasAnsweredAtOnce() {
+        var (near, far) = (ConnectionTuner(most: 16), ConnectionTuner(most: 16))
+        near.answered(within: 80_000)
+        far.answered(within: 3_000_000)
+        #expect(near.width == ConnectionTuner.narrowest && far.width == ConnectionTuner.usualWidth)
+        // A later login says nothing about what was measured since.
+        far.measured(rate: 1, isFull: true, now: 0)
+        far.answered(within: 80_000)
+        #expect(far.width == 2 * ConnectionTuner.usualWidth)
+    }
+
+    @Test func looksAgainSoonAtFirstAndMoreAndMoreRarely() {
+        var tuner = ConnectionTuner(most: 16)
+        var looks: [Int64] = []
+        for now in 0..<300 as Range<Int64> {
+            let before = tuner.width
+            tuner.measured(rate: 1_000, isFull: true, now: now)
+            if before == ConnectionTuner.narrowest, tuner.width > before { looks.append(now) }
+        }
+        let pauses = zip(looks, looks.dropFirst()).map { $1 - $0 }
+        #expect(pauses == pauses.sorted() && pauses.first ?? 60 < 5 && pauses.last ?? 0 >= 60, "\(pauses)")
     }
 
     @Test func triesFewerAtOnceWhereMoreBroughtNothing() {
