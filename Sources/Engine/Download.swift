@@ -48,7 +48,7 @@ struct Download {
             return .done(bytes: try DeviceDownload(job: job).run(on: session))
         }
         let directory = try FileTransfer.disk { () throws(TransportError) in
-            try OpenDirectory.open(
+            try job.directories.open(
                 transfer.localDirectory.bytes, depth: max(0, transfer.depth - 1), making: true)
         }
         var source = ConflictDecision.File(size: transfer.size, modified: transfer.modified)

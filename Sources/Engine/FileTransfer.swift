@@ -31,6 +31,8 @@ struct FileTransfer {
     var clockAhead: Int64 = 0
     /// Told how far that is; nil when nobody wants to know.
     var clockMeasured: ((_ ahead: Int64?) -> Void)?
+    /// Where files go.
+    var directories = LastDirectory()
     /// Makes a session for another segment.
     var anotherSession: () -> Session? = { nil }
     /// Makes one with another server; nil when the transfer has been cancelled.
@@ -67,13 +69,20 @@ struct FileTransfer {
     var comparesSizes: Bool { !isText && transfer.options.verification != .none }
 
     func run(on session: Session) throws(Failure) -> Outcome {
-        var job = self
         if isText, transfer.options.onConflict == .resume || transfer.bytes > 0 {
             startOver(
                 session.shown(transfer.remotePath), because: "a text (TYPE A) cannot be gone on with", session
             )
-            if transfer.options.onConflict == .resume { job.transfer.options.onConflict = .overwrite }
+            if transfer.options.onConflict == .resume {
+                var job = self
+                job.transfer.options.onConflict = .overwrite
+                return try job.carryOut(on: session)
+            }
         }
+        return try carryOut(on: session)
+    }
+
+    private func carryOut(on session: Session) throws(Failure) -> Outcome {
         let options = transfer.options
         let isDone = { (outcome: Outcome) in if case .done = outcome { true } else { false } }
         return try session.surrounded(
@@ -81,11 +90,11 @@ struct FileTransfer {
             Session.rawCommands(options.after, charset: session.charset), isDone: isDone
         ) { () throws(Failure) in
             if let origin = transfer.options.origin {
-                return try CopyTransfer(job: job, origin: origin).run(on: session)
+                return try CopyTransfer(job: self, origin: origin).run(on: session)
             }
             return switch transfer.direction {
-            case .download: try Download(job: job).run(on: session)
-            case .upload: try Upload(job: job).run(on: session)
+            case .download: try Download(job: self).run(on: session)
+            case .upload: try Upload(job: self).run(on: session)
             }
         }
     }

@@ -18,6 +18,9 @@ final class TransferWorker: Sendable {
     private let checkpoint = Mutex<Checkpoint?>(nil)
     /// Of the sessions that fetch segments of the transfer at work.
     private let helpers = Mutex<[SessionControls]>([])
+    private let directories = LastDirectory()
+    /// How many transfers it was given.
+    private let given = Atomic<Int>(0)
     private let memory: ServerMemory
     private let trust: Trust
     private let password: @Sendable (Site) -> Secret?
@@ -93,11 +96,13 @@ final class TransferWorker: Sendable {
         isDestinationFresh: Bool, mayHaveEnded: Bool,
         reports: Reports
     ) {
+        let number = given.add(1, ordering: .relaxed).newValue
         controls.cancellation.reset()
         helpers.withLock { $0 = [] }
         progress.set(transfer.bytes)
         word.withLock { $0 = "connecting" }
         session.perform { [self] session in
+            defer { if given.load(ordering: .relaxed) == number { directories.letGo() } }
             var isLoggedIn = session.isConnected
             var untold: SourceFacts?
             do throws(Failure) {
@@ -115,7 +120,7 @@ final class TransferWorker: Sendable {
                         makesDirectories: configuration.makesDirectories,
                         isDestinationFresh: isDestinationFresh, mayHaveEnded: mayHaveEnded,
                         connections: connections, clockAhead: clockAhead,
-                        clockMeasured: reports.clockMeasured,
+                        clockMeasured: reports.clockMeasured, directories: directories,
                         anotherSession: { [self] in anotherSession(with: self.site) },
                         sessionWith: { [self] in anotherSession(with: $0) },
                         keptSessionWith: { [self, session] in companion(of: session, with: $0) },

@@ -21,9 +21,10 @@ extension Scheduler {
             var transfer = table.transfer(slot)
             change(slot) { table, slot in table.setState(.running, of: slot) }
             let policy = policy(for: slot)
-            let room = min(
-                capacity - connectionsInUse, sites[number].limit - sites[number].connections)
-            let connections = min(max(1, transfer.wantedConnections), room)
+            let wanted = transfer.wantedConnections
+            let limit = wanted > 1 ? sites[number].limitOfSegments : sites[number].limit
+            let room = min(capacity - connectionsInUse, limit - sites[number].connections)
+            let connections = min(max(1, wanted), room)
             atWork[transfer.id] = Worker(
                 site: number, connections: connections, isTree: transfer.kind == .tree,
                 onConflict: policy, bytesAtStart: transfer.bytes, cursor: transfer.position)

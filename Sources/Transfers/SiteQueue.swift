@@ -29,7 +29,12 @@ struct SiteQueue: Sendable {
     var isPaused: Bool { memory.isPaused }
 
     /// The most connections the server may have now.
-    var limit: Int { max(1, min(allowed, memory.learntLimit ?? .max, tuner.width)) }
+    var limit: Int { limit(tuner.width) }
+
+    /// The same for a transfer that uses several: how many small files pay says nothing about the segments of a large one.
+    var limitOfSegments: Int { limit(max(tuner.width, ConnectionTuner.usualWidth)) }
+
+    private func limit(_ width: Int) -> Int { max(1, min(allowed, memory.learntLimit ?? .max, width)) }
 
     mutating func setAllowed(_ count: Int) {
         guard count != allowed else { return }
