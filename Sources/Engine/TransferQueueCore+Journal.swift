@@ -67,6 +67,8 @@ extension TransferQueueCore {
             itself.perform { core in
                 core.take(left)
                 if let helpers { core.take(helpers) }
+                // Most of what is written there is our own.
+                guard !left.isEmpty else { return core.hasLooked() }
                 // Not before this is written: else it would be found again.
                 let batch = core.takeUnsaved()
                 core.journal.perform { writer in
@@ -107,8 +109,8 @@ extension TransferQueueCore {
     }
 
     /// Many changes in one transaction: what happens within this time is written together. What is for helpers they wait
-    /// for.
-    private static let flushDelay = (alone: 100, helped: 30)  // milliseconds
+    /// for. A small file that is done and not written yet is known by its size and time after a crash.
+    private static let flushDelay = (alone: 250, helped: 30)  // milliseconds
 
     mutating func scheduleFlush() {
         guard !isFlushScheduled, !unsaved.isEmpty, let itself else { return }

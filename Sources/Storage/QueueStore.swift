@@ -68,6 +68,9 @@ public struct QueueStore: Journal {
                     throw StorageError.newerSchema(path: path, found: found, known: Schema.version)
                 }
                 try database.execute(sql: "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL")
+                // The names of states are looked up in a table that is made for each row that is written; the rows are
+                // written from enumerations, and what is read is looked at.
+                try database.execute(sql: "PRAGMA ignore_check_constraints = ON")
                 try Schema.migrate(database)
             }
         } catch {

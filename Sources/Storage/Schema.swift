@@ -17,10 +17,14 @@ enum Schema {
         { try $0.execute(sql: "ALTER TABLE transfer ADD COLUMN proof TEXT") },
         { try $0.execute(sql: helpers) },
         { try $0.execute(sql: order) },
+        // SQLite makes a table of a list of three, for each row that is written.
+        { try $0.execute(sql: "DROP INDEX openTransfers; \(openTransfers) WHERE \(isOpen)") },
     ]
 
     /// In the words of the index, which is looked at only where a query repeats them.
-    static let isOpen = "id > 0 AND state NOT IN ('done', 'failed', 'skipped')"
+    static let isOpen = "id > 0 AND state <> 'done' AND state <> 'failed' AND state <> 'skipped'"
+
+    private static let openTransfers = "CREATE INDEX openTransfers ON transfer (site, state, rank, position)"
 
     /// What goes first, found without reading all: of each server, in each state, by priority and position.
     private static let order = """
@@ -28,7 +32,7 @@ enum Schema {
         UPDATE transfer SET rank = CASE WHEN options LIKE '%"priority":"highest"%' THEN 0
             WHEN options LIKE '%"priority":"high"%' THEN 1 WHEN options LIKE '%"priority":"low"%' THEN 3 ELSE 4 END
             WHERE options LIKE '%"priority":"high%' OR options LIKE '%"priority":"low%';
-        CREATE INDEX openTransfers ON transfer (site, state, rank, position) WHERE \(isOpen);
+        \(openTransfers) WHERE id > 0 AND state NOT IN ('done', 'failed', 'skipped');
         """
 
     static var version: Int { steps.count }

@@ -232,12 +232,12 @@ struct Writing {
         return database.lastInsertedRowID
     }
 
-    private static let upsertSQL = """
+    static let upsertSQL = """
         INSERT INTO transfer (\(Columns.list)) VALUES (\(Columns.marks))
         ON CONFLICT (id) DO UPDATE SET \(Columns.updates)
         """
 
-    private static let concludeSQL = """
+    static let concludeSQL = """
         UPDATE transfer SET state = 'done', reason = NULL, stateTime = NULL, stateSize = NULL, size = ?,
             modified = ?, bytes = ?, attempts = ?, partName = NULL, partInode = NULL, partSize = NULL,
             partModified = NULL, partSafe = NULL, proof = ?, endedAt = coalesce(endedAt, ?)

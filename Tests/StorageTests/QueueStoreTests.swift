@@ -21,6 +21,19 @@ import Transfers
         }
     }
 
+    /// SQLite makes one for each row where a list of names is looked through: that took most of the time of a write.
+    @Test(arguments: [Writing.upsertSQL, Writing.concludeSQL])
+    func aRowIsWrittenWithoutATableMadeForIt(_ sql: String) throws {
+        try withTemporaryDirectory { directory in
+            let steps = try QueueStore(directory: directory).database.read { database in
+                try Row.fetchAll(database, sql: "EXPLAIN " + sql.replacing("?", with: "NULL")).map {
+                    $0["opcode"] as String
+                }
+            }
+            #expect(steps.contains("Insert") && !steps.contains("OpenEphemeral"), "\(steps)")
+        }
+    }
+
     /// The locks of one connection must outlive the opening of another one in the same process: see `makeDatabaseFile`.
     @Test func whatIsWrittenStaysThoughAnotherConnectionWasOpenedHereAndAnotherProcessHasLooked() throws {
         try withTemporaryDirectory { directory in
