@@ -27,7 +27,9 @@ struct Download {
 
     func run(on session: Session) throws(Failure) -> FileTransfer.Outcome {
         do throws(Failure) { return try runOnce(on: session) } catch {
-            guard session.leaveLane(after: error) else { throw error }
+            // Where bytes have come, something of them is kept, and goes on in the queue's next try.
+            let hasMoved = job.progress.bytes > 0 || transfer.options.writesInPlace || transfer.part != nil
+            guard session.leaveLane(after: error, mayTryAgain: !hasMoved) else { throw error }
             return try runOnce(on: session)
         }
     }

@@ -83,6 +83,8 @@ struct FileTransfer {
     }
 
     private func carryOut(on session: Session) throws(Failure) -> Outcome {
+        // What was asked ahead for another file is not for this one.
+        session.lane.leave()
         let options = transfer.options
         let isDone = { (outcome: Outcome) in if case .done = outcome { true } else { false } }
         return try session.surrounded(

@@ -3,7 +3,7 @@ import Transfers
 import Transport
 
 /// What is written before its turn, to servers that are known to read on. Each command is still given to `write` in its turn,
-/// and its reply read then; one that is not wanted any more is answered all the same, and does no harm.
+/// and its reply read then; one that is not wanted any more is answered all the same.
 extension Session {
     /// Writes in one piece what is asked next about a file that was stored: its size, its time, its new name, and the
     /// next one's data connection. One round trip instead of five. Does nothing where it is not certain that these are
@@ -33,14 +33,22 @@ extension Session {
     /// is not certain that these are asked next.
     func askAhead(beforeRetrieving path: RemotePath) throws(Failure) {
         lane.leave()
+        // What a transfer wants said before it comes first.
         guard mayAskAhead, let control, type == .image, !leavesOffsetBehind, features.mayTry("MDTM"),
-            mayDialAhead
+            mayDialAhead, isPrepared || preparations.isEmpty
         else { return }
         let path = resolve(path)
         guard try argument(for: path) == path else { return }
         let idle = control.idleTime
         let time = Command.modificationTime(path)
-        if let dialled = try dialAhead(control, idle) {
+        let dialled: DialledConnection?
+        do throws(Failure) { dialled = try dialAhead(control, idle) } catch {
+            guard error.endsConnection, error.kind != .cancelled else { throw error }
+            // What is asked next logs in again.
+            return disconnect()
+        }
+        guard self.control === control else { return }
+        if let dialled {
             lane.begin(after: idle, dialled)
             try control.writeAhead(
                 [time, .retrieve(path), .extendedPassive], until: .after(patience), cancellation: cancellation
@@ -55,18 +63,15 @@ extension Session {
     /// Whether the next data connection will be one that EPSV asks for, and nothing comes between.
     private var mayDialAhead: Bool {
         ladder.mode = controls.dataMode
-        return ladder.methods.first == .epsv && !wantsAnnouncements && !site.network.compresses
+        return control?.server == nil && ladder.methods.first == .epsv && !wantsAnnouncements
+            && !site.network.compresses
     }
 
     /// The data connection that was asked for together with the file before, if it stands at once.
     private func dialAhead(
         _ control: ControlConnection, _ idle: Duration
     ) throws(Failure) -> DialledConnection? {
-        guard lane.isOpen, control.isNextAhead(.extendedPassive), idle < FastLane.memory,
-            control.server == nil
-        else {
-            return nil
-        }
+        guard lane.isOpen, control.isNextAhead(.extendedPassive), idle < FastLane.memory else { return nil }
         var dialled: DialledConnection?
         if case .ready(let data) = try prepareDataConnection(.epsv) {
             do throws(TransportError) {
@@ -86,12 +91,14 @@ extension Session {
 
     /// After a failure that may have come of asking ahead: from now on one command at a time.
     ///
-    /// - Returns: whether that is worth another try.
-    func leaveLane(after failure: Failure) -> Bool {
+    /// - Parameter mayTryAgain: nothing has come of the first try.
+    /// - Returns: whether it is to be tried again at once.
+    func leaveLane(after failure: Failure, mayTryAgain: Bool) -> Bool {
         guard lane.isInUse, failure.isTemporary || failure.endsConnection, failure.kind != .cancelled else {
             return false
         }
         lane.close()
+        guard mayTryAgain else { return false }
         if failure.endsConnection { disconnect() }
         warn("\(failure.message); trying once more, one command at a time")
         return true
@@ -100,7 +107,7 @@ extension Session {
     /// Writes a command, and lets go of what was asked ahead of another one.
     func write(_ command: Command) throws(Failure) {
         guard let control else { throw notConnected }
-        // No server ends its RETR while nobody reads.
+        // A server may not end its RETR while nobody reads.
         if lane.dialled != nil, !control.isNextAhead(command) { lane.leave() }
         try control.write(command, until: .after(patience), cancellation: cancellation)
     }

@@ -104,6 +104,7 @@ extension Session {
         var socket: Socket?
         let dialled =
             method == .epsv && control?.isNextAhead(order.command) == true ? lane.takeDialled() : nil
+        let wasAskedAhead = method == .epsv && control?.isNextAhead(.extendedPassive) == true
         if let dialled {
             data = dialled.data
             socket = dialled.takeSocket()
@@ -121,8 +122,13 @@ extension Session {
                 )
             } catch {
                 if error == .cancelled { throw .cancelled }
-                return .methodFailed(dataConnectionFailed(data, error))
+                if !wasAskedAhead { return .methodFailed(dataConnectionFailed(data, error)) }
             }
+        }
+        if wasAskedAhead, socket == nil {
+            // Something on the way may know only of an answer that comes alone.
+            lane.close()
+            return try attempt(method, order, move)
         }
         var conversation = TransferConversation(self, order, over: data, socket: socket.take())
         let outcome: TransferConversation.Outcome

@@ -109,7 +109,7 @@ struct TransferConversation: ~Copyable {
 
     private mutating func hear(_ reply: Reply) -> Turn {
         end.reply = reply
-        if reply.code.kind != .preliminary { hasFinalReply = true }
+        if reply.code.kind == .completion || reply.code.isNegative { hasFinalReply = true }
         return .step(exchange.receive(reply))
     }
 
@@ -179,7 +179,7 @@ struct TransferConversation: ~Copyable {
         guard let control = session.control else { throw session.notConnected }
         do throws(TransportError) {
             socket = try data.open(
-                from: control.peer, watching: control.raw, until: .after(order.connectPatience),
+                from: control.peer, watching: watched?.raw ?? -1, until: .after(order.connectPatience),
                 cancellation: session.cancellation
             ) { control.note(.warning, "data: turned away a connection from \($0), which is not the server") }
         } catch {

@@ -63,6 +63,14 @@ public struct ConnectionTuner: Hashable, Sendable {
         width = min(width, Self.narrowest)
     }
 
+    /// So many are at work for a reason of their own, the segments of a large file: what was measured is of fewer.
+    public mutating func widen(to count: Int) {
+        guard count > width else { return }
+        width = min(most, count)
+        before = nil
+        settledAt = nil
+    }
+
     /// - Parameters:
     ///   - rate: what moved since the last measurement, a second; any unit.
     ///   - isFull: all connections allowed were at work: else the rate says nothing about them.

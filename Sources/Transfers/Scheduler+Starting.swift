@@ -29,6 +29,7 @@ extension Scheduler {
                 site: number, connections: connections, isTree: transfer.kind == .tree,
                 onConflict: policy, bytesAtStart: transfer.bytes, cursor: transfer.position)
             sites[number].connections += connections
+            sites[number].tuner.widen(to: sites[number].connections)
             connectionsInUse += connections
             transfer.state = .running
             if transfer.options.onConflict != policy { transfer.options.onConflict = policy }

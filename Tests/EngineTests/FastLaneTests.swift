@@ -127,21 +127,40 @@ import Transport
 
     private func unusedPort() throws -> UInt16 { try Listener(on: .loopback()).address.port }
 
-    @Test func aTransferThatBreaksIsTriedOnceMoreOneCommandAtATimeAndSoIsAllThatFollows() async throws {
-        let broken = """
-            < 150 here it comes
-            = part a
-            = reset
-            < 426 broken
-            = listen
-            < 229 (|||{port}|)
+    private static func broken(after bytes: String) -> String {
+        """
+        < 150 here it comes
+        \(bytes)= reset
+        < 426 broken
+        = listen
+        < 229 (|||{port}|)
 
-            """
+        """
+    }
+
+    @Test func aTransferThatBreaksIsTriedOnceMoreOneCommandAtATimeAndSoIsAllThatFollows() async throws {
         let run = try await retrieve(
-            5, Self.firstThree + Self.fast("4") + broken + Self.plain("4") + Self.plain("5"))
+            5, Self.firstThree + Self.fast("4") + Self.broken(after: "") + Self.plain("4") + Self.plain("5"))
         #expect(run.trouble == nil && run.states.allSatisfy { $0 == .done }, "\(run.log.transcript)")
-        #expect(try run.local.contents(of: "4") == Disk.bytes("abc"))
+        #expect(Disk.tree(run.local.path).count == 5, "\(Disk.tree(run.local.path).keys)")
         #expect(run.log.warnings.contains { $0.contains("once more, one command at a time") })
+    }
+
+    /// What has come is kept, and is the queue's to go on with.
+    @Test func whatHasBegunToComeIsNotBegunAgainAtOnce() async throws {
+        let run = try await retrieve(
+            5, Self.firstThree + Self.fast("4") + Self.broken(after: "= part a\n") + Self.plain("5"))
+        #expect(run.trouble == nil, "\(run.log.transcript)")
+        #expect(run.states.count { $0 == .done } == 4, "\(run.log.transcript)")
+        #expect(try run.local.contents(of: "4") == nil)
+        #expect(try run.local.contents(of: "4.part") == Disk.bytes("a"))
+    }
+
+    @Test func aConnectionThatIsLostBetweenTwoFilesIsMadeAnew() async throws {
+        let again = "= hangup\n= again\n" + Self.login
+        let one = "> MDTM /4\n< 213 20240102030405\n" + Script.passive + "> RETR /4\n" + Self.bytes
+        let run = try await retrieve(4, Self.firstThree + again + one)
+        #expect(run.trouble == nil && run.states.allSatisfy { $0 == .done }, "\(run.log.transcript)")
     }
 
     // MARK: - Real servers
