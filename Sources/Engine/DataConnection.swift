@@ -5,7 +5,7 @@ import Transport
 /// A data connection on its way to stand (RFC 959 §3.2): begun by us in passive mode, awaited in active mode.
 ///
 /// At most one exists a session, and it is gone, closed in both directions, before the next one is
-/// prepared: IIS 7.5 and later serve a PASV only when the data connection before it has ended.
+/// dialled, and but for `FastLane` asked for: IIS 7.5 and later serve a PASV only when the one before has ended.
 final class DataConnection {
     let method: DataMethod
     /// The end that is to be reached, as a firewall's log would show it: the server's in passive mode, else ours.

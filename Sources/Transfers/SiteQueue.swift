@@ -28,7 +28,7 @@ struct SiteQueue: Sendable {
 
     var isPaused: Bool { memory.isPaused }
 
-    /// The most connections the server may have now.
+    /// The most connections the server may have now; see `limitOfSegments`.
     var limit: Int { limit(tuner.width) }
 
     /// The same for a transfer that uses several: how many small files pay says nothing about the segments of a large one.
