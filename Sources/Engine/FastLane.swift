@@ -63,9 +63,10 @@ struct FastLane {
     /// The EPSV of the next file is on its way.
     mutating func hasTakenNextAlong() { takesNextAlong = false }
 
-    /// The login it belongs to is no more.
+    /// The login it belongs to is no more; the file at work may have to be asked for once more.
     mutating func connectionLost() {
-        leave()
+        dialled = nil
+        takesNextAlong = false
         files = 0
     }
 }

@@ -94,9 +94,12 @@ extension Session {
     /// - Parameter mayTryAgain: nothing has come of the first try.
     /// - Returns: whether it is to be tried again at once.
     func leaveLane(after failure: Failure, mayTryAgain: Bool) -> Bool {
-        guard lane.isInUse, failure.isTemporary || failure.endsConnection, failure.kind != .cancelled else {
-            return false
-        }
+        // RETR is known to each of these servers: who says it is not has lost its place among the commands.
+        let isOutOfStep =
+            failure.reply.map { $0.code.meansNotImplemented || $0.code == .badSequence } ?? false
+        guard lane.isInUse, failure.isTemporary || failure.endsConnection || isOutOfStep,
+            failure.kind != .cancelled
+        else { return false }
         lane.close()
         guard mayTryAgain else { return false }
         if failure.endsConnection { disconnect() }
@@ -105,8 +108,15 @@ extension Session {
     }
 
     /// Writes a command, and lets go of what was asked ahead of another one.
-    func write(_ command: Command) throws(Failure) {
+    ///
+    /// - Parameter method: how its data connection was made, of a transfer; with it goes what the next file needs.
+    func write(_ command: Command, over method: DataMethod? = nil) throws(Failure) {
         guard let control else { throw notConnected }
+        if lane.takesNextAlong, method == .epsv, command.verb == "RETR" {
+            lane.hasTakenNextAlong()
+            try control.writeAhead(
+                [command, .extendedPassive], until: .after(patience), cancellation: cancellation)
+        }
         // A server may not end its RETR while nobody reads.
         if lane.dialled != nil, !control.isNextAhead(command) { lane.leave() }
         try control.write(command, until: .after(patience), cancellation: cancellation)

@@ -107,7 +107,14 @@ struct TransferConversation: ~Copyable {
 
     // MARK: - The control connection
 
-    private mutating func hear(_ reply: Reply) -> Turn {
+    private mutating func hear(_ reply: Reply) throws(Failure) -> Turn {
+        if reply.code == .enteringExtendedPassiveMode, session.control?.hasAskedAhead == true {
+            // Else it would be taken for the success of what it says nothing about.
+            throw Failure(
+                .protocolViolation,
+                "\(order.command.verb): the server answered the EPSV behind it while it had this to end; try again",
+                isTemporary: true, endsConnection: true)
+        }
         end.reply = reply
         if reply.code.kind == .completion || reply.code.isNegative { hasFinalReply = true }
         return .step(exchange.receive(reply))
@@ -121,13 +128,7 @@ struct TransferConversation: ~Copyable {
 
     private mutating func send(_ command: Command) throws(Failure) -> Turn {
         guard let control = session.control else { throw session.notConnected }
-        if session.lane.takesNextAlong, command.verb == "RETR", data.method == .epsv {
-            session.lane.hasTakenNextAlong()
-            try control.writeAhead(
-                [command, .extendedPassive], until: .after(session.patience),
-                cancellation: session.cancellation)
-        }
-        try session.write(command)
+        try session.write(command, over: data.method)
         let grace = Deadline.after(min(session.patience, Self.preliminaryGrace))
         if command.verb == order.command.verb {
             // The handshake may come before the 1yz or after it: servers differ.
@@ -135,7 +136,7 @@ struct TransferConversation: ~Copyable {
             if !control.hasUnreadBytes { shakeHands(until: grace) }
             if !control.isHeard(until: grace, session.cancellation) { return .step(.moveBytes) }
         }
-        return hear(try session.readReply())
+        return try hear(session.readReply())
     }
 
     /// What has been said already, without waiting. That the control connection has gone does not end the transfer: the
@@ -151,7 +152,7 @@ struct TransferConversation: ~Copyable {
 
     private mutating func awaitFinalReply() throws(Failure) -> Turn {
         if let controlLoss { return .over(.unconfirmed(end, controlLoss)) }
-        do throws(Failure) { return hear(try session.readReply(within: session.finalReplyPatience)) } catch {
+        do throws(Failure) { return try hear(session.readReply(within: session.finalReplyPatience)) } catch {
             guard exchange.hasSeenEndOfData, error.kind != .cancelled, error.endsConnection else {
                 throw error
             }
@@ -162,7 +163,7 @@ struct TransferConversation: ~Copyable {
     // MARK: - The data connection
 
     private mutating func listenToBoth(_ move: DataMove) throws(Failure) -> Turn {
-        if let reply = try replyIfThere() { return hear(reply) }
+        if let reply = try replyIfThere() { return try hear(reply) }
         guard socket != nil else { return try open() }
         shakeHands(until: .after(session.patience))
         return try dataSaid(

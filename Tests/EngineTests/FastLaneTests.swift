@@ -163,6 +163,21 @@ import Transport
         #expect(run.trouble == nil && run.states.allSatisfy { $0 == .done }, "\(run.log.transcript)")
     }
 
+    @Test(arguments: ["< 229 (|||{port}|)\n", "< 500 not now\n"])
+    func aServerThatLosesItsPlaceIsAskedPlainly(_ instead: String) async throws {
+        let isLost = instead.hasPrefix("< 229")
+        let before = "< 150 here it comes\n= close\n= listen\n"
+        let said =
+            isLost
+            ? before + instead + "= again\n" + Self.login + "> MDTM /4\n< 213 20240102030405\n"
+                + Script.passive
+                + "> RETR /4\n" + Self.bytes
+            : "= close\n" + instead + "= listen\n< 229 (|||{port}|)\n" + Self.plain("4")
+        let run = try await retrieve(4, Self.firstThree + Self.fast("4") + said)
+        #expect(run.trouble == nil && run.states.allSatisfy { $0 == .done }, "\(run.log.transcript)")
+        #expect(try run.local.contents(of: "4") == Disk.bytes("abc"))
+    }
+
     // MARK: - Real servers
 
     private static let count = 120
@@ -181,6 +196,19 @@ import Transport
         return transfers
     }
 
+    /// The files are on their way; `wanted` is what shall have come.
+    private func begin(
+        _ way: Way, connections: Int = 1, _ change: (inout Transfer) -> Void = { _ in }
+    ) throws -> (ground: Ground, bench: QueueBench, wanted: [String: String]) {
+        let ground = try Ground(way)
+        var transfers = try sow(ground, in: ground.served)
+        let wanted = Disk.tree(ground.served)
+        for index in transfers.indices { change(&transfers[index]) }
+        let bench = try ground.queue(connections: connections)
+        bench.queue.perform(.add(transfers))
+        return (ground, bench, wanted)
+    }
+
     /// So often did EPSV follow RETR at once.
     private func overlaps(_ log: LineLog, _ first: String = "RETR") -> Int {
         let names = Set(log.all.map(\.connection))
@@ -191,11 +219,7 @@ import Transport
     }
 
     @Test(arguments: Way.servers) func manySmallFilesComeByteForByteWithTheirTimes(_ way: Way) async throws {
-        let ground = try Ground(way)
-        let transfers = try sow(ground, in: ground.served)
-        let wanted = Disk.tree(ground.served)
-        let bench = try ground.queue(connections: 2)
-        bench.queue.perform(.add(transfers))
+        let (ground, bench, wanted) = try begin(way, connections: 2)
         await bench.idle()
         #expect(bench.queue.contents().allSatisfy { $0.state == .done }, "\(ground.log.transcript)")
         #expect(Disk.tree(ground.local.path) == wanted)
@@ -236,11 +260,7 @@ import Transport
     }
 
     @Test(arguments: Way.servers) func theModeMayChangeInTheMiddleOfThem(_ way: Way) async throws {
-        let ground = try Ground(way)
-        let transfers = try sow(ground, in: ground.served)
-        let wanted = Disk.tree(ground.served)
-        let bench = try ground.queue(connections: 1)
-        bench.queue.perform(.add(transfers))
+        let (ground, bench, wanted) = try begin(way)
         try eventually("some have come") { overlaps(ground.log) > 10 }
         bench.queue.setDataMode(.active, for: bench.site.id)
         await bench.idle()
@@ -250,11 +270,7 @@ import Transport
     }
 
     @Test(arguments: Way.servers) func whatIsPausedInTheMiddleOfThemGoesOn(_ way: Way) async throws {
-        let ground = try Ground(way)
-        let transfers = try sow(ground, in: ground.served)
-        let wanted = Disk.tree(ground.served)
-        let bench = try ground.queue(connections: 1)
-        bench.queue.perform(.add(transfers))
+        let (ground, bench, wanted) = try begin(way)
         var wasInTheMiddle = false
         for limit in [5, 25, 50] {
             try eventually("more have come") { overlaps(ground.log) > limit }
@@ -267,5 +283,30 @@ import Transport
         #expect(wasInTheMiddle)
         #expect(bench.queue.contents().allSatisfy { $0.state == .done }, "\(ground.log.transcript)")
         #expect(Disk.tree(ground.local.path) == wanted)
+    }
+
+    @Test(arguments: Way.servers) func whatIsToBeSaidBeforeEachIsSaidBeforeItsRETR(_ way: Way) async throws {
+        let (ground, bench, wanted) = try begin(way) { $0.options.before = ["NOOP"] }
+        await bench.idle()
+        #expect(Disk.tree(ground.local.path) == wanted, "\(ground.log.transcript)")
+        let verbs = ground.log.verbs().filter { ["NOOP", "RETR"].contains($0) }
+        let inTurn = [[String]](repeating: ["NOOP", "RETR"], count: Self.count)
+        #expect(verbs == inTurn.flatMap { $0 }, "\(ground.log.transcript)")
+    }
+
+    @Test(arguments: Way.servers) func throughAProxyNothingIsAskedAhead(_ way: Way) async throws {
+        let ground = try Ground(way)
+        let transfers = try sow(ground, in: ground.served)
+        let wanted = Disk.tree(ground.served)
+        let proxy = try SmallProxy(.socks5)
+        var site = ground.site
+        site.network.proxy = try Proxy("socks5://127.0.0.1:\(proxy.port)")
+        let bench = try QueueBench(
+            site: site, password: ground.server.password, log: ground.log, connections: 1)
+        bench.queue.perform(.add(transfers))
+        await bench.idle()
+        #expect(Disk.tree(ground.local.path) == wanted, "\(ground.log.transcript)")
+        #expect(overlaps(ground.log) == 0)
+        #expect(ground.log.verbs().count { $0 == "EPSV" } == Self.count)
     }
 }
