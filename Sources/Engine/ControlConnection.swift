@@ -40,6 +40,8 @@ final class ControlConnection {
     /// For the right side of the next reply that completes something; gone once it stands there.
     var remark: String?
 
+    /// Something was read since the last command: no command of ours will tell the server so.
+    private var owesAcknowledgement = false
     /// It was waited for: the next read need not.
     private var isKnownReadable = false
 
@@ -147,6 +149,7 @@ final class ControlConnection {
             command.verb == "STAT" ? ReplyParser.longestListing : ReplyParser.longestReply
         // Shown first, so that the reply can never stand above the command in the log.
         say(.sent, command.logged)
+        owesAcknowledgement = false
         do {
             try socket.write(bytes, until: deadline, cancellation: cancellation)
         } catch {
@@ -165,6 +168,7 @@ final class ControlConnection {
         }
         asked = monotonicNanoseconds()
         for command in commands { say(.sent, command.logged) }
+        owesAcknowledgement = false
         do { try socket.write(bytes, until: deadline, cancellation: cancellation) } catch {
             throw Failure(error, attempt: "cannot send \(commands.first?.verb ?? "") to \(peer.host)")
         }
@@ -240,6 +244,7 @@ final class ControlConnection {
     /// Waits until the server says something, or has gone; false when it was silent until `deadline`.
     func isHeard(until deadline: Deadline, _ cancellation: Cancellation?) -> Bool {
         if parser.hasUnreadBytes { return true }
+        acknowledge()
         switch Wait.wait(for: socket.raw, .readable, until: deadline, cancellation: cancellation) {
         case .timedOut: return false
         case .ready: isKnownReadable = true
@@ -282,9 +287,11 @@ final class ControlConnection {
             do throws(TransportError) {
                 // A reply is hardly ever there already: to wait first saves a read in vain each time.
                 if !isKnownReadable, !socket.hasPendingBytes {
+                    acknowledge()
                     _ = Wait.wait(for: socket.raw, .readable, until: deadline, cancellation: cancellation)
                 }
                 isKnownReadable = false
+                owesAcknowledgement = true
                 var count = 0
                 repeat {
                     let more = try socket.read(into: buffer, until: deadline, cancellation: cancellation)
@@ -298,6 +305,13 @@ final class ControlConnection {
             }
         }
         return try result.get()
+    }
+
+    /// Before waiting for more than what has come.
+    private func acknowledge() {
+        guard owesAcknowledgement else { return }
+        socket.acknowledge()
+        owesAcknowledgement = false
     }
 
     private func nextParsed() throws(Failure) -> Reply? {
@@ -317,7 +331,10 @@ final class ControlConnection {
                 hasTimedReply = true
                 if socket.tls != nil { hasAnsweredEncrypted = true }
                 answered = monotonicNanoseconds()
-                preliminaries = reply.code.kind == .preliminary ? preliminaries + 1 : 0
+                let isPreliminary = reply.code.kind == .preliminary
+                preliminaries = isPreliminary ? preliminaries + 1 : 0
+                // What follows it is the data, and nothing of ours.
+                if isPreliminary { acknowledge() }
                 guard preliminaries <= Self.mostPreliminaries else {
                     throw Failure(.protocolViolation("preliminary replies (“\(reply.summary)”) without end"))
                 }

@@ -1,8 +1,7 @@
 import Transport
 
 /// What is asked of a server before its turn, while small files go one after the other: what the next one needs is on its
-/// way together with what this one needs, so that each costs two round trips and not three (downloads), or three and
-/// not four (uploads).
+/// way together with what this one needs, so that each costs a round trip less.
 ///
 /// | | one piece each |
 /// | --- | --- |

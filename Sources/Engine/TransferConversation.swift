@@ -292,7 +292,7 @@ struct TransferConversation: ~Copyable {
     private mutating func fail(_ error: FTPError, _ move: DataMove) throws(Failure) -> Outcome {
         var hasEnded = exchange.hasSeenEndOfData
         // What came before it broke is kept: a line that breaks again and again still ends whole.
-        if isMoving, socket != nil, !order.isUpload, !order.isListing {
+        if isMoving, socket != nil, !order.isUpload {
             let rest = movePart(
                 Pump.Conditions(
                     patience: Self.restPatience, cancellation: session.cancellation, progress: order.progress,

@@ -115,6 +115,12 @@ public struct Socket: ~Copyable, Sendable {
         setOption(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
     }
 
+    /// Tells the peer now what has arrived, instead of up to 40 ms later (tcp(7), TCP_QUICKACK): until it hears of that
+    /// many a server holds back what it has to say next (RFC 896).
+    public func acknowledge() {
+        setOption(Int32(IPPROTO_TCP), TCP_QUICKACK, 1)
+    }
+
     /// Whether the peer has closed or something has arrived, without waiting.
     public var isReadable: Bool {
         if hasPendingBytes { return true }
