@@ -24,6 +24,9 @@ final class ControlConnection {
     private(set) var latencies: [Int] = []
     /// The least of all, in nanoseconds.
     private(set) var quickest: Int64?
+    /// What is asked is answered at once, so that a round trip costs less than to be woken for it.
+    var isNearby: Bool { (quickest ?? .max) < Self.nearby }
+    private static let nearby: Int64 = 1_000_000
     private var hasTimedReply = false
     /// The time its answer takes is its own.
     private var isTimed = true
@@ -309,7 +312,7 @@ final class ControlConnection {
 
     /// Before waiting for more than what has come.
     private func acknowledge() {
-        guard owesAcknowledgement else { return }
+        guard owesAcknowledgement, !isNearby else { return }
         socket.acknowledge()
         owesAcknowledgement = false
     }
