@@ -142,13 +142,18 @@ struct CopyTransfer {
 }
 
 extension Session {
+    /// Logs in to the server that a copy comes from.
     func connectAsOrigin() throws(Failure) {
         do throws(Failure) { try connect() } catch {
-            // Only the destination's is asked for.
-            guard error.kind == .passwordNeeded else { throw error }
-            throw Failure(
-                .permissionRefused,
-                "\(site.shortName), where the files are, wants a password: \(Advice.password.rawValue)")
+            var failure = error
+            if error.kind == .passwordNeeded {
+                // Only the destination's is asked for.
+                failure = Failure(
+                    .permissionRefused,
+                    "\(site.shortName), where the files are, wants a password: \(Advice.password.rawValue)")
+            }
+            failure.concernsOrigin = true
+            throw failure
         }
     }
 }

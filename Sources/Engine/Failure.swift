@@ -38,6 +38,8 @@ public struct Failure: Error, Hashable, Sendable {
     public var verb: String?
     /// The server had begun with the transfer (1yz) before it refused.
     var cameAfterBeginning = false
+    /// The server that lets nobody in is the one that a copy comes from.
+    var concernsOrigin = false
     /// What the user may decide about, where a certificate is not trusted.
     public var certificate: CertificateDoubt?
     /// The disk takes nothing now, whatever the file: full, read-only, failing.

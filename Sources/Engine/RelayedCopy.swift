@@ -21,6 +21,7 @@ public enum RelayedCopy {
         reader.perform { source in
             var failure: Failure?
             do throws(Failure) {
+                try source.connectAsOrigin()
                 _ = try source.retrieve(path, from: 0, progress: nil, limit: nil) {
                     bytes throws(TransportError) in
                     try channel.write(bytes)

@@ -81,8 +81,7 @@ extension TransferQueueCore {
         case .ended(let end):
             endLease(of: id)
             let others = leased.keys.count { leasedSites[$0] == siteID }
-            let here = busy.values.count { $0.siteID == site.id }
-            conclude(id, end, at: site, others: others + here, nil)
+            conclude(id, end, at: site, others: others + connections(with: site.id), nil)
         }
     }
 }

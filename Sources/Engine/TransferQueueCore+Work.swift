@@ -19,7 +19,7 @@ extension TransferQueueCore {
         }
         if let helper = helper(for: transfer) { return lease(transfer, to: helper) }
         let site = withSecrets((transfer.options.connection ?? .usual).applied(to: known))
-        let worker = takeWorker(for: site, as: transfer.site)
+        let worker = takeWorker(for: site, as: transfer.site, copyingFrom: transfer.options.origin?.site.id)
         busy[transfer.id] = worker
         // Known at once, where a message from the worker would cost two changes of thread a file.
         if worker.isLoggedIn { loggedIn(transfer.id, at: transfer.site) }
@@ -140,7 +140,15 @@ extension TransferQueueCore {
         conclude(
             id, WorkerEnd(end, bytes: bytes, isDownload: scheduler.direction(of: id) == .download),
             at: worker.site,
-            others: failure == nil ? 0 : busy.values.count { $0.siteID == worker.siteID }, failure)
+            others: failure == nil ? 0 : connections(with: worker.siteID), failure)
+    }
+
+    /// As many as this process has with a server, copies from there counted.
+    func connections(with site: Site.ID) -> Int {
+        busy.reduce(0) { count, work in
+            let isOrigin = scheduler.transfer(work.key)?.options.origin?.site.id == site
+            return count + (work.value.siteID == site ? 1 : 0) + (isOrigin ? 1 : 0)
+        }
     }
 
     /// - Parameters:
@@ -170,8 +178,10 @@ extension TransferQueueCore {
                     id,
                     .init(
                         what.message, isTemporary: what.isTemporary && !isHopeless, bytes: what.bytes,
-                        connectionLimit: what.soundsLikeALimit ? others : nil,
-                        concernsSite: !what.isLoggedIn)))
+                        connectionLimit: what.soundsLikeALimit
+                            ? what.concernsOrigin == true ? .max : others : nil,
+                        concernsSite: !what.isLoggedIn || what.concernsOrigin == true,
+                        concernsOrigin: what.concernsOrigin == true)))
             if let failure, case .failed? = scheduler.transfer(id)?.state {
                 configuration.failed?(id, failure)
             }
@@ -203,8 +213,10 @@ extension WorkerEnd {
             self = .failed(
                 WorkerFailure(
                     message: failure.message, isTemporary: failure.isTemporary, bytes: bytes,
-                    soundsLikeALimit: !isLoggedIn && failure.reply?.soundsLikeALimit == true,
-                    isLoggedIn: isLoggedIn, isUnreachable: failure.kind == .unreachable))
+                    soundsLikeALimit: (!isLoggedIn || failure.concernsOrigin)
+                        && failure.reply?.soundsLikeALimit == true,
+                    isLoggedIn: isLoggedIn, isUnreachable: failure.kind == .unreachable,
+                    concernsOrigin: failure.concernsOrigin ? true : nil))
         }
     }
 }

@@ -5,19 +5,40 @@ import Transport
 
 /// The connections: taken from those that rest, or made; given up when they rest for long.
 extension TransferQueueCore {
-    /// - Parameter id: what the queue calls it.
-    mutating func takeWorker(for site: Site, as id: Site.ID) -> TransferWorker {
-        // The first of them: what was made to see whether more connections pay is what rests when they do not.
+    /// - Parameters:
+    ///   - id: what the queue calls it.
+    ///   - origin: where a copy comes from.
+    mutating func takeWorker(
+        for site: Site, as id: Site.ID, copyingFrom origin: Site.ID?
+    ) -> TransferWorker {
         let fitting = idle.indices.filter { idle[$0].worker.site == site }
-        if let index = fitting.min(by: { idle[$0].worker.name.number < idle[$1].worker.name.number }) {
-            return idle.remove(at: index).worker
+        // One that has both connections; else the first of them: what was made to see whether more connections pay is
+        // what rests when they do not.
+        let together = fitting.filter { origin != nil && idle[$0].worker.companionSite == origin }
+        let best = (together.isEmpty ? fitting : together).min {
+            idle[$0].worker.name.number < idle[$1].worker.name.number
         }
+        if let origin, together.isEmpty { giveUpResting(with: origin, but: best) }
+        if let best { return idle.remove(at: best).worker }
+        giveUpResting(with: site.id, but: nil)
         let number = freeNumbers.popLast() ?? workerCount + 1
         workerCount = max(workerCount, number)
         return TransferWorker(
             site: site, name: ConnectionName(.transfer, number),
             dataMode: dataModes[id].flatMap { $0 == .auto ? nil : $0 } ?? site.dataMode,
             memory: configuration.memory, password: passwords, trust: trust, dialogue: dialogue)
+    }
+
+    /// Lets go of one connection with nothing to do, of a server with which another one is made: it may allow no more.
+    ///
+    /// - Parameter taken: where in `idle` the worker is that makes it.
+    private func giveUpResting(with site: Site.ID, but taken: Int?) {
+        let others = idle.indices.filter { $0 != taken }
+        if let index = others.first(where: { idle[$0].worker.companionSite == site }) {
+            idle[index].worker.quitCompanion()
+        } else if let index = others.first(where: { idle[$0].worker.siteID == site }) {
+            idle[index].worker.quit()
+        }
     }
 
     mutating func setDataMode(_ mode: DataMode, for site: Site.ID) {

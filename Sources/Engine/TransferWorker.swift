@@ -19,6 +19,7 @@ final class TransferWorker: Sendable {
     /// Of the sessions that fetch segments of the transfer at work.
     private let helpers = Mutex<[SessionControls]>([])
     private let directories = LastDirectory()
+    private let companionID = Mutex<Site.ID?>(nil)
     /// How many transfers it was given.
     private let given = Atomic<Int>(0)
     private let memory: ServerMemory
@@ -49,6 +50,9 @@ final class TransferWorker: Sendable {
 
     /// Whether the session was logged in when it was last looked at.
     var isLoggedIn: Bool { loggedIn.load(ordering: .relaxed) }
+
+    /// Where the last copy came from, if that connection is kept.
+    var companionSite: Site.ID? { companionID.withLock { $0 } }
 
     /// What it does while no bytes move.
     var activity: String? { word.withLock { $0 } }
@@ -113,6 +117,7 @@ final class TransferWorker: Sendable {
                     reports.loggedIn(session.control?.quickest)
                 }
                 word.withLock { $0 = nil }
+                if transfer.options.origin == nil { letGoOfCompanion(of: session) }
                 switch transfer.kind {
                 case .file:
                     let job = FileTransfer(
@@ -224,13 +229,21 @@ final class TransferWorker: Sendable {
     /// The session with the server that copies come from: kept as long as they come from there.
     private func companion(of session: Session, with site: Site) -> Session? {
         guard let known = session.companion, known.site == site else {
-            session.companion?.quit()
+            letGoOfCompanion(of: session)
             session.companion = anotherSession(with: site)
+            companionID.withLock { $0 = session.companion == nil ? nil : site.id }
             return session.companion
         }
         known.controls.cancellation.reset()
         helpers.withLock { $0.append(known.controls) }
         return controls.cancellation.isCancelled ? nil : known
+    }
+
+    private func letGoOfCompanion(of session: Session) {
+        guard let companion = session.companion else { return }
+        companion.quit()
+        session.companion = nil
+        companionID.withLock { $0 = nil }
     }
 
     /// One more connection for this transfer alone.
@@ -250,7 +263,13 @@ final class TransferWorker: Sendable {
     /// Says goodbye to the server.
     func quit() {
         loggedIn.store(false, ordering: .relaxed)
+        companionID.withLock { $0 = nil }
         session.perform { $0.quit() }
+    }
+
+    /// Says goodbye to the server that copies came from.
+    func quitCompanion() {
+        session.perform { [self] in letGoOfCompanion(of: $0) }
     }
 
     /// The same, waiting until it is done.

@@ -90,10 +90,12 @@ public struct WorkerFailure: Hashable, Sendable, Codable {
     public var isLoggedIn: Bool
     /// There was no way to the server.
     public var isUnreachable: Bool
+    /// The server that it speaks of is the one that a copy comes from. Nil: no.
+    public var concernsOrigin: Bool?
 
     public init(
         message: String, isTemporary: Bool, bytes: Int64, soundsLikeALimit: Bool, isLoggedIn: Bool,
-        isUnreachable: Bool
+        isUnreachable: Bool, concernsOrigin: Bool? = nil
     ) {
         self.message = message
         self.isTemporary = isTemporary
@@ -101,6 +103,7 @@ public struct WorkerFailure: Hashable, Sendable, Codable {
         self.soundsLikeALimit = soundsLikeALimit
         self.isLoggedIn = isLoggedIn
         self.isUnreachable = isUnreachable
+        self.concernsOrigin = concernsOrigin
     }
 }
 

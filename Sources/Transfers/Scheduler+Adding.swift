@@ -102,7 +102,9 @@ extension Scheduler {
     /// Returns whether it is in the queue now: an identifier that is taken is not.
     @discardableResult
     mutating func enter(_ transfer: Transfer, _ target: Target) -> Bool {
-        _ = siteNumber(transfer.site)
+        siteNumber(transfer.site)
+        // Of a server that nothing else is known of, as many as go to where they go.
+        if let origin = transfer.options.origin { siteNumber(origin.site.id, allowed: .max) }
         guard let slot = table.insert(transfer) else { return false }
         // The index leads to who may write there; an ended one does not displace it.
         if !transfer.state.isEnded || rival(for: target) == nil { targets.enter(target, slot) }

@@ -46,8 +46,9 @@ extension Scheduler {
             scheduled.insert(PositionList.Entry(key: time, slot: slot))
         } else {
             table[slot].listing = .startable
-            sites[site(of: slot)].startable.insert(
-                PositionList.Entry(key: record.position, slot: slot), table[common: slot].options.priority)
+            sites[site(of: slot)].insert(
+                PositionList.Entry(key: record.position, slot: slot), table[common: slot].options.priority,
+                from: origin(of: slot))
         }
     }
 
@@ -67,8 +68,9 @@ extension Scheduler {
             let time = table[common: slot].options.notBefore ?? 0
             scheduled.remove(PositionList.Entry(key: time, slot: slot))
         case .startable:
-            sites[site(of: slot)].startable.remove(
-                PositionList.Entry(key: record.position, slot: slot), table[common: slot].options.priority)
+            sites[site(of: slot)].remove(
+                PositionList.Entry(key: record.position, slot: slot), table[common: slot].options.priority,
+                from: origin(of: slot))
         }
         table[slot].listing = .none
     }
@@ -97,15 +99,23 @@ extension Scheduler {
     }
 
     /// Finds the site's place in `sites`, making one for a site that was never introduced.
-    mutating func siteNumber(_ id: Site.ID) -> Int {
+    ///
+    /// - Parameter allowed: most connections, should it be new.
+    @discardableResult
+    mutating func siteNumber(_ id: Site.ID, allowed: Int = connectionsOfUnknownSite) -> Int {
         if let known = siteIndex[id] { return known }
         let number = sites.count
-        sites.append(SiteQueue(id: id, allowed: Scheduler.connectionsOfUnknownSite))
+        sites.append(SiteQueue(id: id, allowed: allowed))
         siteIndex[id] = number
         return number
     }
 
     func site(of slot: Slot) -> Int { siteIndex[table[common: slot].site] ?? 0 }
+
+    /// Where a copy comes from; nil for everything else.
+    func origin(of slot: Slot) -> Int? {
+        table[common: slot].options.origin.flatMap { siteIndex[$0.site.id] }
+    }
 
     /// A transfer always comes with its site; where it did not, as few connections as can be.
     private static var connectionsOfUnknownSite: Int { 1 }

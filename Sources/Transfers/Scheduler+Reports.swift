@@ -13,6 +13,10 @@ extension Scheduler {
 
     /// Done or skipped, which holds even if the user has paused it meanwhile.
     mutating func ended(_ id: Transfer.ID, _ state: TransferState, bytes: Int64?) {
+        if case .done = state, let origin = atWork[id]?.origin {
+            sites[origin].failures = 0
+            sites[origin].notBefore = 0
+        }
         takeWorker(id) { queue, slot in
             if let bytes {
                 queue.table[slot].bytes = max(0, bytes)
@@ -48,20 +52,25 @@ extension Scheduler {
 
     mutating func failed(_ id: Transfer.ID, _ failure: Failure, now: Int64) {
         guard let worker = takeWorker(id) else { return }
-        if let limit = connectionLimit(shownBy: failure, at: worker.site) {
+        let site = failure.concernsOrigin ? worker.origin ?? worker.site : worker.site
+        if let limit = connectionLimit(shownBy: failure, at: site) {
             // Not this transfer's fault: it waits until one of the others has ended.
-            sites[worker.site].learn(limit: limit, now: now)
+            sites[site].learn(limit: limit, now: now)
             orders.settings = true
             return putBack(id)
         }
         if failure.concernsSite || failure.connectionLimit != nil {
-            siteFailed(worker.site, failure, of: table.slot(of: id), now: now)
+            siteFailed(site, failure, of: table.slot(of: id), now: now)
         }
         guard let slot = table.slot(of: id) else { return }
-        tryAgain(slot, failure, startedAt: worker.bytesAtStart, now: now)
+        tryAgain(
+            slot, failure, startedAt: worker.bytesAtStart,
+            notBefore: failure.concernsSite ? sites[site].notBefore : 0, now: now)
     }
 
-    private mutating func tryAgain(_ slot: Slot, _ failure: Failure, startedAt: Int64, now: Int64) {
+    private mutating func tryAgain(
+        _ slot: Slot, _ failure: Failure, startedAt: Int64, notBefore: Int64, now: Int64
+    ) {
         let isWanted = table.state(of: slot) == .running
         // Who got further than ever begins to count anew: a line that drops again and again still ends whole.
         let reached = max(0, failure.bytes)
@@ -72,8 +81,7 @@ extension Scheduler {
         let state: TransferState
         if failure.isTemporary && attempts <= retries {
             let pause = retryPolicy.pause(afterAttempt: attempts, random: nextRandom())
-            let siteTime = failure.concernsSite ? sites[site(of: slot)].notBefore : 0
-            state = .retrying(at: max(now + pause, siteTime), reason: failure.message)
+            state = .retrying(at: max(now + pause, notBefore), reason: failure.message)
         } else {
             state = .failed(failure.message)
         }
@@ -100,7 +108,8 @@ extension Scheduler {
         // Servers say “530 Login incorrect” for one too many as well: while others are logged in
         // with the same password, it is that.
         let isRefused = failure.concernsSite && !failure.isTemporary
-        return isRefused && atWork.values.contains { $0.site == site && $0.hasBegun } ? others : nil
+        let isIn = { (worker: Worker) in worker.site == site || worker.origin == site }
+        return isRefused && atWork.values.contains { isIn($0) && $0.hasBegun } ? others : nil
     }
 
     /// Holds the site for a growing pause, or gives up on all that waits for it, instead of trying it with
@@ -117,9 +126,13 @@ extension Scheduler {
     }
 
     private mutating func failAll(of number: Int, _ message: String) {
-        let startable = sites[number].startable.all
-        let retrying = due.entries(in: 0..<due.count).filter { site(of: $0.slot) == number }
-        for entry in startable + retrying { setState(.failed(message), of: entry.slot) }
+        let retrying = due.entries(in: 0..<due.count).filter {
+            site(of: $0.slot) == number || origin(of: $0.slot) == number
+        }
+        let copies = sites.flatMap { $0.startableCopies[number]?.all ?? [] }
+        for entry in Set(sites[number].allStartable + copies + retrying).sorted() {
+            setState(.failed(message), of: entry.slot)
+        }
     }
 
     mutating func passwordNeeded(_ id: Transfer.ID) {
@@ -176,7 +189,7 @@ extension Scheduler {
         }
         let isFull = connections == width
         sites[number].tuner.measured(
-            rate: rate, isFull: isFull && !sites[number].startable.isEmpty, isBusy: isBusy, now: now)
+            rate: rate, isFull: isFull && sites[number].hasStartable, isBusy: isBusy, now: now)
     }
 
     mutating func learn(size: Int64?, modified: Int64?, of id: Transfer.ID) {

@@ -92,6 +92,7 @@ extension Scheduler {
         default: return
         }
         sites[site(of: slot)].notBefore = 0
+        if let origin = origin(of: slot) { sites[origin].notBefore = 0 }
         table[slot].attempts = 0
         table.setProof(nil, of: slot)
         setState(.waiting, of: slot)
@@ -124,7 +125,7 @@ extension Scheduler {
         let number = siteNumber(site)
         sites[number].pause(true)
         orders.settings = true
-        stopAll { $0.site(of: $1) == number }
+        stopAll { $0.site(of: $1) == number || $0.origin(of: $1) == number }
     }
 
     mutating func programEnds() {

@@ -33,7 +33,11 @@ extension Scheduler {
         guard !isPaused, !isHeld else { return false }
         // What waits for a password that nobody gives waits for somebody.
         return size(of: .retrying) > 0 || !scheduled.isEmpty
-            || sites.contains { !$0.startable.isEmpty && !$0.needsPassword && !$0.isPaused }
+            || sites.contains { site in
+                guard site.isOpen else { return false }
+                return !site.startable.isEmpty
+                    || site.startableCopies.contains { sites[$0.key].isOpen && !$0.value.isEmpty }
+            }
     }
 
     /// What outlives the program beside the transfers.

@@ -18,6 +18,7 @@ extension Scheduler {
         guard !isPaused, !isHeld else { return }
         while connectionsInUse < capacity, let slot = firstStartable(now: now) {
             let number = site(of: slot)
+            let origin = origin(of: slot)
             var transfer = table.transfer(slot)
             change(slot) { table, slot in table.setState(.running, of: slot) }
             let policy = policy(for: slot)
@@ -26,9 +27,10 @@ extension Scheduler {
             let room = min(capacity - connectionsInUse, limit - sites[number].connections)
             let connections = min(max(1, wanted), room)
             atWork[transfer.id] = Worker(
-                site: number, connections: connections, isTree: transfer.kind == .tree,
+                site: number, origin: origin, connections: connections, isTree: transfer.kind == .tree,
                 onConflict: policy, bytesAtStart: transfer.bytes, cursor: transfer.position)
             sites[number].connections += connections
+            if let origin { sites[origin].connections += 1 }
             sites[number].tuner.widen(to: sites[number].connections)
             connectionsInUse += connections
             transfer.state = .running
@@ -46,19 +48,33 @@ extension Scheduler {
     /// The foremost of what the sites with room would start.
     private func firstStartable(now: Int64) -> Slot? {
         var best: PriorityList.Place?
-        for site in sites {
-            guard let time = site.mayStart(), time <= now, let first = site.startable.first else { continue }
-            if best.map({ first < $0 }) ?? true { best = first }
+        for number in sites.indices {
+            forEachWithRoom(number) { time, list in
+                guard time <= now, let first = list.first else { return }
+                if best.map({ first < $0 }) ?? true { best = first }
+            }
         }
         return best?.entry.slot
+    }
+
+    /// What a site could start, and when: its own, and the copies from each server that gives one more.
+    private func forEachWithRoom(_ number: Int, _ body: (_ time: Int64, PriorityList) -> Void) {
+        guard let time = sites[number].mayStart() else { return }
+        if !sites[number].startable.isEmpty { body(time, sites[number].startable) }
+        for (origin, list) in sites[number].startableCopies where !list.isEmpty {
+            guard let given = sites[origin].mayGive(beside: origin == number ? 1 : 0) else { continue }
+            body(max(time, given), list)
+        }
     }
 
     mutating func setAlarm(now: Int64) {
         var next = due.first?.key
         if let time = scheduled.first?.key { next = min(next ?? time, time) }
         if !isPaused, !isHeld, connectionsInUse < capacity {
-            for site in sites {
-                if let time = site.mayStart(), time > now { next = min(next ?? time, time) }
+            for number in sites.indices {
+                forEachWithRoom(number) { time, _ in
+                    if time > now { next = min(next ?? time, time) }
+                }
             }
         }
         if let next, next != alarm { orders.alarm = next }
@@ -77,6 +93,7 @@ extension Scheduler {
         if let slot { unlist(slot) }
         atWork[id] = nil
         sites[worker.site].connections -= worker.connections
+        if let origin = worker.origin { sites[origin].connections -= 1 }
         connectionsInUse -= worker.connections
         if let slot {
             body(&self, slot)

@@ -81,16 +81,19 @@ public struct Scheduler: Sendable {
         /// It never came to this file: the server could not be reached, or let nobody in. If that is not temporary,
         /// everything that waits for this server fails with it.
         public var concernsSite: Bool
+        /// The server that it speaks of is the one that a copy comes from.
+        public var concernsOrigin: Bool
 
         public init(
             _ message: String, isTemporary: Bool, bytes: Int64 = 0, connectionLimit: Int? = nil,
-            concernsSite: Bool = false
+            concernsSite: Bool = false, concernsOrigin: Bool = false
         ) {
             self.message = message
             self.isTemporary = isTemporary
             self.bytes = bytes
             self.connectionLimit = connectionLimit
             self.concernsSite = concernsSite
+            self.concernsOrigin = concernsOrigin
         }
     }
 
@@ -135,6 +138,8 @@ public struct Scheduler: Sendable {
     /// A started transfer whose end was not reported yet.
     struct Worker: Sendable {
         var site: Int
+        /// Where a copy comes from: one more connection there.
+        var origin: Int?
         /// Connections it may use; more than one for the segments of a large file.
         var connections = 1
         /// Removed from the queue while at work: nobody may write to this destination until it has ended.

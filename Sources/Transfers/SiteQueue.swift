@@ -15,10 +15,12 @@ struct SiteQueue: Sendable {
     /// Nothing is started before; seconds since 1970.
     var notBefore: Int64 = 0
     var needsPassword = false
-    /// Connections of those at work, those being stopped among them.
+    /// Connections of those at work, those being stopped among them; of copies that come from here too.
     var connections = 0
-    /// What may be started.
-    var startable = PriorityList()
+    /// What may be started, but for copies.
+    private(set) var startable = PriorityList()
+    /// The copies that may be, by the place of their origin: where that has no room, nothing else is kept waiting.
+    private(set) var startableCopies: [Int: PriorityList] = [:]
 
     init(id: Site.ID, allowed: Int) {
         self.id = id
@@ -27,12 +29,17 @@ struct SiteQueue: Sendable {
     }
 
     var isPaused: Bool { memory.isPaused }
+    /// Sooner or later something may start, or copies may come from here, without anybody doing anything.
+    var isOpen: Bool { !needsPassword && !isPaused }
 
     /// The most connections the server may have now; see `limitOfSegments`.
     var limit: Int { limit(tuner.width) }
 
     /// The same for a transfer that uses several: how many small files pay says nothing about the segments of a large one.
     var limitOfSegments: Int { limit(max(tuner.width, ConnectionTuner.usualWidth)) }
+
+    /// The same for all of its connections, those among them with which copies come from here.
+    var limitOfAll: Int { limit(.max) }
 
     private func limit(_ width: Int) -> Int { max(1, min(allowed, memory.learntLimit ?? .max, width)) }
 
@@ -79,9 +86,35 @@ struct SiteQueue: Sendable {
         return true
     }
 
-    /// When its first transfer may start: nil when none may, whatever the time.
+    /// When one more transfer may start: nil when none may, whatever the time.
     func mayStart() -> Int64? {
-        startable.isEmpty || needsPassword || isPaused || connections >= limit ? nil : notBefore
+        isOpen && connections < limit ? notBefore : nil
+    }
+
+    /// When one more copy from here may start, so many connections of it beside.
+    func mayGive(beside own: Int) -> Int64? {
+        // With one login less than that there would never be any.
+        isOpen && (connections == 0 || connections + own < limitOfAll) ? notBefore : nil
+    }
+
+    var hasStartable: Bool { !startable.isEmpty || startableCopies.values.contains { !$0.isEmpty } }
+    var allStartable: [PositionList.Entry] { startable.all + startableCopies.values.flatMap(\.all) }
+
+    mutating func insert(_ entry: PositionList.Entry, _ priority: Priority, from origin: Int?) {
+        guard let origin else { return startable.insert(entry, priority) }
+        startableCopies[origin, default: PriorityList()].insert(entry, priority)
+    }
+
+    mutating func remove(_ entry: PositionList.Entry, _ priority: Priority, from origin: Int?) {
+        guard let origin else { return startable.remove(entry, priority) }
+        startableCopies[origin]?.remove(entry, priority)
+    }
+
+    /// How many of those that may be started go before.
+    func rank(of entry: PositionList.Entry, _ priority: Priority) -> Int {
+        startableCopies.values.reduce(startable.rank(of: entry, priority)) {
+            $0 + $1.rank(of: entry, priority)
+        }
     }
 }
 

@@ -17,6 +17,8 @@ public enum WaitingReason: Hashable, Sendable, Codable {
     case serverLimit(Int)
     /// As many as the site allows are at work.
     case siteLimit(Int)
+    /// Of a copy: so many connections are all that there are to the server that it comes from.
+    case originLimit(Int)
     /// As many as the queue allows are at work.
     case queueLimit(Int)
     /// So many others go first.
@@ -40,6 +42,8 @@ extension WaitingReason {
         case .destinationBusy: "waits until the transfer before it has let go of the file"
         case .serverLimit(let count): "the server takes \(count) \(count == 1 ? "connection" : "connections")"
         case .siteLimit(let count): "\(count) at a time with this server"
+        case .originLimit(let count):
+            "\(count) \(count == 1 ? "connection" : "connections") to the server that it comes from"
         case .queueLimit(let count): "\(count) at a time"
         case .inLine(let others): others == 1 ? "one goes first" : "\(others) go first"
         case .notWorkedOn: "portside queue run begins it"
@@ -62,8 +66,11 @@ extension Scheduler {
 
     private func reasonForWaiting(_ slot: Slot, now: Int64) -> WaitingReason? {
         let site = sites[site(of: slot)]
+        let origin = origin(of: slot)
         if isPaused { return .queuePaused }
-        if site.isPaused { return .sitePaused(site.id) }
+        for site in [site] + (origin.map { [sites[$0]] } ?? []) where site.isPaused {
+            return .sitePaused(site.id)
+        }
         let options = table[common: slot].options
         if let time = options.notBefore, time > now { return .scheduled(at: time) }
         if table[slot].listing == .none { return .destinationBusy }
@@ -75,7 +82,13 @@ extension Scheduler {
             return .siteLimit(site.limit)
         }
         if connectionsInUse >= capacity { return .queueLimit(capacity) }
+        if let origin {
+            guard let time = sites[origin].mayGive(beside: origin == self.site(of: slot) ? 1 : 0) else {
+                return sites[origin].needsPassword ? .password : .originLimit(sites[origin].limitOfAll)
+            }
+            if time > now { return .siteTrouble(until: time) }
+        }
         let entry = PositionList.Entry(key: table[slot].position, slot: slot)
-        return .inLine(others: site.startable.rank(of: entry, options.priority))
+        return .inLine(others: site.rank(of: entry, options.priority))
     }
 }

@@ -81,6 +81,24 @@ struct QueueCopyTests {
         #expect(try parts(to).isEmpty)
     }
 
+    /// What a refused login costs is paid once, and not by each file.
+    @Test(arguments: [[], ["--relay"]])
+    func aSourceThatAllowsOneConnectionIsAskedForNoMoreOnceThatIsKnown(_ options: [String]) throws {
+        let (from, to) = (try Bench(faults: [.maxConnections(1)]), try Bench())
+        try from.served.makeDirectory("many")
+        for number in 0..<20 { try from.served.write([UInt8(number)], to: "many/\(number)") }
+        let outcome = try from.start(
+            ["queue", "add", "copy", "-r", "--tls", "off"] + options
+                + [from.target("many"), to.target("many")]
+        ).finish()
+        #expect(outcome.status == 0, "\(outcome.complaint)")
+        let run = try from.run("queue", "run", "-v", "--tls", "off", "--connections", "6")
+        #expect(run.status == 0, "\(run.complaint)")
+        for number in 0..<20 { #expect(try to.served.contents(of: "many/\(number)") == [UInt8(number)]) }
+        let refusals = run.complaint.split(separator: "\n").count { $0.contains(" < 421 ") }
+        #expect(refusals <= 5, "\(run.complaint)")
+    }
+
     @Test func killedInTheMiddleItIsDoneOverAndTheBytesAreRight() throws {
         let from = try Bench(faults: [.slow(Array("big.bin".utf8), bytesPerSecond: 150_000)])
         let to = try Bench()

@@ -32,6 +32,13 @@ extension Transfer {
             localName: Array(name.utf8), size: size)
     }
 
+    /// Of 100 bytes.
+    static func copy(_ name: String, from origin: Site, to site: Site = Site(host: "example")) -> Transfer {
+        var copy = file(name, site: site, direction: .upload)
+        copy.options.origin = Origin(origin)
+        return copy
+    }
+
     static func tree(_ name: String) -> Transfer {
         var tree = file(name, size: nil)
         tree.kind = .tree

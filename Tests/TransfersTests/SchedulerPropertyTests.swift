@@ -75,8 +75,8 @@ struct World {
         if transfer.kind == .tree, unread != nil { problems.append("a tree before all is known") }
         if atWork[transfer.id] != nil { problems.append("starts \(transfer.id) twice") }
         if doneOnce[transfer.id] != nil { problems.append("does \(transfer.id) again") }
-        if transfer.kind == .file, atWork.values.contains(where: { $0.localPath == transfer.localPath }) {
-            problems.append("two write to \(transfer.localPath)")
+        if transfer.kind == .file, atWork.values.contains(where: { $0.written == transfer.written }) {
+            problems.append("two write to \(transfer.written)")
         }
         atWork[transfer.id] = transfer
         let connections = atWork.keys.reduce(0) { $0 + queue.connections(of: $1) }
@@ -86,12 +86,25 @@ struct World {
         if let time = transfer.options.notBefore, time > now {
             problems.append("\(transfer.id) is too early")
         }
-        if let limit = queue.memory(of: transfer.site).learntLimit {
-            let here = atWork.values.filter { $0.site == transfer.site }
-            if here.reduce(0, { $0 + queue.connections(of: $1.id) }) > limit {
-                problems.append("more than \(limit) at \(transfer.site)")
-            }
+        checkLimit(of: transfer.site)
+        if let origin = transfer.options.origin?.site.id {
+            if queue.memory(of: origin).isPaused { problems.append("\(origin) is paused, and gives") }
+            checkLimit(of: origin)
         }
+    }
+
+    private mutating func checkLimit(of site: Site.ID) {
+        guard let limit = queue.memory(of: site).learntLimit else { return }
+        let connections = atWork.values.reduce(0) { count, transfer in
+            let isOrigin = transfer.options.origin?.site.id == site
+            return count + (transfer.site == site ? queue.connections(of: transfer.id) : 0)
+                + (isOrigin ? 1 : 0)
+        }
+        // A copy within a server that takes one login has two, or would never be tried.
+        let isAlone =
+            connections == 2
+            && atWork.values.contains { $0.site == site && $0.options.origin?.site.id == site }
+        if connections > limit, !isAlone { problems.append("\(connections) at \(site), \(limit) allowed") }
     }
 
     mutating func step() {
@@ -147,8 +160,21 @@ struct World {
         case 3 where transfer.kind == .tree:
             end(id, .scanEnded(id, nil))
         case 1, 4:
-            end(id, .failed(id, .init("lost", isTemporary: isTemporary, concernsSite: random.below(4) == 0)))
-        case 2: end(id, .failed(id, .init("full", isTemporary: true, connectionLimit: random.below(4))))
+            end(
+                id,
+                .failed(
+                    id,
+                    .init(
+                        "lost", isTemporary: isTemporary, concernsSite: random.below(4) == 0,
+                        concernsOrigin: random.below(2) == 0)))
+        case 2:
+            end(
+                id,
+                .failed(
+                    id,
+                    .init(
+                        "full", isTemporary: true, connectionLimit: random.below(4),
+                        concernsOrigin: random.below(2) == 0)))
         case 3: end(id, .conflicted(id, size: 1, modified: 1))
         case 5: end(id, .passwordNeeded(id))
         case 6: end(id, .stopped(id, bytes: Int64(random.below(100))))
@@ -215,6 +241,10 @@ struct World {
         }
         var file = Transfer.file(
             "f\(random.below(60))", size: random.below(4) == 0 ? nil : Int64(random.below(500)), site: site)
+        if random.below(5) == 0 {
+            file.direction = .upload
+            file.options.origin = Origin(sites[random.below(3)])
+        }
         if random.below(3) == 0 { file.options.priority = Priority.allCases[random.below(5)] }
         if random.below(4) == 0 { file.options.segments = 1 + random.below(4) }
         if random.below(6) == 0 { file.options.notBefore = now + Int64(random.below(60)) }
@@ -284,6 +314,12 @@ struct World {
         }
         #expect(queue.counts.all == queue.counts.done + queue.counts.failed)
         #expect(queue.bytesLeft == 0)
+    }
+}
+
+extension Transfer {
+    fileprivate var written: String {
+        direction == .download ? "\(localPath)" : "\(site) \(remotePath)"
     }
 }
 
