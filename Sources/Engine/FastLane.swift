@@ -10,7 +10,8 @@ import Transport
 /// | from then on | `MDTM 4` `RETR 4` `EPSV`, once the data connection stands |
 ///
 /// vsftpd, ProFTPD and Pure-FTPd, which serve each connection with a process of its own, come to the second EPSV when the
-/// transfer has ended. No other server is asked so. One failure that may come of it, and the session goes on plainly.
+/// transfer has ended. No other server is asked so. After a failure that may come of it the next hundred files go plainly, and
+/// after another one thousands: most often only the line was lost.
 struct FastLane {
     /// The data connection of the next RETR, which is on its way already.
     private(set) var dialled: DialledConnection?
@@ -19,13 +20,12 @@ struct FastLane {
     /// The file at work was asked for in this way.
     private(set) var isInUse = false
     private var files = 0
-    /// It went wrong here: not once more, through new logins too.
-    private var isClosed = false
+    /// So many files are fetched plainly first: most that is fetched is a file or two.
+    private var plainFiles = 2
 
     /// After so long the server may have given up the port it waits at.
     static let memory = Duration.seconds(2)
-    /// Files that are fetched plainly first: most that is fetched is a file or two.
-    private static let plainFiles = 2
+    private static let mostPlainFiles = 10_000
 
     /// One more small file begins.
     ///
@@ -47,11 +47,13 @@ struct FastLane {
     }
 
     /// Whether the next data connection is worth asking for.
-    var isOpen: Bool { !isClosed && files > Self.plainFiles }
+    var isOpen: Bool { files > plainFiles }
 
+    /// It went wrong: longer plain than before, through new logins too.
     mutating func close() {
         leave()
-        isClosed = true
+        files = 0
+        plainFiles = min(plainFiles * 50, Self.mostPlainFiles)
     }
 
     mutating func takeDialled() -> DialledConnection? {

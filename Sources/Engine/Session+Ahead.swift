@@ -89,7 +89,7 @@ extension Session {
         return dialled
     }
 
-    /// After a failure that may have come of asking ahead: from now on one command at a time.
+    /// After a failure that may have come of asking ahead: for many files from now on one command at a time.
     ///
     /// - Parameter mayTryAgain: nothing has come of the first try.
     /// - Returns: whether it is to be tried again at once.

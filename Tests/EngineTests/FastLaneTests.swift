@@ -1,5 +1,6 @@
 import Engine
 import FTPProtocol
+import Foundation
 import Glibc
 import TestSupport
 import Testing
@@ -138,11 +139,16 @@ import Transport
         """
     }
 
-    @Test func aTransferThatBreaksIsTriedOnceMoreOneCommandAtATimeAndSoIsAllThatFollows() async throws {
+    @Test func aTransferThatBreaksIsTriedOnceMoreOneCommandAtATimeAndSoAreTheNextHundred() async throws {
+        // The one that was asked for ahead, and 99 more.
+        let plain = (4...103).map { Self.plain("\($0)") }.joined()
+        let next = Self.third.replacingOccurrences(of: "/3", with: "/104")
         let run = try await retrieve(
-            5, Self.firstThree + Self.fast("4") + Self.broken(after: "") + Self.plain("4") + Self.plain("5"))
+            105,
+            Self.firstThree + Self.fast("4") + Self.broken(after: "") + plain + next + Self.fast("105")
+                + Self.bytes)
         #expect(run.trouble == nil && run.states.allSatisfy { $0 == .done }, "\(run.log.transcript)")
-        #expect(Disk.tree(run.local.path).count == 5, "\(Disk.tree(run.local.path).keys)")
+        #expect(Disk.tree(run.local.path).count == 105, "\(Disk.tree(run.local.path).keys)")
         #expect(run.log.warnings.contains { $0.contains("once more, one command at a time") })
     }
 
