@@ -53,6 +53,19 @@ struct DiagnosisTests {
         checkFrame(model, size: size(40, 10), "a diagnosis")
     }
 
+    @Test func whatIsTriedInPassingWhileLoggingInIsNoTrouble() {
+        var model = freshModel()
+        let refusal = DialogueLine.Direction.received(ReplyCode(rawValue: 530))
+        _ = update(&model, .engine(.dialogue(said(a1, .sent, "AUTH TLS", at: 0))))
+        _ = update(
+            &model, .engine(.dialogue(said(a1, refusal, "530 Please login with USER and PASS.", at: 1))))
+        #expect(model.diagnosis() == nil)
+        _ = update(&model, .engine(.dialogue(said(a1, .sent, "DELE x", at: 2))))
+        _ = update(
+            &model, .engine(.dialogue(said(a1, refusal, "530 Please login with USER and PASS.", at: 3))))
+        #expect(model.diagnosis() != nil)
+    }
+
     /// What is blamed is the mode in use, and the first remedy leaves it.
     @Test(arguments: [
         (DataMode.active, DataMethod?.none, "calls back", DataMode.passive),

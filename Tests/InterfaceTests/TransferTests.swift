@@ -159,8 +159,10 @@ func refusesToDownloadAnUnsafeName(_ name: String) {
     #expect(view(model, size: model.size).text[34].contains("2 files need an answer — A"))
     _ = handle("A", &model)
     #expect(view(model, size: model.size).text.joined().contains("This file is already there"))
-    // A shorter copy is resumed unless something else is chosen.
-    #expect(requests(handle(.enter, &model)).contains(.queue(.answer([1], .resume))))
+    // That it is shorter proves nothing: it is resumed only when that is chosen.
+    #expect(requests(handle(.enter, &model)).contains(.queue(.answer([1], .skip))))
+    _ = handle("A", &model)
+    #expect(requests(handle("r", &model)).contains(.queue(.answer([1], .resume))))
     _ = handle("A", &model)
     _ = handle(.tab, &model)
     #expect(requests(handle("k", &model)).contains(.queue(.decide(.skip, for: .batch(1), .download))))
@@ -200,6 +202,32 @@ func refusesToDownloadAnUnsafeName(_ name: String) {
     #expect(
         view(model, size: model.size).text.joined(separator: "\n").contains(
             "behind; “If newer” reckons it in"))
+}
+
+@Test(arguments: [(80, 24), (60, 15), (40, 12)])
+func everyAnswerToAConflictStandsOnTheScreen(_ columns: Int, _ rows: Int) {
+    var model = sampleModel(columns, rows)
+    model.dialogs = [
+        .conflict(ConflictForm(job(1, .download, "report.txt", 100, remote: "/"), size: 50, modified: 1))
+    ]
+    let text = view(model, size: model.size).text.joined(separator: "\n")
+    for answer in ["Resume", "Overwrite", "If newer", "If size differs", "If either", "Rename", "Skip"] {
+        #expect(text.contains(answer), "\(answer)\n\(text)")
+    }
+    #expect(text.contains("report.txt"), "\(text)")
+    let scopes = ["this file", "this batch", "this session", "this site"]
+    #expect(columns < 60 || scopes.allSatisfy { text.contains($0) }, "\(text)")
+}
+
+@Test func whatIsMarkedAndHiddenByTheFilterIsNamedAsTheReasonForDoingNothing() {
+    var model = sampleModel()
+    model.local.setMark(0, true)
+    model.local.filter = "no such name"
+    model.local.reorder()
+    _ = update(&model, .focused(.local))
+    _ = handle(.function(8), &model)
+    #expect(model.dialogs.isEmpty)
+    #expect(model.toasts.contains { $0.text.hasPrefix("What is marked is hidden by the filter") })
 }
 
 @Test func skipsByDefaultWhenTheFileMayBeComplete() {

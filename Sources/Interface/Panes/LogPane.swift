@@ -215,14 +215,27 @@ struct LogPane: Sendable {
 
     /// The number of the last line that tells of trouble: a refusal, or a warning.
     var lastTrouble: Int? {
-        lines.lastIndex { line in
-            switch line.direction {
+        lines.indices.last { index in
+            switch lines[index].direction {
             case .warning: return true
             case .received(let code?):
-                return code.kind == .transientNegative || code.kind == .permanentNegative
+                guard code.kind == .transientNegative || code.kind == .permanentNegative else { return false }
+                return !Self.triedInPassing.contains(verb(before: index))
             default: return false
             }
         }
+    }
+
+    /// What is tried while logging in, and goes on without where the server does not know it.
+    private static let triedInPassing: Set<String> = [
+        "AUTH", "CLNT", "FEAT", "HOST", "LANG", "OPTS", "PBSZ", "PROT", "SYST",
+    ]
+
+    /// Of the command that a reply answers; empty where it is not kept any more.
+    private func verb(before index: Int) -> String {
+        let connection = lines[index].connection
+        let command = lines[..<index].last { $0.connection == connection && $0.direction == .sent }
+        return command.map { String($0.text.prefix { $0 != " " }) } ?? ""
     }
 
     /// The lines of one connection that led to a line, which is the last of them.

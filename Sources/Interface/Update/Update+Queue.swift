@@ -258,12 +258,12 @@ extension WhenDone {
 }
 
 extension ConflictForm {
-    /// The default follows the evidence: a shorter copy is resumed, else nothing is touched.
+    /// Nothing is touched by default: that a file is shorter does not prove it to be the beginning of the other.
     init(_ transfer: Transfer, size: Int64?, modified: Int64?) {
         let canResume = if let source = transfer.size, let size { size > 0 && size < source } else { false }
         self.init(
             transfer: transfer, destinationSize: size, destinationModified: modified, canResume: canResume,
-            choice: canResume ? .resume : .skip)
+            choice: .skip)
     }
 }
 

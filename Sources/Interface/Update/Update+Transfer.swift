@@ -98,6 +98,11 @@ extension Model {
 
     /// Where a key needs files and the cursor is on none.
     mutating func sayNothingIsChosen(_ participle: String) {
+        guard pane.marks.isEmpty else {
+            return say(
+                "What is marked is hidden by the filter, and not \(participle): take the filter or the marks off."
+            )
+        }
         say(
             pane.isOnParentRow
                 ? "“..” is the folder above: it is not \(participle) from here."

@@ -4,6 +4,8 @@ struct DialogBox {
         case text([Piece])
         case field(label: String, TextField, isFocused: Bool)
         case rule
+
+        var isBlank: Bool { if case .text(let pieces) = self { pieces.isEmpty } else { false } }
     }
 
     var title: String
@@ -25,12 +27,33 @@ struct DialogBox {
         wrapped(text, to: width).map { .text([Piece($0, role)]) }
     }
 
-    private var buttonRows: Int { (buttons.isEmpty ? 0 : 2) + (buttonKeys.isEmpty ? 0 : 1) }
+    /// The buttons by the rows that they need, and a blank one.
+    private func buttonRows(_ columns: Int) -> Int {
+        buttons.isEmpty ? 0 : 1 + buttonLines(columns).count * rowsOfButtons
+    }
+
+    private var rowsOfButtons: Int { buttonKeys.isEmpty ? 1 : 2 }
+
+    /// Which buttons stand side by side.
+    private func buttonLines(_ columns: Int) -> [Range<Int>] {
+        var lines: [Range<Int>] = []
+        var (start, width) = (0, 0)
+        for index in buttons.indices {
+            let more = cellWidth(buttons[index]) + 2
+            if index > start, width + 2 + more > columns - 2 {
+                lines.append(start..<index)
+                (start, width) = (index, more)
+            } else {
+                width += index == start ? more : 2 + more
+            }
+        }
+        return lines + [start..<buttons.count]
+    }
 
     func rect(in size: Size) -> Rect {
         if isFull { return Rect(column: 0, row: 0, columns: size.columns, rows: size.rows) }
         let columns = min(self.columns, size.columns - (size.columns > 60 ? 4 : 0))
-        let wanted = lines.count + 2 + buttonRows + (footer.isEmpty ? 0 : 1)
+        let wanted = lines.count + 2 + buttonRows(columns) + (footer.isEmpty ? 0 : 1)
         let rows = min(wanted, size.rows - 1)
         return Rect(
             column: (size.columns - columns) / 2, row: max(0, (size.rows - rows) / 2), columns: columns,
@@ -39,13 +62,24 @@ struct DialogBox {
 
     /// Where each button stands in the box: columns on the button row.
     func buttonRects(in rect: Rect) -> [Rect] {
-        let total = buttons.reduce(0) { $0 + cellWidth($1) + 2 } + 2 * max(0, buttons.count - 1)
-        var column = rect.column + max(1, (rect.columns - total) / 2)
-        let row = rect.endRow - 2 - (buttonKeys.isEmpty ? 0 : 1) - (footer.isEmpty ? 0 : 1)
-        return buttons.map { label in
-            defer { column += cellWidth(label) + 4 }
-            return Rect(column: column, row: row, columns: cellWidth(label) + 2, rows: 1)
+        let lines = buttonLines(rect.columns)
+        var row = rect.endRow - 1 - lines.count * rowsOfButtons - (footer.isEmpty ? 0 : 1)
+        return lines.flatMap { line in
+            defer { row += rowsOfButtons }
+            let total = buttons[line].reduce(0) { $0 + cellWidth($1) + 2 } + 2 * max(0, line.count - 1)
+            var column = rect.column + max(1, (rect.columns - total) / 2)
+            return buttons[line].map { label in
+                defer { column += cellWidth(label) + 4 }
+                return Rect(column: column, row: row, columns: cellWidth(label) + 2, rows: 1)
+            }
         }
+    }
+
+    /// The lines that there is room for: blank ones are the first to go.
+    private func lines(fitting rows: Int) -> ArraySlice<Line> {
+        var shown = lines
+        while shown.count > rows, let index = shown.lastIndex(where: \.isBlank) { shown.remove(at: index) }
+        return shown.prefix(max(0, rows))
     }
 
     func draw(_ canvas: inout Canvas, _ size: Size) {
@@ -59,8 +93,8 @@ struct DialogBox {
         if !hint.isEmpty, hintColumn > rect.column + cellWidth(title) + 6 {
             canvas.put(" \(hint) ", hintColumn, rect.row, .dialogFaint)
         }
-        let below = buttonRows + (footer.isEmpty ? 0 : 1)
-        for (index, line) in lines.prefix(max(0, rect.rows - 2 - below)).enumerated() {
+        let below = buttonRows(rect.columns) + (footer.isEmpty ? 0 : 1)
+        for (index, line) in lines(fitting: rect.rows - 2 - below).enumerated() {
             draw(line, rect, rect.row + 1 + index, &canvas)
         }
         for (index, place) in buttonRects(in: rect).enumerated() {

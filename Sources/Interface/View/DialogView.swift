@@ -216,9 +216,12 @@ private func conflictBox(_ form: ConflictForm, _ model: Model, _ width: Int) -> 
     ]
     let relation = form.relation
     if !relation.isEmpty { box.lines += DialogBox.lines(relation, width: width) }
+    // What is told below it is the first to go where there is little room.
+    box.lines += scopeLines(form, width)
     if form.canResume, let there = form.destinationSize {
         box.lines += DialogBox.lines(
-            "It looks like an unfinished copy: resuming saves \(longSize(there)).", width: width)
+            "Resuming saves \(longSize(there)) if what is there is the beginning of the source, which is proven first; "
+                + "if it is not, it is replaced.", width: width)
     }
     if let ahead = form.clockAhead, ahead != 0 {
         let by = timeLeft(abs(ahead))
@@ -226,7 +229,6 @@ private func conflictBox(_ form: ConflictForm, _ model: Model, _ width: Int) -> 
             "The server's clock is \(by) \(ahead > 0 ? "ahead" : "behind"); “If newer” reckons it in.",
             .dialogFaint, width: width)
     }
-    box.lines.append(scopeLine(form))
     box.lines.append(blank)
     addChoices(form, to: &box)
     box.footer = "Tab for more than this file   Esc leaves it waiting"
@@ -242,22 +244,28 @@ private func precautionBox(_ form: ConflictForm, _ width: Int) -> DialogBox {
         [blank]
         + DialogBox.lines(
             "For \(way) that were not given an answer of their own.", .dialogFaint, width: width)
-        + [blank, scopeLine(form), blank]
+        + [blank] + scopeLines(form, width) + [blank]
     addChoices(form, to: &box)
     box.footer = "Tab: for what   Esc changes nothing"
     return box
 }
 
-private func scopeLine(_ form: ConflictForm) -> DialogBox.Line {
+private func scopeLines(_ form: ConflictForm, _ width: Int) -> [DialogBox.Line] {
     let names = ["this file", "this batch", "this session", "this site"]
-    return .text(
-        [Piece(form.isPrecaution ? "For  " : "Do the same for  ", .dialog)]
-            + ConflictForm.Scope.allCases.flatMap { scope in
-                [
-                    Piece(form.scope == scope ? "(•) " : "( ) ", .dialogKey),
-                    Piece("\(names[scope.rawValue])  ", .dialog),
-                ]
-            })
+    let scopes = ConflictForm.Scope.allCases.map { scope in
+        [
+            Piece(form.scope == scope ? "(•) " : "( ) ", .dialogKey),
+            Piece("\(names[scope.rawValue])  ", .dialog),
+        ]
+    }
+    var lines: [[Piece]] = [[]]
+    for piece in [[Piece(form.isPrecaution ? "For  " : "Do the same for  ", .dialog)]] + scopes {
+        let used = ((lines.last ?? []) + piece).reduce(0) { $0 + cellWidth($1.text) }
+        // The blanks behind the last one need no room.
+        if used > width + 2 { lines.append([]) }
+        lines[lines.count - 1] += piece
+    }
+    return lines.map { .text($0) }
 }
 
 private func addChoices(_ form: ConflictForm, to box: inout DialogBox) {

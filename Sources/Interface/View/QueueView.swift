@@ -6,7 +6,8 @@ func drawQueue(_ model: Model, _ layout: Layout, _ canvas: inout Canvas) {
     guard let rect = layout[.queue], let rows = layout.rows(of: .queue) else { return }
     let snapshot = model.queue.snapshot
     drawPartTitle(
-        .queue, queueTitle(model), right: queueTitleRight(snapshot, layout), model, layout, rect, &canvas)
+        .queue, queueTitle(model, rect.columns - 14), right: queueTitleRight(snapshot, layout), model, layout,
+        rect, &canvas)
     if model.queue.rowCount == 0 {
         let fate =
             model.queue.notKept.map { "they are not kept when you quit: \($0)." }
@@ -68,15 +69,19 @@ func drawPartTitle(
     }
 }
 
-private func queueTitle(_ model: Model) -> [Piece] {
+private func queueTitle(_ model: Model, _ width: Int) -> [Piece] {
     let snapshot = model.queue.snapshot
     // The demo's queue is for looking at: its empty text and its question at the end say so.
     let isMarked = model.queue.notKept != nil && !model.isDemo
     var pieces = isMarked ? [Piece("not kept", .queueAsk)] : []
     if let holder = model.queue.holder { pieces.append(Piece(holder.words, .title)) }
-    pieces += queueCounts(snapshot.counts, withDone: true)
-    if snapshot.isPaused { pieces.append(Piece("paused", .queuePaused)) }
-    return joined(pieces, with: .title)
+    let all = [true, false].map { withDone in
+        let counts = queueCounts(snapshot.counts, withDone: withDone)
+        let paused = snapshot.isPaused ? [Piece("paused", .queuePaused)] : []
+        return joined(pieces + counts + paused, with: .title)
+    }
+    // Where there is not room for all, what is done is the first to go.
+    return all.first { $0.reduce(0) { $0 + cellWidth($1.text) } <= width } ?? all[1]
 }
 
 extension QueueHolder {
